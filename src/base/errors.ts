@@ -1,0 +1,106 @@
+/** Every way a Headroom call can fail on purpose. A caller may switch on it; people read the message. */
+export type ErrorCode =
+  | 'aborted'
+  | 'bad-input'
+  | 'bad-link'
+  | 'bad-message'
+  | 'device-lost'
+  | 'download-failed'
+  | 'internal'
+  | 'lane-stalled'
+  | 'model-corrupt'
+  | 'model-format'
+  | 'model-not-found'
+  | 'model-unsupported'
+  | 'no-executor'
+  | 'out-of-memory'
+  | 'peer-lost'
+  | 'peer-shape'
+  | 'peer-unreachable'
+  | 'plan-impossible'
+  | 'room-ended'
+  | 'room-full'
+  | 'server-refused'
+  | 'signaling-down'
+  | 'storage-full'
+
+/** An error as plain data, for worker messages, control messages and `--json`. */
+export interface ErrorData {
+  code: ErrorCode
+  message: string
+}
+
+/**
+ * The base of all expected failures. `message` says what happened, with which values, and what to do next.
+ * Subclass only where a caller must act differently.
+ */
+export class HeadroomError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'HeadroomError'
+    this.code = code
+  }
+}
+
+/** The file is not what it claims to be, or holds what this version cannot run. */
+export class ModelFormatError extends HeadroomError {
+  constructor(
+    message: string,
+    code: 'model-format' | 'model-unsupported' | 'model-corrupt' = 'model-format',
+    options?: { cause?: unknown },
+  ) {
+    super(code, message, options)
+    this.name = 'ModelFormatError'
+  }
+}
+
+/** No way to place the model on these devices; the message says how much is missing and what would fit. */
+export class PlanImpossibleError extends HeadroomError {
+  readonly missingBytes: number
+
+  constructor(message: string, missingBytes: number) {
+    super('plan-impossible', message)
+    this.name = 'PlanImpossibleError'
+    this.missingBytes = missingBytes
+  }
+}
+
+/** A member is gone: its lane closed or its heartbeat stopped. The room re-plans without it. */
+export class PeerLostError extends HeadroomError {
+  readonly peerId: string
+
+  constructor(peerId: string, message: string, options?: { cause?: unknown }) {
+    super('peer-lost', message, options)
+    this.name = 'PeerLostError'
+    this.peerId = peerId
+  }
+}
+
+/** A lane took or brought no bytes for longer than its limit. */
+export class StalledLaneError extends HeadroomError {
+  constructor(message: string) {
+    super('lane-stalled', message)
+    this.name = 'StalledLaneError'
+  }
+}
+
+export function abortError(message = 'Stopped.'): HeadroomError {
+  return new HeadroomError('aborted', message)
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason instanceof HeadroomError ? signal.reason : abortError()
+}
+
+/** Any thrown value as data. Unknown errors become `internal`, an `AbortError` becomes `aborted`. */
+export function toErrorData(error: unknown): ErrorData {
+  if (error instanceof HeadroomError) return { code: error.code, message: error.message }
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'aborted', message: 'Stopped.' }
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
+}
+
+export function fromErrorData({ code, message }: ErrorData): HeadroomError {
+  return new HeadroomError(code, message)
+}

@@ -1,0 +1,26 @@
+// Operations that all ranks of an epoch take part in, in the same order. Every rank leaves an all-reduce with the same bits.
+import type { FrameKey } from '../net/lane.ts'
+
+/** How partial sums travel. */
+export type WireFormat = 'f32' | 'f16' | 'int8'
+
+export interface Collective {
+  readonly rank: number
+  readonly worldSize: number
+  /** Sum over ranks of `partial` `[T, H]`, in rank order; the result is the caller's. `width` = H, the length of one token's row. */
+  allReduceSum(key: FrameKey, partial: Float32Array, width: number): Promise<Float32Array>
+  /** On the leader every rank's bytes in rank order (`mine` first); null elsewhere. */
+  gather(key: FrameKey, mine: Uint8Array): Promise<Uint8Array[] | null>
+  /** The leader gives `payload`; every rank gets it. Elsewhere pass null. */
+  broadcast(key: FrameKey, payload: Uint8Array | null, signal?: AbortSignal): Promise<Uint8Array>
+  /** Measured so far; `drain` empties the list of per-collective milliseconds. */
+  readonly stats: CollectiveStats
+  close(): void
+}
+
+export interface CollectiveStats {
+  bytesSent: number
+  rounds: number
+  /** Milliseconds per collective on this rank, since last drained. */
+  durationsMs: number[]
+}

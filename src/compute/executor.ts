@@ -1,0 +1,79 @@
+// The one interface every compute backend implements. An executor runs one rank's shard, one sublayer at a time, and never knows
+// the network: engine/transformer.ts carries its partial sums through the collective.
+import type { ModelConfig } from '../model/config.ts'
+import type { HeadRequest, HeadResult } from '../model/sampling.ts'
+import type { ShardTensor, WeightPiece } from '../model/tensor.ts'
+import type { ExecutorKind } from '../plan/device-profile.ts'
+import type { Shard } from '../plan/shard-plan.ts'
+
+/** One forward pass over T tokens of one sequence. */
+export interface Step {
+  epoch: number
+  step: number
+  /** Which conversation's KV cache; 0 today. */
+  sequence: number
+  /** Positions already in the KV cache that stay; later ones are dropped (rollback costs nothing). */
+  pastLength: number
+  /** T token ids; only the leader reads them (it embeds), other ranks may be given []. */
+  tokens: readonly number[]
+  /** T positions for RoPE, `pastLength + i` in plain decoding. */
+  positions: readonly number[]
+  /** Which of the T rows the head is wanted for. */
+  rows: 'last' | 'all' | readonly number[]
+}
+
+/** One step in flight, opaque to callers: activations may live in WASM or GPU memory. */
+export interface State {
+  readonly step: Step
+  readonly tokenCount: number
+}
+
+/** Bytes the executor holds, counted by itself. */
+export interface ExecutorMemory {
+  weightBytes: number
+  kvBytes: number
+  /** High-water mark of everything it allocated, load-time buffers included. */
+  peakBytes: number
+}
+
+export interface Executor {
+  readonly kind: ExecutorKind
+  readonly memory: ExecutorMemory
+  /** Leader only: token rows, `[T, H]`. Throws `bad-input` for an id outside the vocabulary. */
+  embed(step: Step): Float32Array
+  /** Starts a step on `embedded` `[T, H]`; cuts the KV cache back to `step.pastLength`. */
+  begin(step: Step, embedded: Float32Array): State
+  /** My heads' or my columns' contribution to sublayer `index`, `[T, H]`. Never the output bias. The caller owns the array until the next call on this state. */
+  partial(state: State, index: number): Promise<Float32Array>
+  /** Adds the all-reduced `sum` `[T, H]` (and the output bias, once) to the residual stream. */
+  join(state: State, index: number, sum: Float32Array): void
+  /** Final norm and my vocabulary rows, reduced to what `request` asks; whole logits only when asked. May be called again on the same state. */
+  head(state: State, request: HeadRequest): Promise<HeadResult>
+  /** The residual stream after the final norm, `[T, H]`. */
+  readHidden(state: State): Promise<Float32Array>
+  close(): void
+}
+
+export interface ExecutorSetup {
+  config: ModelConfig
+  shard: Shard
+  /** `shardTensors(config, shard, formats)`: what will be written, known before the first byte comes. */
+  tensors: readonly ShardTensor[]
+  /** Compute threads; backends without threads ignore it. */
+  threads: number
+}
+
+/** Takes weights piece by piece, so that peak memory is the slice and one piece. */
+export interface ExecutorLoader {
+  write(piece: WeightPiece): void | Promise<void>
+  /** After the last piece. Throws `model-format` where a tensor is incomplete. */
+  finish(): Promise<Executor>
+  /** Gives everything back when loading is abandoned. */
+  close(): void
+}
+
+export interface ExecutorFactory {
+  readonly kind: ExecutorKind
+  /** Throws `no-executor` where this browser cannot run the backend, `out-of-memory` where the shard does not fit. */
+  create(setup: ExecutorSetup): Promise<ExecutorLoader>
+}

@@ -1,0 +1,20 @@
+/** Compute backends in order of simplicity. */
+export type ExecutorKind = 'reference' | 'wasm' | 'webgpu'
+
+/** Hardware as measured on the device itself (device/capability-assessor.ts). JSON-safe. Nothing here is guessed: unknown is null. */
+export interface DeviceProfile {
+  deviceId: string
+  /** For people: "Pixel 9, Chrome". */
+  name: string
+  /** The executor that it will use. */
+  executor: ExecutorKind
+  /** Resident weight bytes read a second by that executor in decode, measured. */
+  weightBytesPerSecond: number
+  /** Bytes the device is willing to give to weights, KV cache and buffers. */
+  memoryBytes: number
+  cores: number
+  /** Compute threads the executor uses. */
+  threads: number
+  /** The backend in its own words and limits (adapter name, SIMD build, ...), for people. */
+  backend: string
+}

@@ -1,0 +1,28 @@
+// The browser that tests, the demo and the benchmarks drive, and the flags it needs: WebGPU on the software adapter, no phoning home.
+import { existsSync } from 'node:fs'
+
+const candidates = [
+  process.env.HEADROOM_BROWSER,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+
+/** Path of an installed Chromium or Chrome; undefined lets Playwright use its own. */
+export function browserExecutable(): string | undefined {
+  return candidates.find((path) => path !== undefined && existsSync(path))
+}
+
+export const chromiumArgs: readonly string[] = [
+  '--no-sandbox',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+]
