@@ -77,3 +77,9 @@ export interface ExecutorFactory {
   /** Throws `no-executor` where this browser cannot run the backend, `out-of-memory` where the shard does not fit. */
   create(setup: ExecutorSetup): Promise<ExecutorLoader>
 }
+
+/** The row numbers `step.rows` stands for. */
+export function wantedRows({ rows }: Step, tokenCount: number): readonly number[] {
+  if (rows === 'last') return [tokenCount - 1]
+  return rows === 'all' ? Array.from({ length: tokenCount }, (_, row) => row) : rows
+}

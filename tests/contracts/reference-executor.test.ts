@@ -1,0 +1,7 @@
+import { describe } from 'vitest'
+import { referenceExecutor } from '../../src/compute/reference/reference-executor.ts'
+import { executorContract } from './executor-contract.ts'
+
+describe('reference executor', () => {
+  executorContract({ factory: referenceExecutor, tolerance: { f32: 2e-5, f16: 2e-5, int8: 2e-5, int4: 2e-5 } })
+})
