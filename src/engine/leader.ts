@@ -1,0 +1,83 @@
+// The leader's side of a step: embed, tell the others, run the same pass, collect everyone's head. It also knows which tokens the
+// KV caches of all ranks hold, so that a next turn only prefills what is new.
+import { HeadroomError } from '../base/errors.ts'
+import type { Range } from '../base/ranges.ts'
+import type { State, Step } from '../compute/executor.ts'
+import { decodeHeadResult, encodeHeadResult } from '../model/head-codec.ts'
+import type { HeadRequest, HeadRow } from '../model/sampling.ts'
+import { encodeStepMessage, type StepMessage } from './step-message.ts'
+import { forward, headSlot, type Rank } from './transformer.ts'
+
+/** Heads of one step: `[row][rank]`. */
+export type Heads = HeadRow[][]
+
+export interface StepRequest {
+  tokens: readonly number[]
+  /** Positions of the KV cache that stay. */
+  pastLength: number
+  rows: Step['rows']
+  /** null: no head, as in all but the last chunk of a prefill. */
+  head: HeadRequest | null
+}
+
+export interface Leader {
+  readonly rank: Rank
+  /** Tokens whose keys and values every rank holds, oldest first. */
+  readonly cachedTokens: readonly number[]
+  run(request: StepRequest): Promise<Heads>
+  /** Asks the last step's head again, for more candidates. */
+  again(head: HeadRequest): Promise<Heads>
+  /** The last step's residual stream after the final norm, `[T, H]`. */
+  readHidden(): Promise<Float32Array>
+}
+
+/** `vocabulary[rank]`: the rows each rank answers for. One leader per epoch. */
+export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
+  const { shard, executor, collective } = rank
+  const { epoch } = shard
+  let nextStep = 0
+  let state: State | null = null
+  let cachedTokens: number[] = []
+
+  const lastState = () => {
+    if (!state) throw new HeadroomError('internal', 'No step has run in this epoch.')
+    return state
+  }
+
+  const collectHeads = async (step: number, head: HeadRequest): Promise<Heads> => {
+    const mine = await executor.head(lastState(), head)
+    const key = { epoch, step, slot: headSlot(shard) }
+    const answers = await collective.gather(key, rank.collective.worldSize > 1 ? encodeHeadResult(mine) : new Uint8Array(0))
+    const perRank = answers?.map((bytes, r) =>
+      r === 0 ? mine : decodeHeadResult(bytes, { rowCount: mine.length, vocabulary: vocabulary[r]!, request: head }),
+    ) ?? [mine]
+    return mine.map((_, row) => perRank.map((rows) => rows[row]!))
+  }
+
+  const tell = async (step: number, message: StepMessage) => {
+    if (collective.worldSize > 1) await collective.broadcast({ epoch, step, slot: 0 }, encodeStepMessage(message))
+  }
+
+  return {
+    rank,
+    get cachedTokens() {
+      return cachedTokens
+    },
+    async run({ tokens, pastLength, rows, head }) {
+      const positions = tokens.map((_, i) => pastLength + i)
+      const step: Step = { epoch, step: nextStep++, sequence: 0, pastLength, tokens, positions, rows }
+      const embedded = executor.embed(step)
+      cachedTokens = cachedTokens.slice(0, pastLength)
+      await tell(step.step, { kind: 'forward', step, head, embedded })
+      state = await forward(rank, step, embedded)
+      cachedTokens.push(...tokens)
+      return head ? collectHeads(step.step, head) : []
+    },
+    async again(head) {
+      const step = nextStep++
+      await tell(step, { kind: 'head', head })
+      return collectHeads(step, head)
+    },
+    readHidden: () => executor.readHidden(lastState()),
+  }
+}

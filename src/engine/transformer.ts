@@ -1,0 +1,31 @@
+// The forward pass. Every rank runs the same program (SPMD) on its own shard; each sublayer ends in one line that is the all-reduce
+// (Shoeybi et al. 2019, Megatron-LM).
+import type { Collective } from '../collective/collective.ts'
+import type { Executor, State, Step } from '../compute/executor.ts'
+import type { ModelConfig } from '../model/config.ts'
+import type { Shard } from '../plan/shard-plan.ts'
+
+/** What one rank runs on. Owned by cluster/; `collective` belongs to one epoch. */
+export interface Rank {
+  config: ModelConfig
+  shard: Shard
+  executor: Executor
+  collective: Collective
+}
+
+/** Runs `step` over `embedded` `[T, H]` through all sublayers. The state still holds the final residual stream for the head. */
+export async function forward({ config, shard, executor, collective }: Rank, step: Step, embedded: Float32Array): Promise<State> {
+  const state = executor.begin(step, embedded)
+  for (const [index, { hold }] of shard.sublayers.entries()) {
+    const partial = await executor.partial(state, index)
+    const key = { epoch: step.epoch, step: step.step, slot: index + 1 }
+    const sum = hold === 'split' ? await collective.allReduceSum(key, partial, config.hiddenSize) : partial
+    executor.join(state, index, sum)
+  }
+  return state
+}
+
+/** The slot in which ranks answer with their heads. */
+export function headSlot({ sublayers }: Shard): number {
+  return sublayers.length + 1
+}
