@@ -1,0 +1,78 @@
+// What a room looks like at one moment, as plain data: the page renders it, scripts read it.
+import type { ErrorData } from '../base/errors.ts'
+import type { Range } from '../base/ranges.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import type { ShardPlan } from '../plan/shard-plan.ts'
+
+/** The life of a session: what the room is doing now. */
+export type SessionState =
+  /** No model yet, or not all devices hold their share. */
+  | { kind: 'lobby' }
+  /** Planning and loading. */
+  | { kind: 'loading'; modelId: string }
+  | { kind: 'ready'; modelId: string }
+  | { kind: 'generating'; modelId: string }
+  /** A member vanished; the room plans and loads again without it. */
+  | { kind: 'recovering'; modelId: string; error: ErrorData }
+  /** Nothing more will happen by itself; the error says what to do. */
+  | { kind: 'failed'; error: ErrorData }
+
+/** What one rank holds of every layer; null where layers differ. */
+export interface Holding {
+  rank: number
+  queryHeads: Range | null
+  kvHeads: Range | null
+  ffn: Range | null
+  vocabulary: Range
+  weightBytes: number
+}
+
+export interface LoadProgress {
+  /** Bytes of the share that are in place, and of the whole share, as in the file. */
+  loadedBytes: number
+  totalBytes: number
+  /** Of those, how many came over the network; the rest was in this device's cache. */
+  downloadedBytes: number
+}
+
+export interface DeviceView {
+  deviceId: string
+  isLeader: boolean
+  isSelf: boolean
+  connection: 'connecting' | 'connected' | 'lost'
+  /** null until the device has measured itself. */
+  profile: DeviceProfile | null
+  rttMs: number | null
+  holding: Holding | null
+  progress: LoadProgress | null
+  loaded: boolean
+}
+
+/** One model somebody could load. */
+export interface CatalogueModel {
+  modelId: string
+  name: string
+  sizeBytes: number
+  isDefault: boolean
+}
+
+/** Figures of the last answer, all measured on the leader. */
+export interface AnswerFigures {
+  timeToFirstTokenMs: number | null
+  tokensPerSecond: number | null
+  tokenCount: number
+}
+
+export interface RoomView {
+  role: 'leader' | 'guest' | null
+  /** The invitation, with the secret in its fragment; null outside a room. */
+  link: string | null
+  /** False while the signaling server is out of reach; devices already connected stay so. */
+  signaling: 'connected' | 'reconnecting' | 'off'
+  state: SessionState
+  devices: readonly DeviceView[]
+  plan: ShardPlan | null
+  model: { modelId: string; name: string; contextLength: number; hasTemplate: boolean; verified: 'digest' | 'length-and-etag' } | null
+  /** Things people should know that stop nothing: storage full, downloads not verifiable, guests that could not be reached. */
+  notices: readonly ErrorData[]
+}
