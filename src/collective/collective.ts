@@ -19,7 +19,9 @@ export interface Collective {
 }
 
 export interface CollectiveStats {
+  /** Payload and frame headers over all lanes of this rank; on a star's leader, sent + received is the whole room's traffic. */
   bytesSent: number
+  bytesReceived: number
   rounds: number
   /** Milliseconds per collective on this rank, since last drained. */
   durationsMs: number[]

@@ -20,5 +20,7 @@ export interface Lane {
   setEpoch(epoch: number): void
   /** Payload and header bytes sent so far. */
   readonly bytesSent: number
+  /** Payload and header bytes received so far. */
+  readonly bytesReceived: number
   close(reason?: unknown): void
 }
