@@ -1,0 +1,98 @@
+// Speed within memory: which counts of units go where when no shares are given. Coarse units are placed first (attention, then MLP
+// blocks, then vocabulary rows), so that fine ones fill the gaps.
+import { range } from '../base/ranges.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { cutByCounts, type PerUnit, type RankCut, shardFromCut, unitTotals } from './cut.ts'
+import type { DeviceProfile } from './device-profile.ts'
+import { shardMemory } from './plan-memory.ts'
+import type { TensorFormats } from './shard-tensors.ts'
+import { fillBySpeed } from './water-filling.ts'
+
+/** `cuts` is null where the devices' memory does not do; then `missingBytes` > 0 says by how much. */
+export interface Placement {
+  cuts: RankCut[] | null
+  missingBytes: number
+}
+
+export interface PlacementOptions {
+  formats: TensorFormats
+  contextLength: number
+}
+
+/** Corrections to budgets before giving up; each one removes a rank's measured excess. */
+const MAX_CORRECTIONS = 16
+
+/**
+ * Fills devices by speed within their memory. A unit's bytes are taken as its part of the whole; what a cut adds to that (KV heads held
+ * twice, blocks widened) is measured on the finished cut and taken off the budget of the ranks it overfills, until all fit.
+ */
+export function placeWithinMemory(
+  config: ModelConfig,
+  profiles: readonly DeviceProfile[],
+  options: PlacementOptions,
+): Placement {
+  const totals = unitTotals(config, profiles.length)
+  const leader = unitBytes(config, 0, options)
+  const member = unitBytes(config, 1, options)
+  const speeds = profiles.map(({ weightBytesPerSecond }) => weightBytesPerSecond)
+  const budgets = profiles.map(({ memoryBytes }) => memoryBytes)
+  let missingBytes = 0
+
+  for (let correction = 0; correction <= MAX_CORRECTIONS; correction++) {
+    const free = budgets.map((bytes, rank) => bytes - (rank === 0 ? leader : member).fixed)
+    missingBytes = free.reduce((sum, bytes) => sum + Math.max(0, -bytes), 0)
+    const fill = (kind: keyof PerUnit<number>): number[] => {
+      const whole = (rank: number) => (rank === 0 ? leader : member)[kind]
+      const capacities = free.map((bytes, rank) => {
+        const fitting = whole(rank) === 0 ? totals[kind] : Math.floor((bytes * totals[kind]) / whole(rank))
+        return Math.max(0, Math.min(totals[kind], fitting))
+      })
+      const counts = fillBySpeed(totals[kind], speeds, capacities)
+      const unplaced = totals[kind] - counts.reduce((sum, count) => sum + count, 0)
+      missingBytes += (unplaced * member[kind]) / totals[kind]
+      for (const [rank, count] of counts.entries()) free[rank]! -= (count * whole(rank)) / totals[kind]
+      return counts
+    }
+    const counts = { attention: fill('attention'), ffn: fill('ffn'), vocabulary: fill('vocabulary') }
+    if (missingBytes > 0) break
+
+    const cuts = cutByCounts(config, counts)
+    const excess = cuts.map((cut, rank) =>
+      Math.max(0, cutBytes(config, cut, rank, options) - profiles[rank]!.memoryBytes),
+    )
+    missingBytes = excess.reduce((sum, bytes) => sum + bytes, 0)
+    if (missingBytes === 0) return { cuts, missingBytes }
+    for (const [rank, bytes] of excess.entries()) budgets[rank]! -= bytes
+  }
+  return { cuts: null, missingBytes: Math.ceil(missingBytes) }
+}
+
+/** Bytes a leader holds without any unit of its own: the token embedding, norms, buffers. */
+export function leaderFixedBytes(config: ModelConfig, options: PlacementOptions): number {
+  return cutBytes(config, NOTHING, 0, options)
+}
+
+const NOTHING: RankCut = { queryHeads: range(0, 0), kvHeads: range(0, 0), ffn: range(0, 0), vocabulary: range(0, 0) }
+
+function cutBytes(
+  config: ModelConfig,
+  cut: RankCut,
+  rank: number,
+  { formats, contextLength }: PlacementOptions,
+): number {
+  const shard = shardFromCut(config, cut, { rank, worldSize: rank + 1, epoch: 0, contextLength })
+  return shardMemory(config, shard, formats).totalBytes
+}
+
+/** Bytes of all units of a kind together on one rank, and of what it holds without any. */
+function unitBytes(config: ModelConfig, rank: number, options: PlacementOptions): PerUnit<number> & { fixed: number } {
+  const { headCount, kvHeadCount, ffnSize, vocabSize } = config
+  const fixed = cutBytes(config, NOTHING, rank, options)
+  const added = (cut: Partial<RankCut>) => cutBytes(config, { ...NOTHING, ...cut }, rank, options) - fixed
+  return {
+    fixed,
+    attention: added({ queryHeads: range(0, headCount), kvHeads: range(0, kvHeadCount) }),
+    ffn: added({ ffn: range(0, ffnSize) }),
+    vocabulary: added({ vocabulary: range(0, vocabSize) }),
+  }
+}

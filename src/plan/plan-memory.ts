@@ -1,0 +1,52 @@
+// What a shard weighs on its device. Weights and KV cache are exact; buffers are what a forward pass of STEP_TOKENS tokens needs.
+import { rangeLength } from '../base/ranges.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { bytesOf, type ShardTensor } from '../model/tensor.ts'
+import type { Shard } from './shard-plan.ts'
+import { shardTensors, type TensorFormats } from './shard-tensors.ts'
+
+/** Executors keep K and V in float32. */
+export const KV_BYTES_PER_VALUE = 4
+
+/** Tokens of the longest step (one chunk of prefill) that buffers are planned for. */
+export const STEP_TOKENS = 128
+
+/** Bytes by what they are for; the total is what is held against `DeviceProfile.memoryBytes`. */
+export interface ShardMemory {
+  weightBytes: number
+  kvBytes: number
+  bufferBytes: number
+  totalBytes: number
+}
+
+export function tensorBytes({ format, rows, columns }: ShardTensor): number {
+  return bytesOf(format, rangeLength(rows), rangeLength(columns))
+}
+
+export function shardMemory(config: ModelConfig, shard: Shard, formats: TensorFormats): ShardMemory {
+  const weightBytes = shardTensors(config, shard, formats).reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
+  const kvBytes = kvCacheBytes(config, shard)
+  const bufferBytes = activationBytes(config, shard)
+  return { weightBytes, kvBytes, bufferBytes, totalBytes: weightBytes + kvBytes + bufferBytes }
+}
+
+/** Per attention sublayer K and V, `[contextLength, kvHeads held, D]` each. */
+function kvCacheBytes({ headSize }: ModelConfig, { sublayers, contextLength }: Shard): number {
+  const heads = sublayers.reduce(
+    (sum, sublayer) => sum + ('kvHeads' in sublayer ? rangeLength(sublayer.kvHeads) : 0),
+    0,
+  )
+  return 2 * contextLength * heads * headSize * KV_BYTES_PER_VALUE
+}
+
+/** The residual stream, its norm, a partial and a sum; queries and their attention, keys and values; gate and up; one row of logits. */
+function activationBytes({ hiddenSize, headSize }: ModelConfig, { sublayers, vocabulary }: Shard): number {
+  let heads = 0
+  let columns = 0
+  for (const sublayer of sublayers) {
+    if (sublayer.kind === 'attention') {
+      heads = Math.max(heads, rangeLength(sublayer.queryHeads) + rangeLength(sublayer.kvHeads))
+    } else columns = Math.max(columns, rangeLength(sublayer.ffn))
+  }
+  return 4 * (STEP_TOKENS * (4 * hiddenSize + 2 * headSize * heads + 2 * columns) + rangeLength(vocabulary))
+}

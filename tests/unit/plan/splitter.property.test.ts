@@ -1,0 +1,146 @@
+// What holds of every plan, for any model shape, any number of devices, any speeds and memories.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PlanImpossibleError } from '../../../src/base/errors.ts'
+import { isEmpty, type Range, tilesExactly } from '../../../src/base/ranges.ts'
+import type { ModelConfig } from '../../../src/model/config.ts'
+import { BLOCK_SIZE, FORMAT_LAYOUT } from '../../../src/model/tensor.ts'
+import type { DeviceProfile } from '../../../src/plan/device-profile.ts'
+import { shardMemory } from '../../../src/plan/plan-memory.ts'
+import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
+import { shardTensors } from '../../../src/plan/shard-tensors.ts'
+import { type PlanOptions, planShards } from '../../../src/plan/splitter.ts'
+import { device, formatsOf, llamaConfig, smollm2, stories260K } from '../../support/plan-models.ts'
+
+const anyShape = fc
+  .record({
+    layerCount: fc.integer({ min: 1, max: 3 }),
+    kvHeadCount: fc.integer({ min: 1, max: 8 }),
+    group: fc.integer({ min: 1, max: 4 }),
+    headSize: fc.constantFrom(8, 32, 48, 64),
+    hiddenBlocks: fc.integer({ min: 1, max: 4 }),
+    ffnSize: fc.integer({ min: 1, max: 600 }),
+    vocabSize: fc.integer({ min: 1, max: 900 }),
+    tiedEmbeddings: fc.boolean(),
+  })
+  .map(({ group, hiddenBlocks, ...sizes }) =>
+    llamaConfig({ ...sizes, headCount: group * sizes.kvHeadCount, hiddenSize: hiddenBlocks * BLOCK_SIZE }),
+  )
+const anyConfig = fc.oneof({ weight: 4, arbitrary: anyShape }, fc.constant(stories260K), fc.constant(smollm2))
+const anyDevices = fc
+  .array(fc.tuple(fc.double({ min: 1e6, max: 1e11, noNaN: true }), fc.integer({ min: 0, max: 20_000_000 })), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  .map((list) => list.map(([speed, memoryBytes], index) => device(index, memoryBytes, speed)))
+const anyShares = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 20 })
+
+function optionsFor(config: ModelConfig): PlanOptions {
+  const whole = config.ffnSize % BLOCK_SIZE === 0 && (config.headCount * config.headSize) % BLOCK_SIZE === 0
+  return { modelId: 'any', epoch: 1, formats: formatsOf(config, whole ? 'int4' : 'f32'), contextLength: 128 }
+}
+
+/** Every claim a plan makes, checked against the config alone. */
+function checkPlan(config: ModelConfig, profiles: readonly DeviceProfile[], options: PlanOptions, plan: ShardPlan) {
+  const group = config.headCount / config.kvHeadCount
+  expect(plan.sublayers).toHaveLength(2 * config.layerCount)
+  expect(tilesExactly(plan.vocabulary, config.vocabSize)).toBe(true)
+  for (const sublayer of plan.sublayers) {
+    expect(sublayer.ranks).toHaveLength(profiles.length)
+    if (sublayer.kind === 'attention') {
+      expect(
+        tilesExactly(
+          sublayer.ranks.map(({ queryHeads }) => queryHeads),
+          config.headCount,
+        ),
+      ).toBe(true)
+      const held = new Set<number>()
+      for (const { queryHeads, kvHeads } of sublayer.ranks) {
+        expect(kvHeadsOf(queryHeads, group)).toEqual(isEmpty(kvHeads) ? [] : headsIn(kvHeads))
+        for (const head of headsIn(kvHeads)) held.add(head)
+      }
+      expect(held.size).toBe(config.kvHeadCount)
+    } else {
+      const ranges = sublayer.ranks.map(({ ffn }) => ffn)
+      expect(tilesExactly(ranges, config.ffnSize)).toBe(true)
+      for (const { start } of ranges) if (start < config.ffnSize) expect(start % BLOCK_SIZE).toBe(0)
+    }
+  }
+  for (const [rank, profile] of profiles.entries()) {
+    const shard = shardOf(plan, rank)
+    const memory = shardMemory(config, shard, options.formats)
+    expect(plan.weightBytes[rank]).toBe(memory.weightBytes)
+    expect(plan.memoryBytes[rank]).toBe(memory.totalBytes)
+    expect(memory.totalBytes).toBeLessThanOrEqual(profile.memoryBytes)
+    for (const { format, columns } of shardTensors(config, shard, options.formats)) {
+      expect(columns.start % FORMAT_LAYOUT[format].blockSize).toBe(0)
+    }
+  }
+  expect(plan.predictedStepMs).toBeGreaterThan(0)
+}
+
+const headsIn = ({ start, end }: Range) => Array.from({ length: end - start }, (_, i) => start + i)
+const kvHeadsOf = (queryHeads: Range, group: number) => [
+  ...new Set(headsIn(queryHeads).map((head) => Math.floor(head / group))),
+]
+
+describe('every plan', () => {
+  it('tiles heads, columns and rows, covers the KV heads, falls on blocks and fits each memory, or is refused in words', () => {
+    let planned = 0
+    let refused = 0
+    fc.assert(
+      fc.property(anyConfig, anyDevices, (config, profiles) => {
+        const options = optionsFor(config)
+        let plan: ShardPlan
+        try {
+          plan = planShards(config, profiles, options)
+        } catch (error) {
+          expect(error).toBeInstanceOf(PlanImpossibleError)
+          expect((error as PlanImpossibleError).missingBytes).toBeGreaterThan(0)
+          refused++
+          return
+        }
+        checkPlan(config, profiles, options, plan)
+        planned++
+      }),
+      { numRuns: 300, seed: 1 },
+    )
+    expect(planned).toBeGreaterThan(50)
+    expect(refused).toBeGreaterThan(5)
+  })
+
+  it('holds for any shares too', () => {
+    fc.assert(
+      fc.property(anyConfig, anyShares, (config, shares) => {
+        const profiles = shares.map((_, index) => device(index, 1e12, 1e9))
+        const options = { ...optionsFor(config), shares }
+        checkPlan(config, profiles, options, planShards(config, profiles, options))
+      }),
+      { numRuns: 200, seed: 2 },
+    )
+  })
+
+  it('is the same plan every time, and survives JSON', () => {
+    fc.assert(
+      fc.property(anyConfig, anyDevices, (config, profiles) => {
+        const roomy = profiles.map((profile) => ({ ...profile, memoryBytes: 1e12 }))
+        const plan = planShards(config, roomy, optionsFor(config))
+        expect(planShards(structuredClone(config), structuredClone(roomy), optionsFor(config))).toEqual(plan)
+        expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+      }),
+      { numRuns: 60, seed: 3 },
+    )
+  })
+
+  it('fits one device that has exactly the bytes it needs, and not one byte less', () => {
+    fc.assert(
+      fc.property(anyConfig, (config) => {
+        const options = optionsFor(config)
+        const [needed] = planShards(config, [device(0, 1e12, 1e9)], options).memoryBytes
+        expect(planShards(config, [device(0, needed!, 1e9)], options).memoryBytes).toEqual([needed])
+        expect(() => planShards(config, [device(0, needed! - 1, 1e9)], options)).toThrow(PlanImpossibleError)
+      }),
+      { numRuns: 60, seed: 4 },
+    )
+  })
+})
