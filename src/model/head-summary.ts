@@ -1,0 +1,99 @@
+// A rank's answer to a HeadRequest from its own logits: penalties, temperature, the best k, maximum and log-sum-exp. Every executor
+// uses this one function, so all devices adjust logits alike. Adjusted logits are rounded to float32, as they travel.
+import { HeadroomError } from '../base/errors.ts'
+import { gumbelOf, noiseBits } from './gumbel-noise.ts'
+import type { HeadRequest, HeadResult, HeadRow } from './sampling.ts'
+import { indexOfMaximum, topIndices } from './top-indices.ts'
+
+/** One position's logits of the rank's vocabulary rows; empty where the rank holds none. */
+export interface LogitRow {
+  position: number
+  logits: Float32Array
+}
+
+/**
+ * `vocabularyStart` is the token id of `logits[0]`. The logits are only read, and copied where the request asks for them. Throws
+ * `internal` where a logit is NaN or infinite, as broken weights or a broken backend make them.
+ */
+export function summarizeHead(rows: readonly LogitRow[], vocabularyStart: number, request: HeadRequest): HeadResult {
+  return rows.map((row) => summarizeRow(row, vocabularyStart, request))
+}
+
+function summarizeRow({ position, logits }: LogitRow, vocabularyStart: number, request: HeadRequest): HeadRow {
+  const adjusted = adjust(logits, vocabularyStart, request)
+  const maximum = adjusted.length === 0 ? -Infinity : adjusted[indexOfMaximum(adjusted)]!
+  const logSumExp = logSumExpOf(adjusted, maximum)
+  if (adjusted.length > 0 && !Number.isFinite(logSumExp)) {
+    throw new HeadroomError(
+      'internal',
+      `The model computed ${adjusted.find((value) => !Number.isFinite(value))} for position ${position}: this device's backend or its weights are broken. Reload the page, or remove the device.`,
+    )
+  }
+  return {
+    position,
+    candidates: Array.from(bestIndices(adjusted, vocabularyStart, position, request), (index) => ({
+      token: vocabularyStart + index,
+      logit: adjusted[index]!,
+    })),
+    maximum,
+    logSumExp,
+    logits: request.logits ? logits.slice() : null,
+  }
+}
+
+/** After the repetition penalty (Keskar et al. 2019, CTRL), divided by the temperature; the same array when nothing changes. */
+function adjust(logits: Float32Array, vocabularyStart: number, request: HeadRequest): Float32Array {
+  const { temperature, repetitionPenalty, seenTokens } = request
+  const divisor = temperature === 0 ? 1 : temperature
+  if (divisor === 1 && repetitionPenalty === 1) return logits
+  const adjusted = logits.slice()
+  if (repetitionPenalty !== 1) {
+    for (const token of seenTokens) {
+      const logit = adjusted[token - vocabularyStart]
+      if (logit === undefined) continue
+      adjusted[token - vocabularyStart] = logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty
+    }
+  }
+  if (divisor !== 1) for (let i = 0; i < adjusted.length; i++) adjusted[i]! /= divisor
+  return adjusted
+}
+
+function logSumExpOf(values: Float32Array, maximum: number): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - maximum)
+  return maximum + Math.log(sum)
+}
+
+function bestIndices(
+  adjusted: Float32Array,
+  vocabularyStart: number,
+  position: number,
+  { candidates, order, seed }: HeadRequest,
+): Iterable<number> {
+  if (order === 'logit' || candidates === 0) return topIndices(adjusted, candidates)
+  const bitsOf = (index: number) => noiseBits(seed, position, vocabularyStart + index)
+  if (candidates > 1)
+    return topIndices(
+      Float64Array.from(adjusted, (logit, i) => logit + gumbelOf(bitsOf(i))),
+      candidates,
+    )
+  return adjusted.length === 0 ? [] : [loudestIndex(adjusted, bitsOf)]
+}
+
+/** The most that noise can be whose first 8 bits are the index. */
+const NOISE_BOUND = Float64Array.from({ length: 256 }, (_, first) => gumbelOf(first * 2 ** 24 + (2 ** 24 - 1)) + 1e-9)
+
+/** Index of the largest logit + noise. Two logarithms a token would cost more than all the rest, so most tokens are ruled out by a bound. */
+function loudestIndex(adjusted: Float32Array, bitsOf: (index: number) => number): number {
+  let best = -Infinity
+  let bestIndex = 0
+  for (let i = 0; i < adjusted.length; i++) {
+    const bits = bitsOf(i)
+    if (adjusted[i]! + NOISE_BOUND[bits >>> 24]! <= best) continue
+    const key = adjusted[i]! + gumbelOf(bits)
+    if (key <= best) continue
+    best = key
+    bestIndex = i
+  }
+  return bestIndex
+}
