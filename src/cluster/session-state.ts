@@ -72,7 +72,13 @@ export interface RoomView {
   state: SessionState
   devices: readonly DeviceView[]
   plan: ShardPlan | null
-  model: { modelId: string; name: string; contextLength: number; hasTemplate: boolean; verified: 'digest' | 'length-and-etag' } | null
+  model: {
+    modelId: string
+    name: string
+    contextLength: number
+    hasTemplate: boolean
+    verified: 'digest' | 'length-and-etag'
+  } | null
   /** Things people should know that stop nothing: storage full, downloads not verifiable, guests that could not be reached. */
   notices: readonly ErrorData[]
 }

@@ -32,7 +32,12 @@ export async function dumpPrompt(leader: Leader, tokens: readonly number[], sign
   const logits = new Float32Array(tokens.length * vocabSize)
   for (let start = 0; start < tokens.length; start += chunkTokens) {
     throwIfAborted(signal)
-    const heads = await leader.run({ tokens: tokens.slice(start, start + chunkTokens), pastLength: start, rows: 'all', head: wholeLogits })
+    const heads = await leader.run({
+      tokens: tokens.slice(start, start + chunkTokens),
+      pastLength: start,
+      rows: 'all',
+      head: wholeLogits,
+    })
     hidden.set(await leader.readHidden(), start * hiddenSize)
     for (const [row, ranks] of heads.entries()) {
       let at = (start + row) * vocabSize

@@ -47,7 +47,10 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
   const collectHeads = async (step: number, head: HeadRequest): Promise<Heads> => {
     const mine = await executor.head(lastState(), head)
     const key = { epoch, step, slot: headSlot(shard) }
-    const answers = await collective.gather(key, rank.collective.worldSize > 1 ? encodeHeadResult(mine) : new Uint8Array(0))
+    const answers = await collective.gather(
+      key,
+      rank.collective.worldSize > 1 ? encodeHeadResult(mine) : new Uint8Array(0),
+    )
     const perRank = answers?.map((bytes, r) =>
       r === 0 ? mine : decodeHeadResult(bytes, { rowCount: mine.length, vocabulary: vocabulary[r]!, request: head }),
     ) ?? [mine]

@@ -11,7 +11,8 @@ export async function serve(rank: Rank, signal: AbortSignal): Promise<never> {
   for (let step = 0; ; step++) {
     const key = { epoch: shard.epoch, step, slot: 0 }
     const message = decodeStepMessage(await collective.broadcast(key, null, signal), config.hiddenSize)
-    if (message.kind === 'forward') state = await forward(rank, { ...message.step, epoch: shard.epoch, step }, message.embedded)
+    if (message.kind === 'forward')
+      state = await forward(rank, { ...message.step, epoch: shard.epoch, step }, message.embedded)
     if (message.head === null || state === null) continue
     const rows = await executor.head(state, message.head)
     await collective.gather({ ...key, slot: headSlot(shard) }, encodeHeadResult(rows))

@@ -7,7 +7,12 @@ import type { Heads, Leader } from './leader.ts'
 const chunkTokens = 128
 
 /** Prefills `tokens` so that the caches hold exactly them; `[rank]` heads of the last token. Only a suffix that differs from the caches is computed. */
-export async function prefill(leader: Leader, tokens: readonly number[], head: HeadRequest, signal?: AbortSignal): Promise<Heads> {
+export async function prefill(
+  leader: Leader,
+  tokens: readonly number[],
+  head: HeadRequest,
+  signal?: AbortSignal,
+): Promise<Heads> {
   let heads: Heads = []
   let pastLength = Math.min(commonLength(leader.cachedTokens, tokens), tokens.length - 1)
   while (pastLength < tokens.length) {

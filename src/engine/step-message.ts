@@ -43,7 +43,8 @@ const messageSchema = v.variant('kind', [
 /** Token ids stay with the leader: only it embeds. */
 export function encodeStepMessage(message: StepMessage): Uint8Array {
   const embedded = message.kind === 'forward' ? message.embedded : new Float32Array(0)
-  const plain = message.kind === 'forward' ? { ...message, step: { ...message.step, tokens: [] }, embedded: undefined } : message
+  const plain =
+    message.kind === 'forward' ? { ...message, step: { ...message.step, tokens: [] }, embedded: undefined } : message
   const json = new TextEncoder().encode(JSON.stringify(plain))
   const start = 4 + Math.ceil(json.length / 4) * 4
   const bytes = new Uint8Array(start + embedded.byteLength).fill(0x20, 4, start)
@@ -59,14 +60,18 @@ export function decodeStepMessage(bytes: Uint8Array, hiddenSize: number): StepMe
   const jsonLength = bytes.length >= 4 ? view.getUint32(0, true) : 0
   if (jsonLength === 0 || 4 + jsonLength > bytes.length) throw malformed(`${bytes.length} bytes`)
   const parsed = v.safeParse(messageSchema, parseJson(bytes.subarray(4, 4 + jsonLength)))
-  if (!parsed.success) throw malformed(v.flatten(parsed.issues).root?.join(', ') ?? Object.keys(v.flatten(parsed.issues).nested ?? {}).join(', '))
+  if (!parsed.success)
+    throw malformed(
+      v.flatten(parsed.issues).root?.join(', ') ?? Object.keys(v.flatten(parsed.issues).nested ?? {}).join(', '),
+    )
   const message = parsed.output
   if (message.kind === 'head') return message
   const { positions, rows } = message.step
   const embeddedBytes = bytes.slice(4 + jsonLength)
   if (embeddedBytes.length !== positions.length * hiddenSize * 4)
     throw malformed(`${embeddedBytes.length} bytes for ${positions.length} tokens of ${hiddenSize} values`)
-  if (typeof rows === 'object' && rows.some((row) => row >= positions.length)) throw malformed(`row ${Math.max(...rows)} of ${positions.length}`)
+  if (typeof rows === 'object' && rows.some((row) => row >= positions.length))
+    throw malformed(`row ${Math.max(...rows)} of ${positions.length}`)
   return { ...message, embedded: new Float32Array(embeddedBytes.buffer) }
 }
 
@@ -79,5 +84,8 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function malformed(what: string): HeadroomError {
-  return new HeadroomError('peer-shape', `The leader sent a malformed step (${what}). Reload both pages, so that they run the same version.`)
+  return new HeadroomError(
+    'peer-shape',
+    `The leader sent a malformed step (${what}). Reload both pages, so that they run the same version.`,
+  )
 }

@@ -14,7 +14,11 @@ export interface Rank {
 }
 
 /** Runs `step` over `embedded` `[T, H]` through all sublayers. The state still holds the final residual stream for the head. */
-export async function forward({ config, shard, executor, collective }: Rank, step: Step, embedded: Float32Array): Promise<State> {
+export async function forward(
+  { config, shard, executor, collective }: Rank,
+  step: Step,
+  embedded: Float32Array,
+): Promise<State> {
   const state = executor.begin(step, embedded)
   for (const [index, { hold }] of shard.sublayers.entries()) {
     const partial = await executor.partial(state, index)

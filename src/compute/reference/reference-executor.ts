@@ -32,9 +32,9 @@ export const referenceExecutor: ExecutorFactory = {
     const store = new TensorStore(setup.tensors)
     return Promise.resolve({
       write: (piece) => store.write(piece),
-      finish() {
+      async finish() {
         store.requireComplete()
-        return Promise.resolve(new ReferenceExecutor(setup, store))
+        return new ReferenceExecutor(setup, store)
       },
       close: () => store.close(),
     })

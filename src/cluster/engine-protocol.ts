@@ -1,0 +1,132 @@
+// What the main thread and a tab's engine worker say to each other. Comlink carries the calls; every argument is plain data, a
+// transferred port, or a proxied callback.
+
+import type { ErrorData } from '../base/errors.ts'
+import type { WireFormat } from '../collective/collective.ts'
+import type { ChatMessage } from '../model/chat-template.ts'
+import type { ModelConfig } from '../model/config.ts'
+import type { SamplingOptions } from '../model/sampling.ts'
+import type { DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
+import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
+import type { TensorFormats } from '../plan/shard-tensors.ts'
+import type { Verification } from '../weights/byte-source.ts'
+import type { WeightWish } from '../weights/convert.ts'
+import type { ModelManifest } from '../weights/manifest.ts'
+import type { LoadProgress } from './session-state.ts'
+
+/** Where the leader finds a model: files of our mirror (paths below `/models/`), any URL with Range, or files opened on this device. */
+export type ModelSource =
+  | { kind: 'mirror'; modelId: string; baseUrl: string; paths: readonly string[] }
+  | { kind: 'http'; modelId: string; urls: readonly string[] }
+  | { kind: 'files'; modelId: string; files: readonly File[] }
+
+/** What the leader knows once the headers are read. */
+export interface OpenedModel {
+  modelId: string
+  manifest: ModelManifest
+  config: ModelConfig
+  formats: TensorFormats
+  hasTokenizer: boolean
+  hasTemplate: boolean
+  verified: Verification
+}
+
+export interface LoadRequest {
+  manifest: ModelManifest
+  shard: Shard
+  weights: WeightWish
+  executor: ExecutorKind
+  threads: number
+  /** Where this device reaches `/models/`. */
+  baseUrl: string
+}
+
+export interface LoadReport {
+  executor: ExecutorKind
+  /** `native:Q4_1+Q8_0`, `f32`, ... */
+  weights: string
+  weightBytes: number
+  downloadedBytes: number
+  peakMemoryBytes: number
+  /** What went wrong without stopping the load, such as a full cache. */
+  notices: ErrorData[]
+}
+
+export interface StartRequest {
+  shard: Shard
+  /** The plan's devices in rank order: whose lane is which rank. */
+  deviceIds: readonly string[]
+  /** Head rows per rank; the leader checks answers by it. */
+  vocabulary: ShardPlan['vocabulary']
+  wire: WireFormat
+}
+
+export type InferenceInput =
+  | { messages: readonly ChatMessage[] }
+  /** As it stands: BOS as the model says, special tokens parsed. */
+  | { text: string }
+  | { tokens: readonly number[] }
+
+export interface InferRequest {
+  input: InferenceInput
+  maxTokens: number
+  ignoreEos: boolean
+  sampling: Partial<SamplingOptions>
+  /** Prompt rows' whole logits and final hidden states too. */
+  dump: boolean
+}
+
+export interface InferResult {
+  promptTokens: number[]
+  /** With the stop token. */
+  tokens: number[]
+  /** Without the stop token; null where the model has no tokenizer. */
+  text: string | null
+  stopReason: 'stop' | 'length' | 'aborted'
+  templated: boolean
+  /** Oldest turns that did not fit the context. */
+  droppedTurns: number
+  timings: InferTimings
+  dump: { hidden: Float32Array; logits: Float32Array } | null
+}
+
+/** Measured on the leader. */
+export interface InferTimings {
+  timeToFirstTokenMs: number | null
+  /** One entry per generated token after the first. */
+  stepMs: number[]
+  /** One entry per collective of those steps. */
+  collectiveMs: number[]
+  /** All ranks together, those steps only. */
+  bytes: number
+  rounds: number
+}
+
+export interface AssessRequest {
+  deviceId: string
+  name: string
+  executor: ExecutorKind | 'auto'
+  /** 0: as many as the device is good for. */
+  threads: number
+}
+
+/** One tab's engine. Every promise rejects with a `HeadroomError`. */
+export interface Engine {
+  assess(request: AssessRequest): Promise<DeviceProfile>
+  /** Leader: reads headers and the tokenizer. */
+  openModel(source: ModelSource, weights: WeightWish): Promise<OpenedModel>
+  /** Replaces what was loaded before. */
+  load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
+  /** Takes over one end of a lane; call it with the port in the transfer list, in the task that made the channel. */
+  addLane(peerId: string, port: MessagePort | RTCDataChannel): void
+  removeLane(peerId: string): void
+  /** Begins an epoch. A member serves from here on; `onStopped` says why it no longer does. */
+  start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
+  /** Leader only, one at a time. */
+  infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
+  /** Ends the running `load` or `infer`. */
+  cancel(): void
+  cachedBytes(): Promise<number>
+  forgetDownloads(): Promise<void>
+  close(): void
+}
