@@ -1,0 +1,116 @@
+// Which model files are served, and under which ids. Only a file listed here can be asked for, so no path can lead out of it.
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
+import { StartError } from './start-error.ts'
+
+export interface ServedFile {
+  /** Below `/models/`, with `/` between parts. */
+  path: string
+  /** Absolute, on this machine. */
+  location: string
+}
+
+export interface ServedModel {
+  id: string
+  name: string
+  files: ServedFile[]
+}
+
+/** What a file of this name is known as; for any other the id is the file's or folder's own name. */
+export interface KnownModel {
+  id: string
+  name: string
+  file: string
+}
+
+export interface ModelShelf {
+  /** Read anew each time, so that a file put there later is found. One model an id, one file a path: the first wins. */
+  list(): Promise<ServedModel[]>
+  find(path: string): Promise<ServedFile | undefined>
+}
+
+export interface ModelShelfOptions {
+  /** GGUF files, and folders of safetensors; need not exist. */
+  directory?: string | undefined
+  /** Files and folders besides. */
+  extra?: readonly string[]
+  knownModels?: readonly KnownModel[]
+}
+
+/** What a Hugging Face checkpoint consists of, apart from its GGUF. */
+const checkpointFile = /\.(safetensors|json|jinja|model|txt)$/
+
+export function createModelShelf({ directory, extra = [], knownModels = [] }: ModelShelfOptions): ModelShelf {
+  const describe = (location: string) => modelsAt(resolve(location), knownModels)
+
+  async function list(): Promise<ServedModel[]> {
+    const inDirectory = directory === undefined ? [] : (await namesIn(directory)).map((name) => join(directory, name))
+    const found = (await Promise.all([...extra, ...inDirectory].map(describe))).flat()
+    const paths = new Set<string>()
+    const models = new Map<string, ServedModel>()
+    for (const model of found) {
+      if (models.has(model.id) || model.files.some(({ path }) => paths.has(path))) continue
+      models.set(model.id, model)
+      for (const { path } of model.files) paths.add(path)
+    }
+    return [...models.values()]
+  }
+
+  return {
+    list,
+    async find(path) {
+      for (const { files } of await list()) {
+        const file = files.find((candidate) => candidate.path === path)
+        if (file !== undefined) return file
+      }
+      return undefined
+    },
+  }
+}
+
+/** The id of the model at a path a person named. Throws StartError when there is none. */
+export async function modelIdAt(location: string, knownModels: readonly KnownModel[]): Promise<string> {
+  const [model] = await modelsAt(resolve(location), knownModels)
+  if (model !== undefined) return model.id
+  throw new StartError(
+    `${location} is no model: name a .gguf file, or a folder with config.json and .safetensors files.`,
+  )
+}
+
+async function modelsAt(location: string, knownModels: readonly KnownModel[]): Promise<ServedModel[]> {
+  const kind = await kindOf(location)
+  const name = basename(location)
+  if (kind === 'file') return extname(name) === '.gguf' ? [ggufModel(location, name, knownModels)] : []
+  if (kind === undefined) return []
+  const names = await namesIn(location)
+  const models = names
+    .filter((file) => file.endsWith('.gguf'))
+    .map((file) => ggufModel(join(location, file), `${name}/${file}`, knownModels))
+  if (!names.some((file) => file.endsWith('.safetensors'))) return models
+  const files = names
+    .filter((file) => checkpointFile.test(file))
+    .map((file) => ({ path: `${name}/${file}`, location: join(location, file) }))
+  return [{ id: name, name, files }, ...models]
+}
+
+function ggufModel(location: string, path: string, knownModels: readonly KnownModel[]): ServedModel {
+  const file = basename(location)
+  const known = knownModels.find((candidate) => candidate.file === file)
+  const stem = basename(file, '.gguf')
+  return { id: known?.id ?? stem, name: known?.name ?? stem, files: [{ path, location }] }
+}
+
+async function kindOf(location: string): Promise<'file' | 'folder' | undefined> {
+  const found = await stat(location).catch(missingIsUndefined)
+  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(missingIsUndefined)
+  return (names ?? []).filter((name) => !name.startsWith('.')).sort()
+}
+
+function missingIsUndefined(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+  throw error
+}
