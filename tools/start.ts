@@ -1,0 +1,43 @@
+// Prepares what the server serves (the page, the default model), both at once, then serves. Entered through start.mjs.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { serve } from '../signaling/main.ts'
+import { parseServeOptions } from '../signaling/options.ts'
+import { toErrorData } from '../src/base/errors.ts'
+import { ensureBuilt, projectRoot } from './ensure-built.ts'
+import { fetchModel } from './fetch-model.ts'
+import { catalogue, catalogueModel, modelsDirectory } from './model-catalogue.ts'
+
+const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+const options = parseServeOptions(process.argv.slice(2), version)
+const directory = modelsDirectory(options.modelsDir)
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+
+try {
+  await Promise.all([ensureBuilt(stop.signal), options.model === undefined && fetchDefaultModel()])
+  const server = await serve(options, {
+    webDirectory: join(projectRoot, 'dist/web'),
+    modelsDirectory: directory,
+    knownModels: catalogue.models,
+    defaultModel: catalogue.defaultModel,
+    version,
+  })
+  const close = () => void server.close().then(() => process.exit(0))
+  if (stop.signal.aborted) close()
+  else stop.signal.addEventListener('abort', close)
+} catch (error) {
+  console.error(toErrorData(error).message)
+  process.exit(1)
+}
+
+/** Without it the room still works with a file that someone opens, so a failure is told and no more. */
+async function fetchDefaultModel(): Promise<void> {
+  try {
+    await fetchModel(catalogueModel(), { directory, signal: stop.signal })
+  } catch (error) {
+    if (stop.signal.aborted) throw error
+    console.error(`${toErrorData(error).message}\nThe server starts without a model.`)
+  }
+}
