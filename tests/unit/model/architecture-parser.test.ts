@@ -209,7 +209,7 @@ describe('fromHuggingFace', () => {
         expect.objectContaining({
           code: 'model-unsupported',
           message: expect.stringMatching(
-            new RegExp(`${String(config['model_type'])}.*not supported yet.*LLaMA family today`),
+            new RegExp(`${String(config.model_type)}.*not supported yet.*LLaMA family today`),
           ),
         }),
       )
