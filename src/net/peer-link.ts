@@ -1,0 +1,193 @@
+// One connection to another device: simple-peer with trickle ICE, its own ordered channel for control messages and heartbeat, and beside
+// it the lane, negotiated in advance on both ends so that it exists, and can be handed to a worker, before anything is connected.
+import type { Instance } from 'simple-peer'
+import SimplePeer from 'simple-peer/simplepeer.min.js'
+import { Emitter } from '../base/emitter.ts'
+import { HeadroomError, PeerLostError, StalledLaneError } from '../base/errors.ts'
+import { ControlDecoder, encodeControl, encodePing } from './control-codec.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
+import { parsePeerSignal } from './peer-signal.ts'
+import type { IceServer } from './signaling-protocol.ts'
+
+/** Both sides have answered through the server by then, or the network does not let them meet. */
+export const CONNECT_TIMEOUT_MS = 20_000
+const LANE_CHANNEL_ID = 77
+/** Chromium closes a channel above 16 MiB. */
+const MAX_CONTROL_QUEUE_BYTES = 12 * 1024 * 1024
+/** Control messages that may come before `connected`. */
+const MAX_EARLY_MESSAGES = 64
+
+export interface PeerLinkEvents {
+  connected: undefined
+  /** Parse it: it is whatever the peer sent. */
+  message: unknown
+  /** Once: `peer-unreachable` before `connected`, `peer-lost` or `bad-message` after. Not called after `close()`. */
+  closed: HeadroomError
+}
+
+export interface PeerLinkOptions {
+  /** The peer's device id. */
+  peerId: string
+  /** One side initiates, the other does not. */
+  initiator: boolean
+  iceServers: readonly IceServer[]
+  /** Carries a signal to `signal` of the other side's link; order and loss are forgiven as far as WebRTC does. */
+  sendSignal(signal: unknown): void
+  /** The lane's channel, still opening. To transfer it, do so before returning (`handOverLane`). */
+  onLane(channel: RTCDataChannel, link: PeerLink): void
+  connectTimeoutMs?: number
+}
+
+export class PeerLink {
+  readonly peerId: string
+  readonly events = new Emitter<PeerLinkEvents>()
+  readonly #peer: Instance
+  readonly #initiator: boolean
+  readonly #decoder = new ControlDecoder()
+  readonly #connectTimer: ReturnType<typeof setTimeout>
+  #early: unknown[] = []
+  #heartbeat: Heartbeat | null = null
+  #connected = false
+  #closed = false
+  #failure: HeadroomError | null = null
+
+  constructor({
+    peerId,
+    initiator,
+    iceServers,
+    sendSignal,
+    onLane,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  }: PeerLinkOptions) {
+    this.peerId = peerId
+    this.#initiator = initiator
+    // Without `iceServers` simple-peer would ask public STUN servers.
+    const config = { iceServers: [...iceServers] }
+    const peer = new SimplePeer({ initiator, trickle: true, objectMode: true, config })
+    this.#peer = peer
+    const { _pc: connection } = peer as unknown as { _pc: RTCPeerConnection }
+    const lane = connection.createDataChannel('lane', { negotiated: true, id: LANE_CHANNEL_ID, ordered: false })
+    peer.on('signal', (signal) => sendSignal(signal))
+    peer.on('connect', () => this.#onConnect())
+    peer.on('data', (data: unknown) => this.#onData(data))
+    peer.on('error', (cause) => this.#fail(this.#gone(cause)))
+    peer.on('close', () => this.#fail(this.#gone(undefined)))
+    this.#connectTimer = setTimeout(() => this.#fail(this.#gone(undefined)), connectTimeoutMs)
+    onLane(lane, this)
+  }
+
+  get connected(): boolean {
+    return this.#connected && !this.#closed
+  }
+
+  /** Measured by ping over the control channel; undefined before the first answer. */
+  get rttMs(): number | undefined {
+    return this.#heartbeat?.rttMs
+  }
+
+  /** A signal of the other side; one that is none, or comes from the wrong role, ends the attempt with `bad-message`. */
+  signal(data: unknown): void {
+    if (this.#closed) return
+    try {
+      this.#peer.signal(parsePeerSignal(data, this.#initiator ? 'answer' : 'offer'))
+    } catch (error) {
+      this.#fail(error instanceof HeadroomError ? error : this.#gone(error))
+    }
+  }
+
+  /** Anything JSON. Throws `peer-lost`, `bad-input` when too large, `lane-stalled` when the peer takes nothing any more. */
+  send(message: unknown): void {
+    if (!this.connected) throw new PeerLostError(this.peerId, `${this.peerId} is not connected: nothing was sent.`)
+    const parts = encodeControl(message)
+    if (this.#peer.bufferSize > MAX_CONTROL_QUEUE_BYTES) {
+      throw new StalledLaneError(
+        `${this.#peer.bufferSize} bytes of control messages wait for ${this.peerId}. Remove it and join again.`,
+      )
+    }
+    for (const part of parts) this.#transmit(part)
+    if (this.#failure) throw this.#failure
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#connectTimer)
+    this.#heartbeat?.stop()
+    this.#early = []
+    this.events.clear()
+    this.#peer.destroy()
+  }
+
+  #onConnect(): void {
+    if (this.#closed) return
+    this.#connected = true
+    clearTimeout(this.#connectTimer)
+    this.#heartbeat = startHeartbeat(
+      (stampMs) => this.#transmit(encodePing('ping', stampMs)),
+      () =>
+        this.#fail(
+          new PeerLostError(
+            this.peerId,
+            `${this.peerId} fell silent: its screen is locked, its tab is gone or it lost the network.`,
+          ),
+        ),
+    )
+    this.events.emit('connected', undefined)
+    for (const message of this.#early.splice(0)) this.events.emit('message', message)
+  }
+
+  #onData(data: unknown): void {
+    if (this.#closed) return
+    try {
+      this.#heartbeat?.heard()
+      const signal = this.#decoder.push(data)
+      if (signal?.kind === 'ping') this.#transmit(encodePing('pong', signal.stampMs))
+      else if (signal?.kind === 'pong') this.#heartbeat?.pong(signal.stampMs)
+      else if (signal && this.#connected) this.events.emit('message', signal.message)
+      else if (signal) this.#keep(signal.message)
+    } catch (error) {
+      this.#fail(error instanceof HeadroomError ? error : this.#gone(error))
+    }
+  }
+
+  #keep(message: unknown): void {
+    if (this.#early.length >= MAX_EARLY_MESSAGES) {
+      throw new HeadroomError(
+        'bad-message',
+        `${this.peerId} sent ${MAX_EARLY_MESSAGES} messages before it was connected.`,
+      )
+    }
+    this.#early.push(message)
+  }
+
+  #transmit(bytes: Uint8Array): void {
+    try {
+      this.#peer.send(bytes)
+    } catch (cause) {
+      this.#fail(this.#gone(cause))
+    }
+  }
+
+  #gone(cause: unknown): HeadroomError {
+    if (this.#connected) {
+      return new PeerLostError(this.peerId, `${this.peerId} left the room or lost its network.`, { cause })
+    }
+    return new HeadroomError(
+      'peer-unreachable',
+      `${this.peerId} reaches the server but this device cannot reach it directly. Most likely this Wi-Fi isolates its devices from each other: use another network, a phone's hotspot, or switch "client isolation" off in the access point.`,
+      { cause },
+    )
+  }
+
+  #fail(error: HeadroomError): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#failure = error
+    clearTimeout(this.#connectTimer)
+    this.#heartbeat?.stop()
+    this.#early = []
+    this.#peer.destroy()
+    this.events.emit('closed', error)
+    this.events.clear()
+  }
+}

@@ -1,0 +1,24 @@
+// What a room needs of whoever introduces its members to each other: carry sealed strings, say who is there. The signaling server's
+// client is one; an adapter for another rendezvous service would be a second and carry the same strings. None of it is believed.
+import type { Emitter } from '../base/emitter.ts'
+import type { HeadroomError } from '../base/errors.ts'
+import type { IceServer } from './signaling-protocol.ts'
+
+export interface TransportEvents {
+  /** The room is entered, again after every outage. Member ids are addresses and change then. */
+  joined: { members: readonly string[]; iceServers: readonly IceServer[] }
+  'member-joined': string
+  message: { from: string; seal: string }
+  /** An outage began (`signaling-down`); the transport keeps trying and says `joined` when it is over. */
+  down: HeadroomError
+  /** The room cannot be entered; nothing more will come. */
+  refused: HeadroomError
+}
+
+export interface RoomTransport {
+  readonly events: Emitter<TransportEvents>
+  open(roomId: string): void
+  /** Without `to` to every other member. Lost during an outage: whoever waits for an answer asks again at `joined`. */
+  send(seal: string, to?: string): void
+  close(): void
+}

@@ -1,0 +1,152 @@
+// The room's transport over our signaling server: one WebSocket, entered again with back-off after every outage. Peers that are already
+// connected do not depend on it.
+import { Emitter } from '../base/emitter.ts'
+import { HeadroomError } from '../base/errors.ts'
+import type { RoomTransport, TransportEvents } from './room-transport.ts'
+import {
+  type ClientMessage,
+  parseServerMessage,
+  pingIntervalMs,
+  type RefusalReason,
+  type ServerMessage,
+  signalingPath,
+} from './signaling-protocol.ts'
+
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 10_000
+
+/** Refusals after which another try makes no sense. */
+const FINAL: ReadonlySet<RefusalReason> = new Set(['bad-message', 'rooms-full', 'too-large'])
+
+export class SignalingClient implements RoomTransport {
+  readonly events = new Emitter<TransportEvents>()
+  readonly #url: URL
+  #room = ''
+  #socket: WebSocket | null = null
+  #joined = false
+  #everJoined = false
+  #closed = false
+  #attempts = 0
+  #refusal: string | null = null
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  #pingTimer: ReturnType<typeof setInterval> | undefined
+  #pongDue = false
+
+  /** `serverUrl` is the http or https address of the page's server. */
+  constructor(serverUrl: string) {
+    this.#url = new URL(signalingPath, serverUrl)
+    this.#url.protocol = this.#url.protocol === 'https:' ? 'wss:' : 'ws:'
+  }
+
+  open(roomId: string): void {
+    this.#room = roomId
+    this.#connect()
+  }
+
+  send(seal: string, to?: string): void {
+    if (this.#joined) this.#post(to === undefined ? { kind: 'send', seal } : { kind: 'send', to, seal })
+  }
+
+  close(): void {
+    if (this.#closed) return
+    if (this.#joined) this.#post({ kind: 'leave' })
+    this.#closed = true
+    clearTimeout(this.#retryTimer)
+    this.#drop()
+    this.events.clear()
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url)
+    this.#socket = socket
+    this.#refusal = null
+    this.#pongDue = false
+    socket.onopen = () => {
+      this.#post({ kind: 'join', room: this.#room })
+      this.#pingTimer = setInterval(() => this.#ping(), pingIntervalMs)
+    }
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#onText(data)
+    socket.onclose = () => this.#onDown()
+  }
+
+  #ping(): void {
+    if (this.#pongDue) {
+      this.#onDown()
+      return
+    }
+    this.#pongDue = true
+    this.#post({ kind: 'ping' })
+  }
+
+  #onText(data: unknown): void {
+    let message: ServerMessage
+    try {
+      message = parseServerMessage(data)
+    } catch (error) {
+      this.#refusal = error instanceof Error ? error.message : String(error)
+      this.#onDown()
+      return
+    }
+    switch (message.kind) {
+      case 'joined':
+        this.#joined = this.#everJoined = true
+        this.#attempts = 0
+        this.events.emit('joined', { members: message.members, iceServers: message.iceServers })
+        break
+      case 'member-joined':
+        this.events.emit('member-joined', message.member)
+        break
+      case 'message':
+        this.events.emit('message', { from: message.from, seal: message.seal })
+        break
+      case 'pong':
+        this.#pongDue = false
+        break
+      case 'refused':
+        this.#onRefused(message.reason, message.message)
+        break
+      case 'member-left':
+        // Leaving the server is not leaving the room: the peer connection tells.
+        break
+    }
+  }
+
+  #onRefused(reason: RefusalReason, message: string): void {
+    if (reason === 'unknown-member') return
+    this.#refusal = message
+    // After an outage the server may still count our own dead connection among the members.
+    const final = FINAL.has(reason) || (reason === 'room-full' && !this.#everJoined)
+    if (!final) return
+    const error = new HeadroomError(reason === 'room-full' ? 'room-full' : 'server-refused', message)
+    this.#closed = true
+    this.#drop()
+    this.events.emit('refused', error)
+  }
+
+  #onDown(): void {
+    const wasUp = this.#joined || this.#attempts === 0
+    this.#drop()
+    if (this.#closed) return
+    const backOffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts) * (0.5 + Math.random() / 2)
+    this.#attempts++
+    this.#retryTimer = setTimeout(() => this.#connect(), backOffMs)
+    if (!wasUp) return
+    const why = this.#refusal ? ` It said: ${this.#refusal}` : ''
+    const message = `The signaling server at ${this.#url.host} does not answer.${why} Devices already connected stay; nobody can join until it is back. Check that the server runs and that this device is on its network.`
+    this.events.emit('down', new HeadroomError('signaling-down', message))
+  }
+
+  #drop(): void {
+    clearInterval(this.#pingTimer)
+    this.#joined = false
+    const socket = this.#socket
+    this.#socket = null
+    if (!socket) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+  }
+
+  #post(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+}
