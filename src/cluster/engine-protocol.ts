@@ -6,6 +6,7 @@ import type { WireFormat } from '../collective/collective.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
+import type { LaneEndpoint } from '../net/lane-endpoint.ts'
 import type { DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { TensorFormats } from '../plan/shard-tensors.ts'
@@ -106,6 +107,8 @@ export interface AssessRequest {
   deviceId: string
   name: string
   executor: ExecutorKind | 'auto'
+  /** Of the main thread's navigator; workers do not know it. */
+  maxTouchPoints: number
   /** 0: as many as the device is good for. */
   threads: number
 }
@@ -117,8 +120,8 @@ export interface Engine {
   openModel(source: ModelSource, weights: WeightWish): Promise<OpenedModel>
   /** Replaces what was loaded before. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
-  /** Takes over one end of a lane; call it with the port in the transfer list, in the task that made the channel. */
-  addLane(peerId: string, port: MessagePort | RTCDataChannel): void
+  /** Takes over one end of a lane; call it with the channel or port in the transfer list, in the task that made it. */
+  addLane(peerId: string, endpoint: LaneEndpoint): void
   removeLane(peerId: string): void
   /** Begins an epoch. A member serves from here on; `onStopped` says why it no longer does. */
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
@@ -126,7 +129,5 @@ export interface Engine {
   infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
   /** Ends the running `load` or `infer`. */
   cancel(): void
-  cachedBytes(): Promise<number>
-  forgetDownloads(): Promise<void>
   close(): void
 }

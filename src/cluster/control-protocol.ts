@@ -1,0 +1,122 @@
+// What leader and members tell each other on the control channel: the one schema that both ends import. Bulk numbers never travel
+// here: they take the lane.
+import * as v from 'valibot'
+import { type ErrorCode, HeadroomError } from '../base/errors.ts'
+
+/** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
+export const protocolVersion = 1
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
+const text = v.pipe(v.string(), v.maxLength(2000))
+const deviceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
+const executor = v.picklist(['reference', 'wasm', 'webgpu'])
+const range = v.pipe(
+  v.object({ start: count, end: count }),
+  v.check(({ start, end }) => start <= end, 'a range ends before it starts'),
+)
+
+const profileSchema = v.object({
+  deviceId,
+  name: v.pipe(v.string(), v.maxLength(80)),
+  executor,
+  weightBytesPerSecond: positive,
+  memoryBytes: positive,
+  cores: v.pipe(count, v.minValue(1)),
+  threads: v.pipe(count, v.minValue(1), v.maxValue(64)),
+  backend: v.pipe(v.string(), v.maxLength(200)),
+})
+
+const hold = v.picklist(['split', 'replicated', 'single'])
+const shardSchema = v.object({
+  rank: v.pipe(count, v.maxValue(255)),
+  worldSize: v.pipe(count, v.minValue(1), v.maxValue(256)),
+  epoch: count,
+  contextLength: v.pipe(count, v.minValue(1)),
+  vocabulary: range,
+  sublayers: v.pipe(
+    v.array(
+      v.variant('kind', [
+        v.object({ kind: v.literal('attention'), layer: count, hold, queryHeads: range, kvHeads: range }),
+        v.object({ kind: v.literal('feedForward'), layer: count, hold, ffn: range }),
+      ]),
+    ),
+    v.maxLength(2000),
+    v.readonly(),
+  ),
+})
+
+const error = v.object({ code: v.pipe(v.string(), v.maxLength(40)), message: text })
+const progress = v.object({ loadedBytes: count, totalBytes: count, downloadedBytes: count })
+
+const leaderMessage = v.variant('kind', [
+  v.object({ kind: v.literal('welcome'), version: count, leaderId: deviceId }),
+  /** `manifest` is parsed by weights/, which knows its bounds. */
+  v.object({
+    kind: v.literal('load'),
+    modelName: text,
+    manifest: v.unknown(),
+    shard: shardSchema,
+    weights: v.picklist(['auto', 'f32', 'f16', 'int8', 'int4']),
+  }),
+  v.object({
+    kind: v.literal('start'),
+    shard: shardSchema,
+    deviceIds: v.pipe(v.array(deviceId), v.readonly()),
+    vocabulary: v.pipe(v.array(range), v.readonly()),
+    wire: v.picklist(['f32', 'f16', 'int8']),
+  }),
+  /** Stop loading. */
+  v.object({ kind: v.literal('cancel') }),
+  v.object({ kind: v.literal('removed') }),
+  v.object({ kind: v.literal('ended') }),
+])
+
+const memberMessage = v.variant('kind', [
+  v.object({ kind: v.literal('hello'), version: count, profile: profileSchema }),
+  v.object({ kind: v.literal('progress'), epoch: count, progress }),
+  v.object({
+    kind: v.literal('loaded'),
+    epoch: count,
+    report: v.object({
+      executor,
+      weights: v.pipe(v.string(), v.maxLength(80)),
+      weightBytes: count,
+      downloadedBytes: count,
+      peakMemoryBytes: count,
+      notices: v.array(error),
+    }),
+  }),
+  v.object({ kind: v.literal('started'), epoch: count }),
+  /** It could not load or run its share. */
+  v.object({ kind: v.literal('failed'), epoch: count, error }),
+  v.object({ kind: v.literal('leaving') }),
+])
+
+export type LeaderMessage = v.InferOutput<typeof leaderMessage>
+export type MemberMessage = v.InferOutput<typeof memberMessage>
+
+/** Throws `bad-message` naming the field that is wrong. */
+export function parseLeaderMessage(data: unknown): LeaderMessage {
+  return parse(leaderMessage, data, 'leader')
+}
+
+/** Throws `bad-message` naming the field that is wrong. */
+export function parseMemberMessage(data: unknown): MemberMessage {
+  return parse(memberMessage, data, 'device')
+}
+
+/** Error data of a peer, which may use a code this version does not know. */
+export function fromPeerError({ code, message }: { code: string; message: string }): HeadroomError {
+  return new HeadroomError(code as ErrorCode, message)
+}
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, data: unknown, who: string): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, data)
+  if (result.success) return result.output
+  const where = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`).join('; ')
+  throw new HeadroomError(
+    'bad-message',
+    `The ${who} sent a message that this version does not understand (${where}). Reload both pages.`,
+  )
+}

@@ -1,0 +1,69 @@
+// From a load request to an executor that holds the shard: parse what the leader sent, open the files, stream the slices in.
+import { type ErrorData, toErrorData } from '../base/errors.ts'
+import type { Executor } from '../compute/executor.ts'
+import { shardTensors } from '../plan/shard-tensors.ts'
+import type { ByteSource } from '../weights/byte-source.ts'
+import { residentFormats, weightsLabel } from '../weights/formats.ts'
+import { loadShard } from '../weights/loader.ts'
+import { parseManifest } from '../weights/manifest.ts'
+import { openWeightCache } from '../weights/weight-cache.ts'
+import { checkShard } from './check-shard.ts'
+import type { LoadReport, LoadRequest } from './engine-protocol.ts'
+import { executorFactory } from './executors.ts'
+import { openManifestSource } from './open-model.ts'
+import type { LoadProgress } from './session-state.ts'
+
+export interface LoadContext {
+  /** Files that this device has open already, in the manifest's order; null: they are opened. */
+  sources: readonly ByteSource[] | null
+  onProgress(progress: LoadProgress): void
+  signal: AbortSignal
+}
+
+/** Nothing of the request is believed before it is parsed. On failure everything is given back. */
+export async function loadExecutor(
+  request: LoadRequest,
+  { sources, onProgress, signal }: LoadContext,
+): Promise<{ executor: Executor; report: LoadReport }> {
+  const { shard, weights, baseUrl, threads } = request
+  const manifest = parseManifest(request.manifest)
+  const { config } = manifest
+  checkShard(config, shard)
+  const tensors = shardTensors(config, shard, residentFormats(manifest, weights))
+  const opened =
+    sources ?? (await Promise.all(manifest.sources.map((source) => openManifestSource(source, baseUrl, signal))))
+  const notices: ErrorData[] = []
+  const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)))
+  const factory = await executorFactory(request.executor)
+  const loader = await factory.create({ config, shard, tensors, threads })
+  try {
+    const { downloadedBytes } = await loadShard({
+      manifest,
+      tensors,
+      sources: opened,
+      cache,
+      loader,
+      onProgress,
+      signal,
+    })
+    const executor = await loader.finish()
+    const { weightBytes, peakBytes } = executor.memory
+    const label = weightsLabel(manifest, weights)
+    return {
+      executor,
+      report: {
+        executor: executor.kind,
+        weights: label,
+        weightBytes,
+        downloadedBytes,
+        peakMemoryBytes: peakBytes,
+        notices,
+      },
+    }
+  } catch (error) {
+    loader.close()
+    throw error
+  } finally {
+    cache.close()
+  }
+}

@@ -1,0 +1,119 @@
+// A guest's side of the room: it does what the leader asks with its own engine, and says how it goes.
+import { Emitter } from '../base/emitter.ts'
+import { toErrorData } from '../base/errors.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import type { Shard } from '../plan/shard-plan.ts'
+import type { ModelManifest } from '../weights/manifest.ts'
+import { type LeaderMessage, type MemberMessage, parseLeaderMessage, protocolVersion } from './control-protocol.ts'
+import type { Engine, LoadReport } from './engine-protocol.ts'
+import type { LoadProgress, SessionState } from './session-state.ts'
+
+/** Progress messages a second are enough for people. */
+const progressIntervalMs = 100
+
+export interface MemberOptions {
+  engine: Engine
+  profile: DeviceProfile
+  /** Where this device reaches the mirror. */
+  baseUrl: string
+  send(message: MemberMessage): void
+}
+
+export interface MemberEvents {
+  change: undefined
+  /** The leader removed this device, ended the room, or speaks another version. */
+  over: { reason: 'removed' | 'ended' | 'version' }
+}
+
+/** Call `greet` when the leader is connected and `receive` with everything it sends. */
+export class Member extends Emitter<MemberEvents> {
+  state: SessionState = { kind: 'lobby' }
+  modelName: string | null = null
+  shard: Shard | null = null
+  progress: LoadProgress | null = null
+  report: LoadReport | null = null
+  readonly #options: MemberOptions
+
+  constructor(options: MemberOptions) {
+    super()
+    this.#options = options
+  }
+
+  greet(): void {
+    this.#options.send({ kind: 'hello', version: protocolVersion, profile: this.#options.profile })
+  }
+
+  /** Throws `bad-message` for what is no leader's message. */
+  receive(data: unknown): void {
+    const message = parseLeaderMessage(data)
+    switch (message.kind) {
+      case 'welcome':
+        if (message.version !== protocolVersion) this.emit('over', { reason: 'version' })
+        break
+      case 'load':
+        void this.#answer(message.shard.epoch, () => this.#load(message))
+        break
+      case 'start':
+        void this.#answer(message.shard.epoch, () => this.#start(message))
+        break
+      case 'cancel':
+        this.#options.engine.cancel()
+        break
+      case 'removed':
+      case 'ended':
+        this.#options.engine.cancel()
+        this.emit('over', { reason: message.kind })
+        break
+    }
+  }
+
+  async #load({ modelName, manifest, shard, weights }: LeaderMessage & { kind: 'load' }): Promise<void> {
+    const { engine, profile, baseUrl, send } = this.#options
+    const { executor, threads } = profile
+    Object.assign(this, { modelName, shard, progress: null, report: null })
+    this.#set({ kind: 'loading', modelId: modelName })
+    let told = 0
+    const onProgress = (progress: LoadProgress) => {
+      this.progress = progress
+      this.emit('change', undefined)
+      if (performance.now() - told < progressIntervalMs && progress.loadedBytes < progress.totalBytes) return
+      told = performance.now()
+      send({ kind: 'progress', epoch: shard.epoch, progress })
+    }
+    // The engine parses the manifest before it believes any of it.
+    const report = await engine.load(
+      { manifest: manifest as ModelManifest, shard, weights, executor, threads, baseUrl },
+      onProgress,
+    )
+    this.report = report
+    this.emit('change', undefined)
+    send({ kind: 'loaded', epoch: shard.epoch, report })
+  }
+
+  async #start({ shard, deviceIds, vocabulary, wire }: LeaderMessage & { kind: 'start' }): Promise<void> {
+    const { engine, send } = this.#options
+    await engine.start({ shard, deviceIds, vocabulary, wire }, (error) => {
+      this.#set({ kind: 'recovering', modelId: this.modelName ?? '', error })
+      send({ kind: 'failed', epoch: shard.epoch, error })
+    })
+    this.#set({ kind: 'ready', modelId: this.modelName ?? '' })
+    send({ kind: 'started', epoch: shard.epoch })
+  }
+
+  /** What goes wrong is told to the leader; what a newer order replaced is nobody's failure. */
+  async #answer(epoch: number, task: () => Promise<void>): Promise<void> {
+    try {
+      await task()
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      if (error.code === 'aborted' && this.shard?.epoch !== epoch) return
+      this.#set({ kind: 'failed', error })
+      this.#options.send({ kind: 'failed', epoch, error })
+    }
+  }
+
+  #set(state: SessionState): void {
+    this.state = state
+    this.emit('change', undefined)
+  }
+}

@@ -1,0 +1,61 @@
+// From what somebody wrote to the tokens the model sees.
+import { HeadroomError } from '../base/errors.ts'
+import { type ChatMessage, type ChatTemplate, renderChat } from '../model/chat-template.ts'
+import { fitConversation } from '../model/conversation.ts'
+import type { Tokenizer } from '../model/tokenizer.ts'
+import type { InferenceInput } from './engine-protocol.ts'
+
+/** A model's words: absent where its files bring none. */
+export interface Language {
+  tokenizer: Tokenizer | null
+  template: ChatTemplate | null
+}
+
+export interface Prompt {
+  tokens: number[]
+  /** Was the chat template applied? */
+  templated: boolean
+  /** Oldest turns left out because the context is full. */
+  droppedTurns: number
+}
+
+/** Throws `bad-input` for an empty prompt, one longer than `maxPromptTokens`, or text for a model without tokenizer. */
+export function makePrompt({ tokenizer, template }: Language, input: InferenceInput, maxPromptTokens: number): Prompt {
+  if ('tokens' in input)
+    return fitting({ tokens: [...input.tokens], templated: false, droppedTurns: 0 }, maxPromptTokens)
+  if (!tokenizer)
+    throw new HeadroomError(
+      'bad-input',
+      'This model came without a tokenizer, so it takes token ids only. Add its tokenizer.json.',
+    )
+  if ('text' in input) {
+    const tokens = tokenizer.encode(input.text, { addSpecial: true })
+    return fitting({ tokens, templated: false, droppedTurns: 0 }, maxPromptTokens)
+  }
+  const encode = template
+    ? (messages: readonly ChatMessage[]) =>
+        tokenizer.encode(render(tokenizer, template, messages), { addSpecial: false })
+    : (messages: readonly ChatMessage[]) =>
+        tokenizer.encode(messages.map(({ content }) => content).join('\n'), { addSpecial: true })
+  return fitting(
+    { ...fitConversation(input.messages, encode, maxPromptTokens), templated: template !== null },
+    maxPromptTokens,
+  )
+}
+
+function render(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly ChatMessage[]): string {
+  const text = (token: number | null) => (token === null ? '' : tokenizer.tokenText(token))
+  const options = { bosText: text(tokenizer.bosToken), eosText: text(tokenizer.eosToken), addGenerationPrompt: true }
+  return renderChat(template, messages, options)
+}
+
+function fitting(prompt: Prompt, maxPromptTokens: number): Prompt {
+  const { length } = prompt.tokens
+  if (length === 0) throw new HeadroomError('bad-input', 'The prompt is empty. Write something to answer.')
+  if (length > maxPromptTokens)
+    throw new HeadroomError(
+      'bad-input',
+      `The prompt has ${length} tokens, ${length - maxPromptTokens} more than the ${maxPromptTokens} that fit. Shorten it.`,
+    )
+  return prompt
+}

@@ -1,0 +1,104 @@
+// A rank on another device: the leader's orders as control messages, the device's answers as promises.
+import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import { fromPeerError, type LeaderMessage, type MemberMessage } from './control-protocol.ts'
+import type { LoadReport } from './engine-protocol.ts'
+import type { RankPort } from './rank-port.ts'
+import type { LoadProgress } from './session-state.ts'
+
+/** Starting is a message there and back; a device that does not answer has a frozen page. */
+const startTimeoutMs = 10_000
+
+interface Waiting<T> {
+  epoch: number
+  resolve(value: T): void
+  reject(error: unknown): void
+}
+
+export interface RemoteRank extends RankPort {
+  /** The device's answers, except `hello` and `leaving`, which are about the room. */
+  receive(message: MemberMessage): void
+  /** The connection is gone: whatever waits rejects with `error`. */
+  lost(error: ErrorData): void
+}
+
+/** `send` throws when the device is not connected. */
+export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage) => void): RemoteRank {
+  let loading: (Waiting<LoadReport> & { onProgress(progress: LoadProgress): void }) | null = null
+  let starting: Waiting<void> | null = null
+
+  const rejectAll = (error: HeadroomError) => {
+    loading?.reject(error)
+    starting?.reject(error)
+    loading = null
+    starting = null
+  }
+
+  const rank: RemoteRank = {
+    profile,
+    onFailed: null,
+
+    load({ modelName, manifest, shard, weights }, onProgress) {
+      return new Promise((resolve, reject) => {
+        loading = { epoch: shard.epoch, resolve, reject, onProgress }
+        send({ kind: 'load', modelName, manifest, shard, weights })
+      })
+    },
+
+    start({ shard, deviceIds, vocabulary, wire }) {
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          starting = null
+          reject(
+            new HeadroomError(
+              'peer-lost',
+              `${profile.name} did not start within ${startTimeoutMs / 1000} s. Is its page in the foreground?`,
+            ),
+          )
+        }, startTimeoutMs)
+        const settle =
+          <T>(then: (value: T) => void) =>
+          (value: T) => {
+            clearTimeout(timer)
+            then(value)
+          }
+        starting = { epoch: shard.epoch, resolve: settle(resolve), reject: settle(reject) }
+        send({ kind: 'start', shard, deviceIds, vocabulary, wire })
+      })
+    },
+
+    cancel: () => send({ kind: 'cancel' }),
+
+    receive(message) {
+      switch (message.kind) {
+        case 'progress':
+          if (loading?.epoch === message.epoch) loading.onProgress(message.progress)
+          break
+        case 'loaded':
+          if (loading?.epoch !== message.epoch) break
+          loading.resolve({
+            ...message.report,
+            notices: message.report.notices.map((notice) => toErrorData(fromPeerError(notice))),
+          })
+          loading = null
+          break
+        case 'started':
+          if (starting?.epoch !== message.epoch) break
+          starting.resolve()
+          starting = null
+          break
+        case 'failed': {
+          const error = fromPeerError({ ...message.error, message: `${profile.name}: ${message.error.message}` })
+          if (loading?.epoch === message.epoch || starting?.epoch === message.epoch) rejectAll(error)
+          else rank.onFailed?.(toErrorData(error))
+          break
+        }
+        default:
+          break
+      }
+    },
+
+    lost: (error) => rejectAll(fromPeerError(error)),
+  }
+  return rank
+}
