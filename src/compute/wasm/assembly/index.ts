@@ -1,0 +1,32 @@
+// What a kernel build exports: sublayers for the executor, single kernels for the tests and the benchmark.
+import { multiplyFloat } from './matmul-float'
+export { attendHead } from './attention'
+export { multiplyInt4 } from './matmul-int4'
+export { multiplyInt8 } from './matmul-int8'
+export { rmsNorm } from './norm'
+export { quantize } from './quantize'
+export { rotateHead } from './rope'
+export { swiglu } from './silu'
+export { attach, attention, dismissTeam, feedForward, head, help, normalize } from './sublayers'
+
+export function multiplyF32(
+  weights: usize, columns: i32, from: i32, to: i32, x: usize, tokens: i32, out: usize, stride: i32,
+): void {
+  multiplyFloat<f32>(weights, columns, from, to, x, tokens, out, stride)
+}
+
+export function multiplyF16(
+  weights: usize, columns: i32, from: i32, to: i32, x: usize, tokens: i32, out: usize, stride: i32,
+): void {
+  multiplyFloat<u16>(weights, columns, from, to, x, tokens, out, stride)
+}
+
+/** Does this machine's relaxed dot add every product exactly? (Node 20 gets it wrong.) */
+export function relaxedDotIsExact(): bool {
+  if (!ASC_FEATURE_RELAXED_SIMD) return true
+  const a = i8x16(-127, -127, -127, -127, 127, 127, 127, 127, 1, -2, 3, -4, 100, -100, 50, 7)
+  const b = i8x16(15, 15, 15, 15, 15, 15, 15, 15, 5, 6, 7, 8, 0, 1, 2, 3)
+  const sums = i32x4.relaxed_dot_i8x16_i7x16_add_s(a, b, i32x4(0, 1, 2, 3))
+  const expected = i32x4(-7620, 7621, -16, 24)
+  return i32x4.all_true(i32x4.eq(sums, expected))
+}

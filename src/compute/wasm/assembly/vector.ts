@@ -1,0 +1,57 @@
+// Small vector helpers that every kernel shares; all inline away.
+
+/** a * b + c, fused where relaxed SIMD offers it. */
+@inline
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+/**
+ * 4 consecutive halves -> f32x4, exact, denormals included; infinities and NaN are refused at load.
+ *
+ *   half      s eeeee mmmmmmmmmm              sign-extended to 32 bits, shifted left by 13, stray sign bits masked off:
+ *   float     s 000eeeee mmmmmmmmmm0000...    which is the value times 2^-112
+ */
+@inline
+export function halves(address: usize): v128 {
+  const bits = i32x4.shl(v128.load16x4_s(address), 13)
+  return f32x4.mul(v128.and(bits, i32x4.splat(0x8fffe000)), f32x4.splat(reinterpret<f32>(0x77800000)))
+}
+
+@inline
+export function sumLanes(v: v128): f32 {
+  return (
+    (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 2)) + (f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 3))
+  )
+}
+
+/** NaN in any lane comes through. */
+@inline
+export function maxLane(v: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  )
+}
+
+/**
+ * e^x in each lane, relative error below 2e-7; x is clamped to -87.3..88.3, NaN stays NaN.
+ * Range reduction and polynomial: Cephes' expf (Moshier 1989).
+ */
+@inline
+export function exponential(value: v128): v128 {
+  const x = f32x4.min(f32x4.max(value, f32x4.splat(-87.3)), f32x4.splat(88.3))
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)))
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)))
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)))
+  let y = f32x4.splat(1.9875691500e-4)
+  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.3981999507e-3))
+  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(8.3334519073e-3))
+  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(4.1665795894e-2))
+  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.6666665459e-1))
+  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(5.0000001201e-1))
+  y = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(r, r), y), r), f32x4.splat(1))
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
+  return f32x4.mul(y, power)
+}

@@ -1,0 +1,44 @@
+// The records that kernels read from memory (assembly/structures.ts), written field by field in the same order, 4 bytes each.
+
+export const FIELDS = {
+  Matrix: ['address', 'format', 'groups', 'columns'],
+  Workspace: [
+    ...['hiddenSize', 'epsilon', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
+    ...['cache', 'chunkPositions', 'chunkBytes'],
+    ...['input', 'turns', 'normed', 'first', 'second', 'third', 'rotated', 'inner', 'bytes', 'words', 'scales'],
+    ...['scores', 'scoresBytes', 'output'],
+  ],
+  Attention: [
+    ...['norm', 'query', 'key', 'value', 'projection'],
+    ...['firstQueryHead', 'queryHeads', 'firstKvHead', 'kvHeads', 'innerOffset', 'cacheOffset'],
+  ],
+  FeedForward: ['norm', 'gate', 'up', 'down', 'size', 'innerOffset'],
+  Head: ['norm', 'rows'],
+} as const
+
+export type RecordName = keyof typeof FIELDS
+export type RecordValues<Name extends RecordName> = Readonly<Record<(typeof FIELDS)[Name][number], number>>
+
+/** Bytes at the start of memory that threads use to meet (assembly/threads.ts). */
+export const CONTROL_BYTES = 448
+/** Address of the word there that says a helper has died. */
+export const FAILED_ADDRESS = 320
+
+export function recordBytes(name: RecordName): number {
+  return FIELDS[name].length * 4
+}
+
+/** Writes one record; `epsilon` is the only float, all else are integers. */
+export function writeRecord<Name extends RecordName>(
+  buffer: ArrayBufferLike,
+  address: number,
+  name: Name,
+  values: RecordValues<Name>,
+): void {
+  const view = new DataView(buffer, address, recordBytes(name))
+  FIELDS[name].forEach((field, i) => {
+    const value = values[field as keyof typeof values]
+    if (field === 'epsilon') view.setFloat32(i * 4, value, true)
+    else view.setUint32(i * 4, value, true)
+  })
+}

@@ -1,0 +1,65 @@
+// The memory of one shard: fixed part at once, KV chunks when positions come.
+import { HeadroomError } from '../../base/errors.ts'
+import type { MemoryLayout } from './memory-layout.ts'
+
+const PAGE = 65536
+const LARGEST = 65536 * PAGE
+
+export class WasmMemory {
+  readonly memory: WebAssembly.Memory
+  readonly #layout: MemoryLayout
+  #chunks = 0
+
+  /** Throws `out-of-memory` with the bytes wanted. */
+  constructor(layout: MemoryLayout, shared: boolean) {
+    this.#layout = layout
+    const { fixedBytes, chunkCount, workspace } = layout
+    const wholeBytes = fixedBytes + chunkCount * workspace.chunkBytes
+    if (wholeBytes > LARGEST) throw outOfMemory(wholeBytes, 'WebAssembly ends at 4096 MB')
+    try {
+      this.memory = new WebAssembly.Memory({ initial: pages(fixedBytes), maximum: pages(wholeBytes), shared })
+    } catch (cause) {
+      throw outOfMemory(fixedBytes, 'the browser refused', cause)
+    }
+  }
+
+  get buffer(): ArrayBufferLike {
+    return this.memory.buffer
+  }
+
+  get kvBytes(): number {
+    return this.#chunks * this.#layout.workspace.chunkBytes
+  }
+
+  /** Makes room in the cache for positions `0..end`. Throws `out-of-memory`. */
+  reserve(end: number): void {
+    const { fixedBytes, workspace } = this.#layout
+    const chunks = Math.ceil(end / workspace.chunkPositions)
+    if (chunks <= this.#chunks) return
+    const bytes = fixedBytes + chunks * workspace.chunkBytes
+    const missing = pages(bytes) - this.buffer.byteLength / PAGE
+    try {
+      if (missing > 0) this.memory.grow(missing)
+    } catch (cause) {
+      throw outOfMemory(bytes, `the browser refused to grow the cache to ${end} positions`, cause)
+    }
+    this.#chunks = chunks
+  }
+
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.buffer, address, count)
+  }
+
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.buffer, address, count)
+  }
+}
+
+function pages(byteLength: number): number {
+  return Math.ceil(byteLength / PAGE)
+}
+
+function outOfMemory(bytes: number, why: string, cause?: unknown): HeadroomError {
+  const text = `This device's share of the model needs ${Math.ceil(bytes / 2 ** 20)} MB (${bytes} bytes) of WebAssembly memory; ${why}. Add a device or choose a smaller model.`
+  return new HeadroomError('out-of-memory', text, { cause })
+}
