@@ -13,7 +13,7 @@ export interface Collective {
   gather(key: FrameKey, mine: Uint8Array): Promise<Uint8Array[] | null>
   /** The leader gives `payload`; every rank gets it. Elsewhere pass null. */
   broadcast(key: FrameKey, payload: Uint8Array | null, signal?: AbortSignal): Promise<Uint8Array>
-  /** Measured so far; `drain` empties the list of per-collective milliseconds. */
+  /** Measured so far; live. A reader empties `durationsMs` with `splice(0)`. */
   readonly stats: CollectiveStats
   close(): void
 }
@@ -23,6 +23,6 @@ export interface CollectiveStats {
   bytesSent: number
   bytesReceived: number
   rounds: number
-  /** Milliseconds per collective on this rank, since last drained. */
+  /** Milliseconds per collective on this rank, since last emptied; bounded. Only those that wait for other ranks' work. */
   durationsMs: number[]
 }

@@ -1,0 +1,160 @@
+// The star: every rank sends to the leader, which adds in rank order and returns one message to all. Two hops a round, and the leader
+// decodes what it broadcasts, so that all ranks hold the same bits whatever the wire rounds.
+import { HeadroomError } from '../base/errors.ts'
+import type { FrameKey, Lane } from '../net/lane.ts'
+import type { Collective, CollectiveStats, WireFormat } from './collective.ts'
+import { Rounds } from './rounds.ts'
+import { bitsOf, largestMagnitudeBits } from './wire-checks.ts'
+import { createWireCodec, type WireCodec } from './wire-codec.ts'
+
+/** A phone computes its part of a long prefill chunk in this time, or counts as stalled. */
+export const STALL_TIMEOUT_MS = 10_000
+
+export interface StarOptions {
+  rank: number
+  worldSize: number
+  /** The leader's lanes to ranks 1.. in order; a member's one lane to the leader. They stay open when the collective closes. */
+  lanes: readonly Lane[]
+  wire: WireFormat
+  stallTimeoutMs?: number
+  now?: () => number
+}
+
+/**
+ * One rank's end of a star for one epoch. Operations reject `lane-stalled` (naming the ranks) when a round takes longer than
+ * `stallTimeoutMs`, `peer-shape` when a peer's sum has a wrong size, `aborted` after `close()`, and with the lane's own error when a
+ * lane closes. A member waits for a broadcast without limit: between prompts there is nothing to come.
+ */
+export function createStarCollective(options: StarOptions): Collective {
+  const { rank, worldSize, lanes, wire, stallTimeoutMs = STALL_TIMEOUT_MS, now = () => performance.now() } = options
+  const expected = rank === 0 ? worldSize - 1 : 1
+  if (lanes.length !== expected) {
+    throw new HeadroomError('internal', `Rank ${rank} of ${worldSize} needs ${expected} lane(s), got ${lanes.length}.`)
+  }
+  const rounds = new Rounds(lanes, { stallTimeoutMs, now })
+  const codec = createWireCodec(wire)
+  return rank === 0 ? new StarLeader(lanes, rounds, codec) : new StarMember(rank, worldSize, lanes[0]!, rounds, codec)
+}
+
+class StarLeader implements Collective {
+  readonly rank = 0
+  readonly worldSize: number
+  readonly #lanes: readonly Lane[]
+  readonly #rounds: Rounds
+  readonly #codec: WireCodec
+  #decoded = new Float32Array(0)
+
+  constructor(lanes: readonly Lane[], rounds: Rounds, codec: WireCodec) {
+    this.worldSize = lanes.length + 1
+    this.#lanes = lanes
+    this.#rounds = rounds
+    this.#codec = codec
+  }
+
+  get stats(): CollectiveStats {
+    return this.#rounds.stats
+  }
+
+  allReduceSum(key: FrameKey, partial: Float32Array, width: number): Promise<Float32Array> {
+    return this.#collect(key, async (answers) => {
+      const sum = this.#add(partial, answers, width)
+      const bytes = this.#codec.encode(sum, width, 'The sum of all ranks')
+      await this.#sendAll(key, bytes)
+      this.#codec.decode(bytes, sum, width, 'The leader')
+      return sum
+    })
+  }
+
+  gather(key: FrameKey, mine: Uint8Array): Promise<Uint8Array[]> {
+    return this.#collect(key, async (answers) => [mine, ...answers])
+  }
+
+  broadcast(key: FrameKey, payload: Uint8Array | null): Promise<Uint8Array> {
+    if (!payload) return Promise.reject(new HeadroomError('internal', 'The leader must give what it broadcasts.'))
+    return this.#rounds.untimed(undefined, async () => {
+      await this.#sendAll(key, payload)
+      return payload
+    })
+  }
+
+  close(): void {
+    this.#rounds.close()
+  }
+
+  /** One timed round that starts with every member's message. */
+  #collect<Result>(key: FrameKey, then: (answers: Uint8Array[]) => Promise<Result>): Promise<Result> {
+    const waiting = new Set(this.#lanes.keys())
+    const missing = () => [...waiting].map((index) => `Rank ${index + 1} (${this.#lanes[index]!.peerId})`).join(', ')
+    return this.#rounds.timed(missing, async (signal) => {
+      const receive = async (lane: Lane, index: number) => {
+        const bytes = await lane.receive(key, signal)
+        waiting.delete(index)
+        return bytes
+      }
+      return then(await Promise.all(this.#lanes.map(receive)))
+    })
+  }
+
+  /** Own partial in full precision, then the others in rank order. */
+  #add(partial: Float32Array, answers: readonly Uint8Array[], width: number): Float32Array {
+    const sum = partial.slice()
+    largestMagnitudeBits(bitsOf(sum), 0, sum.length, 'Rank 0 (the leader)')
+    if (this.#decoded.length !== sum.length) this.#decoded = new Float32Array(sum.length)
+    const decoded = this.#decoded
+    for (const [index, bytes] of answers.entries()) {
+      this.#codec.decode(bytes, decoded, width, `Rank ${index + 1} (${this.#lanes[index]!.peerId})`)
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + decoded[i]!
+    }
+    return sum
+  }
+
+  async #sendAll(key: FrameKey, bytes: Uint8Array): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.send(key, bytes)))
+  }
+}
+
+class StarMember implements Collective {
+  readonly rank: number
+  readonly worldSize: number
+  readonly #lane: Lane
+  readonly #rounds: Rounds
+  readonly #codec: WireCodec
+  readonly #leader = () => `The leader (${this.#lane.peerId})`
+
+  constructor(rank: number, worldSize: number, lane: Lane, rounds: Rounds, codec: WireCodec) {
+    this.rank = rank
+    this.worldSize = worldSize
+    this.#lane = lane
+    this.#rounds = rounds
+    this.#codec = codec
+  }
+
+  get stats(): CollectiveStats {
+    return this.#rounds.stats
+  }
+
+  allReduceSum(key: FrameKey, partial: Float32Array, width: number): Promise<Float32Array> {
+    return this.#rounds.timed(this.#leader, async (signal) => {
+      await this.#lane.send(key, this.#codec.encode(partial, width, `Rank ${this.rank} (this device)`))
+      const bytes = await this.#lane.receive(key, signal)
+      const sum = new Float32Array(partial.length)
+      this.#codec.decode(bytes, sum, width, this.#leader())
+      return sum
+    })
+  }
+
+  gather(key: FrameKey, mine: Uint8Array): Promise<null> {
+    return this.#rounds.untimed(undefined, async () => {
+      await this.#lane.send(key, mine)
+      return null
+    })
+  }
+
+  broadcast(key: FrameKey, _payload: Uint8Array | null, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#rounds.untimed(signal, (round) => this.#lane.receive(key, round))
+  }
+
+  close(): void {
+    this.#rounds.close()
+  }
+}
