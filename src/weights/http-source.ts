@@ -1,0 +1,133 @@
+// A model file on any server that understands HTTP Range (RFC 9110, section 14). Nothing vouches for the bytes but their number
+// and the unchanged ETag; a broken download goes on from the byte it reached.
+import { HeadroomError } from '../base/errors.ts'
+import type { Range } from '../base/ranges.ts'
+import type { ByteSource } from './byte-source.ts'
+import { Attempts, checkStatus, fetchBody, RETRY_DELAYS_MS, TransientError } from './retry.ts'
+
+export interface HttpOptions {
+  signal?: AbortSignal
+  /** Waits between attempts without progress. */
+  retryDelaysMs?: readonly number[]
+}
+
+/** Asks the server for one byte to learn size and ETag. Throws `model-not-found`, `download-failed`. */
+export async function openHttpSource(url: string, options: HttpOptions = {}): Promise<ByteSource> {
+  const { signal, retryDelaysMs = RETRY_DELAYS_MS } = options
+  const found = await probe(url, signal, retryDelaysMs)
+  let downloadedBytes = 0
+  return {
+    origin: { kind: 'http', url },
+    name: url.split(/[?#]/)[0]?.split('/').pop() || url,
+    size: found.size,
+    etag: found.etag,
+    verified: 'length-and-etag',
+    get downloadedBytes() {
+      return downloadedBytes
+    },
+    read(range, readSignal) {
+      const onBytes = (byteCount: number) => {
+        downloadedBytes += byteCount
+      }
+      return readRange(url, found, range, retryDelaysMs, onBytes, readSignal)
+    },
+  }
+}
+
+/** What every later response of the same file must repeat. */
+export interface FileFacts {
+  size: number
+  etag: string | null
+}
+
+async function probe(url: string, signal: AbortSignal | undefined, delaysMs: readonly number[]): Promise<FileFacts> {
+  const attempts = new Attempts(`Asking for ${url}`, delaysMs)
+  for (;;) {
+    try {
+      const facts: FileFacts[] = []
+      const check = (response: Response) => void facts.push(factsOf(response, url))
+      for await (const _ of fetchBody(url, { Range: 'bytes=0-0' }, check, signal)) break
+      if (facts[0]) return facts[0]
+    } catch (error) {
+      await attempts.failed(error, signal)
+    }
+  }
+}
+
+function factsOf(response: Response, url: string): FileFacts {
+  checkRangeStatus(response, url)
+  const size = /^bytes 0-0\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]
+  if (size === undefined) throw noRanges(url)
+  return { size: Number(size), etag: strongEtag(response) }
+}
+
+/** Null for a weak ETag too: it does not promise equal bytes. */
+export function strongEtag(response: Response): string | null {
+  const etag = response.headers.get('etag')
+  return etag?.startsWith('"') ? etag : null
+}
+
+async function* readRange(
+  url: string,
+  file: FileFacts,
+  { start, end }: Range,
+  delaysMs: readonly number[],
+  onBytes: (byteCount: number) => void,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const attempts = new Attempts(`Downloading ${url}`, delaysMs)
+  let at = start
+  while (at < end) {
+    try {
+      const check = (response: Response) => checkRange(response, url, file, { start: at, end })
+      for await (const chunk of fetchBody(url, { Range: `bytes=${at}-${end - 1}` }, check, signal)) {
+        onBytes(chunk.length)
+        if (at + chunk.length > end) throw changed(url, `sends more than the ${end - start} bytes asked for`)
+        at += chunk.length
+        attempts.progressed()
+        yield chunk
+      }
+      if (at < end) throw new TransientError(`${url} broke off at byte ${at} of ${end}.`)
+    } catch (error) {
+      await attempts.failed(error, signal)
+    }
+  }
+}
+
+/** Throws where a response is not exactly these bytes of this file. */
+export function checkRange(response: Response, url: string, file: FileFacts, { start, end }: Range): void {
+  const whole = start === 0 && end === file.size
+  if (response.status === 416) throw changed(url, 'no longer has these bytes (416)')
+  checkEtag(response, url, file)
+  if (response.status === 200 && whole) return
+  checkRangeStatus(response, url)
+  const expected = `bytes ${start}-${end - 1}/${file.size}`
+  const contentRange = response.headers.get('content-range')
+  if (contentRange !== expected) throw changed(url, `sends "${contentRange}" where "${expected}" was asked`)
+}
+
+/** Throws where the response names another ETag than the file had when it was opened. */
+export function checkEtag(response: Response, url: string, file: FileFacts): void {
+  const etag = strongEtag(response)
+  if (file.etag === null || etag === null || etag === file.etag) return
+  if (response.ok) throw changed(url, `has ETag ${etag}, it was ${file.etag}`)
+}
+
+function checkRangeStatus(response: Response, url: string): void {
+  if (response.status === 200) throw noRanges(url)
+  checkStatus(response, 206, 'The model')
+}
+
+function noRanges(url: string): HeadroomError {
+  return new HeadroomError(
+    'download-failed',
+    `${url} cannot be read in parts: the server ignores Range requests (or hides Content-Range from this page). Use a server that answers 206 with Content-Range, or open the file from this device.`,
+  )
+}
+
+function changed(url: string, how: string): HeadroomError {
+  return new HeadroomError(
+    'download-failed',
+    `The file changed while it was read: ${url} ${how}. Load the model again.`,
+  )
+}

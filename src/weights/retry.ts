@@ -1,0 +1,128 @@
+// Downloads over a Wi-Fi that comes and goes: what may pass is tried again, what cannot pass is not.
+import { HeadroomError, throwIfAborted } from '../base/errors.ts'
+
+/** Waits between attempts without progress: about half a minute together, then the error. */
+export const RETRY_DELAYS_MS: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]
+
+/** A connection that brings nothing for so long counts as broken. */
+const STALL_MS = 15_000
+
+/** A failure that may pass: network error, short body, 5xx. */
+export class TransientError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'TransientError'
+  }
+}
+
+/** Resolves after `delayMs`; rejects at once with the signal's reason when it aborts. */
+export function delay(delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', fail)
+      resolve()
+    }, delayMs)
+    if (signal?.aborted) fail()
+    else signal?.addEventListener('abort', fail, { once: true })
+  })
+}
+
+/** Counts attempts without progress; `failed` waits before the next one or throws when there is none. */
+export class Attempts {
+  #failures = 0
+  readonly #what: string
+  readonly #delaysMs: readonly number[]
+
+  constructor(what: string, delaysMs: readonly number[]) {
+    this.#what = what
+    this.#delaysMs = delaysMs
+  }
+
+  progressed(): void {
+    this.#failures = 0
+  }
+
+  /** Throws `download-failed` after the last attempt, `aborted` on abort, and `error` itself where no attempt can help. */
+  async failed(error: unknown, signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal)
+    if (!(error instanceof TransientError)) throw error
+    const delayMs = this.#delaysMs[this.#failures++]
+    if (delayMs === undefined) {
+      throw new HeadroomError(
+        'download-failed',
+        `${this.#what} stopped: ${error.message} Tried ${this.#failures} times without getting further. Check that the server is up and this device is still on the network, then load again: what is already here is kept.`,
+        { cause: error },
+      )
+    }
+    try {
+      await delay(delayMs, signal)
+    } catch {
+      throwIfAborted(signal)
+    }
+  }
+}
+
+/**
+ * One `fetch`, its body as chunks. Network errors and stalls become `TransientError`; an abort stays what it is.
+ * `check` sees the response before its body and throws where it is not what was asked.
+ */
+export async function* fetchBody(
+  url: string,
+  headers: Record<string, string>,
+  check: (response: Response) => void,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const stall = new AbortController()
+  let timer = setTimeout(() => stall.abort(), STALL_MS)
+  const alive = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => stall.abort(), STALL_MS)
+  }
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null
+  try {
+    const response = await fetch(url, {
+      headers,
+      credentials: 'omit',
+      signal: signal ? AbortSignal.any([signal, stall.signal]) : stall.signal,
+    }).catch((error: unknown) => {
+      throw broken(url, error, stall.signal)
+    })
+    reader = response.body?.getReader() ?? null
+    check(response)
+    while (reader) {
+      alive()
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw broken(url, error, stall.signal)
+      })
+      if (done) return
+      clearTimeout(timer)
+      yield value
+    }
+  } finally {
+    clearTimeout(timer)
+    stall.abort()
+    // After an error the stream is already closed and says so again here; that news is old.
+    if (reader) await Promise.allSettled([reader.cancel()])
+  }
+}
+
+function broken(url: string, error: unknown, stall: AbortSignal): TransientError {
+  const why = stall.aborted
+    ? `nothing came for ${STALL_MS / 1000} s`
+    : String(error instanceof Error ? error.message : error)
+  return new TransientError(`${url} does not answer (${why}).`, { cause: error })
+}
+
+/** Throws for every status but the wanted one: `TransientError` for 408, 429 and 5xx, else a `HeadroomError` in words. */
+export function checkStatus(response: Response, wanted: number, what: string): void {
+  const { status, url } = response
+  if (status === wanted) return
+  if (status === 408 || status === 429 || status >= 500) throw new TransientError(`${url} answers ${status}.`)
+  if (status === 404)
+    throw new HeadroomError('model-not-found', `${what} is not at ${url} (404). Check the model's name and address.`)
+  throw new HeadroomError('download-failed', `${what}: ${url} answers ${status} where ${wanted} is needed.`)
+}

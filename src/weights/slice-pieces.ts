@@ -1,0 +1,56 @@
+// A shard's tensors as pieces of about 1 MiB, in the order in which they lie in the files: so neighbours download as one.
+import { alignOut, type Range, range, rangeLength } from '../base/ranges.ts'
+import { bytesOf, type ShardTensor } from '../model/tensor.ts'
+import { BLOCK_LAYOUT, type BlockType, fileBytesOf } from './block-types.ts'
+import { type ModelManifest, manifestTensor } from './manifest.ts'
+import type { TensorPart } from './rectangles.ts'
+
+const PIECE_BYTES = 1 << 20
+/** Rows of a piece come in multiples of this. */
+const ROW_UNIT = 8
+
+/** Some rows of one slice. */
+export interface SlicePiece {
+  tensor: ShardTensor
+  /** From `tensor.rows.start`. */
+  firstRow: number
+  rowCount: number
+  /** In the file; on blocks of the file's type, so it may be wider than the slice. */
+  part: TensorPart
+  type: BlockType
+  /** Values of each of the part's rows. */
+  fileColumns: number
+  /** Which of them belong to the slice. */
+  keep: Range
+}
+
+/** Pieces of one tensor come in order of rows. Throws `model-format` for a tensor that the model does not have. */
+export function slicePieces(manifest: ModelManifest, tensors: readonly ShardTensor[]): SlicePiece[] {
+  return tensors
+    .map((tensor) => ({ tensor, file: manifestTensor(manifest, tensor) }))
+    .sort((a, b) => a.file.source - b.file.source || a.file.offset - b.file.offset)
+    .flatMap(({ tensor, file }) => piecesOf(tensor, file))
+}
+
+function piecesOf(tensor: ShardTensor, file: ReturnType<typeof manifestTensor>): SlicePiece[] {
+  const { source, type, columns, offset: tensorOffset } = file
+  const covered = alignOut(tensor.columns, BLOCK_LAYOUT[type].blockSize, columns)
+  const bytes = range(fileBytesOf(type, 1, covered.start), fileBytesOf(type, 1, covered.end))
+  const keep = range(tensor.columns.start - covered.start, tensor.columns.end - covered.start)
+  const widest = Math.max(rangeLength(bytes), bytesOf(tensor.format, 1, rangeLength(tensor.columns)))
+  const rowsPerPiece = Math.max(1, Math.floor(PIECE_BYTES / widest / ROW_UNIT)) * ROW_UNIT
+  const pieces: SlicePiece[] = []
+  for (let start = tensor.rows.start; start < tensor.rows.end; start += rowsPerPiece) {
+    const rows = range(start, Math.min(tensor.rows.end, start + rowsPerPiece))
+    pieces.push({
+      tensor,
+      firstRow: start - tensor.rows.start,
+      rowCount: rangeLength(rows),
+      part: { source, tensorOffset, rowBytes: fileBytesOf(type, 1, columns), rect: { rows, bytes } },
+      type,
+      fileColumns: rangeLength(covered),
+      keep,
+    })
+  }
+  return pieces
+}

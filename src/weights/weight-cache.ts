@@ -1,0 +1,125 @@
+// Downloads kept on this device, so that a reload or another plan fetches only what is new. One file per model file and tab (a second tab
+// of the same browser finds the first one's file locked and keeps its own). A model file without an ETag is never kept: nothing would say
+// that it changed. Trouble with storage never stops a load; it is told once.
+import { HeadroomError } from '../base/errors.ts'
+import type { ByteSource } from './byte-source.ts'
+import { CacheFile } from './cache-file.ts'
+import { canDigest, sha256Hex } from './digest.ts'
+import type { TensorPart } from './rectangles.ts'
+import { openBrowserStorage, type Storage } from './storage.ts'
+
+/** Tabs of one browser that can keep the same model. */
+const MAX_SLOTS = 16
+
+/** Owns the open files; `close()` them after loading, so that they can be forgotten. */
+export interface WeightCache {
+  /** What of `part` is not here; `[part]` itself where nothing is. */
+  missing(part: TensorPart): readonly TensorPart[]
+  /** Copies what is here of `part` into `out` (the part's bytes, row after row). Returns parts that turned out damaged: fetch them again. */
+  readInto(part: TensorPart, out: Uint8Array): Promise<readonly TensorPart[]>
+  /** `bytes` must come from a `missing` or damaged part and are written before this resolves. */
+  write(part: TensorPart, bytes: Uint8Array): Promise<void>
+  close(): void
+}
+
+/**
+ * Opens what is kept of `sources` and removes what is kept of older versions of them. In a dedicated worker only. `onProblem` hears
+ * `storage-full` once when nothing (more) can be kept. `storage` is the browser's own unless given.
+ */
+export async function openWeightCache(
+  sources: readonly ByteSource[],
+  onProblem: (problem: HeadroomError) => void,
+  storage?: Storage,
+): Promise<WeightCache> {
+  const files: (CacheFile | null)[] = sources.map(() => null)
+  let told = false
+  const tell = (error: unknown) => {
+    if (!told) onProblem(toProblem(error))
+    told = true
+  }
+  const cachable = sources.some((source) => source.etag !== null) && canDigest()
+  if (cachable) {
+    try {
+      const opened = storage ?? (await openBrowserStorage())
+      for (const [index, source] of sources.entries()) files[index] = await openCacheFile(source, opened)
+    } catch (error) {
+      tell(error)
+    }
+  }
+  return {
+    missing: (part) => files[part.source]?.missing(part) ?? [part],
+    async readInto(part, out) {
+      try {
+        return (await files[part.source]?.readInto(part, out)) ?? []
+      } catch (error) {
+        tell(error)
+        return [part]
+      }
+    },
+    async write(part, bytes) {
+      if (told) return
+      try {
+        await files[part.source]?.append(part, bytes)
+      } catch (error) {
+        tell(error)
+      }
+    },
+    close() {
+      for (const file of files) file?.close()
+      files.fill(null)
+    },
+  }
+}
+
+async function openCacheFile(source: ByteSource, storage: Storage): Promise<CacheFile | null> {
+  if (source.etag === null) return null
+  const text = (value: string) => new TextEncoder().encode(value)
+  const origin = (await sha256Hex(text(JSON.stringify(source.origin)))).slice(0, 24)
+  const version = (await sha256Hex(text(`${source.etag} ${source.size}`))).slice(0, 24)
+  for (const { name } of await storage.list()) {
+    if (name.startsWith(`${origin}-`) && !name.startsWith(`${origin}-${version}-`)) await storage.remove(name)
+  }
+  for (let slot = 0; slot < MAX_SLOTS; slot++) {
+    const file = await storage.open(`${origin}-${version}-${slot}`)
+    if (file) return new CacheFile(file)
+  }
+  return null
+}
+
+/** Bytes of all downloads that are kept; 0 where the browser keeps none. Works in every thread. */
+export async function cachedBytes(storage?: Storage): Promise<number> {
+  const files = await (storage ?? (await openBrowserStorage())).list()
+  return files.reduce((sum, { byteLength }) => sum + byteLength, 0)
+}
+
+/** Removes all downloads. Throws `bad-input` while a tab is loading a model. Works in every thread. */
+export async function forgetDownloads(storage?: Storage): Promise<void> {
+  const opened = storage ?? (await openBrowserStorage())
+  let busy = 0
+  for (const { name } of await opened.list()) if (!(await opened.remove(name))) busy++
+  if (busy === 0) return
+  throw new HeadroomError(
+    'bad-input',
+    `${busy} of the downloads cannot be removed while a tab of this browser is loading them. Wait until it has finished, or close it, and try again.`,
+  )
+}
+
+/** Asks the browser not to clear the downloads when space is short; true if it agreed. Call it on the page (workers cannot ask) after the first complete download. */
+export async function keepDownloads(): Promise<boolean> {
+  return (await navigator.storage?.persist?.()) ?? false
+}
+
+function toProblem(error: unknown): HeadroomError {
+  if (error instanceof HeadroomError) return error
+  const name = error instanceof Error ? error.name : ''
+  const why = error instanceof Error ? error.message : String(error)
+  const what =
+    name === 'QuotaExceededError'
+      ? 'The browser has no more room for downloads'
+      : 'The browser refused to keep the download'
+  return new HeadroomError(
+    'storage-full',
+    `${what} (${why}). The model still runs, but it is fetched again next time. Free some space, or use "forget downloads" to remove other models.`,
+    { cause: error },
+  )
+}
