@@ -27,6 +27,7 @@ const templateField = v.union(
     v.pipe(v.array(v.object({ name: v.string(), template: v.string() })), v.minLength(1)),
     v.pipe(
       v.record(v.string(), v.string()),
+      v.check((named) => Object.keys(named).length > 0),
       v.transform((named) => Object.entries(named).map(([name, template]) => ({ name, template }))),
     ),
   ],
