@@ -1,0 +1,33 @@
+// Everything a person can ask of the page, as one union. Components fire it as `hr-command`; the controller alone acts on it.
+
+export type Command =
+  | { kind: 'measure' }
+  | { kind: 'start-room' }
+  | { kind: 'open-link'; link: string }
+  | { kind: 'join-room' }
+  | { kind: 'leave-room' }
+  | { kind: 'back-to-start' }
+  | { kind: 'remove-device'; deviceId: string }
+  | { kind: 'load-model'; model: string | File[] }
+  | { kind: 'send-prompt'; text: string }
+  | { kind: 'retry-answer' }
+  | { kind: 'stop-answer' }
+  | { kind: 'new-chat' }
+  | { kind: 'forget-downloads' }
+
+/** A command on its way to the controller; it crosses shadow roots. */
+export class CommandEvent extends Event {
+  static readonly type = 'hr-command'
+  readonly command: Command
+
+  constructor(command: Command) {
+    super(CommandEvent.type, { bubbles: true, composed: true })
+    this.command = command
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'hr-command': CommandEvent
+  }
+}

@@ -1,0 +1,153 @@
+// The page: which screen the address and the room ask for, and the one place where commands reach the controller.
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { CommandEvent } from './commands.ts'
+import './hr-confirm.ts'
+import './hr-foot.ts'
+import './hr-guest.ts'
+import './hr-join.ts'
+import './hr-notice.ts'
+import './hr-room.ts'
+import './hr-start.ts'
+import { mark } from './icons.ts'
+import { RoomController, type System } from './room-controller.ts'
+import { routeOf } from './room-link.ts'
+import { type OfflineState, type OfflineWorker, registerServiceWorker } from './service-worker.ts'
+import { shared } from './styles.ts'
+
+type Screen = 'start' | 'join' | 'guest' | 'room'
+
+@customElement('hr-app')
+export class HrApp extends LitElement {
+  @property() version = ''
+  @state() hash = location.hash
+  @state() offline: OfflineState = 'absent'
+  @state() updateWaiting = false
+  readonly #room: RoomController
+  #worker: OfflineWorker | null = null
+  #shown: Screen | null = null
+
+  constructor(system: System) {
+    super()
+    this.#room = new RoomController(this, system)
+    this.addEventListener('hr-command', (event: CommandEvent) => void this.#room.run(event.command))
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: flex; flex-direction: column; min-height: 100dvh; padding-inline: max(var(--gutter), env(safe-area-inset-left)) max(var(--gutter), env(safe-area-inset-right)); max-width: 82rem; margin-inline: auto; }
+      .top { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: var(--header-height); }
+      .brand { display: inline-flex; align-items: center; gap: 0.625rem; font-weight: 680; font-size: 1.125rem; letter-spacing: -0.01em; }
+      main { flex: 1; min-width: 0; }
+      .notices { display: grid; gap: 0.5rem; }
+      .notices > * { margin-bottom: 0.75rem; }
+      .bottom { max-width: 40rem; width: 100%; margin-inline: auto; padding-bottom: env(safe-area-inset-bottom); }
+    `,
+  ]
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    window.addEventListener('hashchange', this.#navigated)
+    this.#worker = registerServiceWorker((offline, updateWaiting) => {
+      this.offline = offline
+      this.updateWaiting = updateWaiting
+    })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('hashchange', this.#navigated)
+  }
+
+  override render() {
+    const screen = this.#screen()
+    return html`
+      <header class="top">
+        <span class="brand">${mark} Headroom</span>
+        ${
+          screen === 'room'
+            ? html`<hr-confirm data-testid="end-room" label="End room" question="End it for everybody" @hr-confirmed=${this.#end}></hr-confirm>`
+            : null
+        }
+      </header>
+      <div class="notices">${this.#update()}${this.#failure()}</div>
+      <main>${this.#content(screen)}</main>
+      ${screen === 'room' ? null : html`<div class="bottom">${this.#foot()}</div>`}
+    `
+  }
+
+  #screen(): Screen {
+    const { view, parted } = this.#room
+    if (view.role === 'leader') return 'room'
+    if (view.role === 'guest' && !parted) return 'guest'
+    return routeOf(this.hash).kind === 'room' ? 'join' : 'start'
+  }
+
+  #content(screen: Screen): TemplateResult {
+    const room = this.#room
+    const { view, profile, models, server, conversation, busy } = room
+    switch (screen) {
+      case 'start':
+        return html`<hr-start .profile=${profile} ?starting=${busy.has('start-room')}></hr-start>`
+      case 'join':
+        return html`<hr-join .profile=${profile} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .parted=${room.parted}
+          ?ownRoom=${room.startedHere(this.hash)} ?joining=${busy.has('join-room')}></hr-join>`
+      case 'guest':
+        return html`<hr-guest .view=${view}></hr-guest>`
+      case 'room':
+        return html`<hr-room .view=${view} .turns=${conversation.turns} .kept=${conversation.kept} .models=${models}
+          .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}>
+          <div slot="foot">${this.#foot()}</div>
+        </hr-room>`
+    }
+  }
+
+  #foot() {
+    return html`<hr-foot .cachedBytes=${this.#room.cachedBytes} offline=${this.offline} version=${this.version}
+      ?forgetting=${this.#room.busy.has('forget-downloads')}></hr-foot>`
+  }
+
+  #failure() {
+    const { failure, view } = this.#room
+    if (!failure || (view.state.kind === 'failed' && view.state.error.message === failure.error.message)) return null
+    return html`<hr-notice data-testid="failure" message=${failure.error.message} action=${failure.command ? 'Try again' : ''}
+      @hr-notice-action=${() => failure.command && void this.#room.run(failure.command)}></hr-notice>`
+  }
+
+  #update() {
+    if (!this.updateWaiting) return null
+    const cost = this.#room.view.role ? 'Reloading takes this device out of the room.' : ''
+    return html`<hr-notice tone="information" data-testid="update" heading="A new version is here" message=${cost} action="Reload"
+      @hr-notice-action=${() => this.#worker?.reload()}></hr-notice>`
+  }
+
+  protected override updated(changed: PropertyValues<this>) {
+    super.updated(changed)
+    const screen = this.#screen()
+    document.title =
+      screen === 'room' || screen === 'guest' ? `Room of ${this.#room.view.devices.length} · Headroom` : 'Headroom'
+    if (this.#shown !== null && this.#shown !== screen) void this.#focusHeading(screen)
+    this.#shown = screen
+  }
+
+  async #focusHeading(screen: Screen) {
+    const element = this.renderRoot.querySelector<LitElement>(`hr-${screen}`)
+    await element?.updateComplete
+    element?.renderRoot.querySelector('h1')?.focus()
+  }
+
+  readonly #navigated = () => {
+    this.hash = this.#room.holdHash(location.hash)
+  }
+
+  #end() {
+    void this.#room.run({ kind: 'leave-room' })
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-app': HrApp
+  }
+}

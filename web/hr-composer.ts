@@ -1,0 +1,83 @@
+// Where the leader writes: Enter sends, Shift+Enter makes a line, and while an answer runs the same place stops it.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { CommandEvent } from './commands.ts'
+import { sendIcon, stopIcon } from './icons.ts'
+import { shared } from './styles.ts'
+
+/** @fires hr-command `send-prompt`, `stop-answer` */
+@customElement('hr-composer')
+export class HrComposer extends LitElement {
+  @property({ type: Boolean }) answering = false
+  /** Why nothing can be sent now; empty when it can. */
+  @property() obstacle = ''
+  @state() draft = ''
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: block; }
+      form { display: flex; align-items: flex-end; gap: 0.5rem; padding: 0.375rem; background: var(--field); border: 1px solid var(--line-strong); border-radius: 1.375rem; }
+      form:focus-within { border-color: var(--accent); }
+      textarea { border: 0; background: none; resize: none; min-height: var(--touch); max-height: 12rem; padding: 0.5625rem 0.75rem; line-height: 1.5; outline: none; field-sizing: content; }
+      button { flex: none; width: var(--touch); padding: 0; border-radius: 50%; }
+      p { margin-top: 0.375rem; padding-inline: 1rem; }
+    `,
+  ]
+
+  override render() {
+    return html`<form @submit=${this.#submit}>
+        <label class="visually-hidden" for="prompt">Message</label>
+        <textarea id="prompt" data-testid="prompt" rows="1" enterkeyhint="send" placeholder="Write a message" autocomplete="off"
+          aria-describedby="obstacle" .value=${this.draft} @input=${this.#write} @keydown=${this.#key}></textarea>
+        ${
+          this.answering
+            ? html`<button type="button" data-testid="stop" aria-label="Stop" title="Stop (Escape)" @click=${this.#stop}>${stopIcon}</button>`
+            : html`<button class="primary" data-testid="send" aria-label="Send" title="Send (Enter)" ?disabled=${!this.#sendable}>${sendIcon}</button>`
+        }
+      </form>
+      <p id="obstacle" class="small muted" ?hidden=${this.obstacle === ''}>${this.obstacle}</p>`
+  }
+
+  override focus(): void {
+    this.renderRoot.querySelector('textarea')?.focus()
+  }
+
+  get #sendable(): boolean {
+    return !this.answering && this.obstacle === '' && this.draft.trim() !== ''
+  }
+
+  #write(event: Event) {
+    if (event.target instanceof HTMLTextAreaElement) this.draft = event.target.value
+  }
+
+  #key(event: KeyboardEvent) {
+    if (event.key === 'Escape' && this.answering) this.#stop()
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    event.preventDefault()
+    this.#send()
+  }
+
+  #submit(event: SubmitEvent) {
+    event.preventDefault()
+    this.#send()
+  }
+
+  #send() {
+    if (!this.#sendable) return
+    this.dispatchEvent(new CommandEvent({ kind: 'send-prompt', text: this.draft.trim() }))
+    this.draft = ''
+    this.focus()
+  }
+
+  #stop() {
+    this.dispatchEvent(new CommandEvent({ kind: 'stop-answer' }))
+    this.focus()
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-composer': HrComposer
+  }
+}

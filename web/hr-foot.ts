@@ -1,0 +1,56 @@
+// The page's settings, few as they are: what it keeps on this device, whether it opens offline, and its version.
+import { css, html, LitElement } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import { CommandEvent } from './commands.ts'
+import { formatBytes } from './format.ts'
+import './hr-confirm.ts'
+import type { OfflineState } from './service-worker.ts'
+import { shared } from './styles.ts'
+
+/** @fires hr-command `forget-downloads` */
+@customElement('hr-foot')
+export class HrFoot extends LitElement {
+  /** Bytes of model files kept on this device; null when not known. */
+  @property({ type: Number }) cachedBytes: number | null = null
+  @property() offline: OfflineState = 'absent'
+  @property() version = ''
+  @property({ type: Boolean }) forgetting = false
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; color: var(--muted); font-size: 0.875rem; padding-block: 1rem; }
+      hr-confirm { margin-inline-start: -0.75rem; }
+    `,
+  ]
+
+  override render() {
+    return html`
+      ${
+        this.cachedBytes
+          ? html`<hr-confirm data-testid="forget-downloads" label="Forget downloads (${formatBytes(this.cachedBytes)})"
+              question="Delete ${formatBytes(this.cachedBytes)} from this device" ?disabled=${this.forgetting} @hr-confirmed=${this.#forget}></hr-confirm>`
+          : html`<span>Nothing downloaded is kept on this device.</span>`
+      }
+      <span>${this.#offlineWords()}</span>
+      <span>Headroom ${this.version}</span>
+    `
+  }
+
+  #offlineWords(): string {
+    if (this.offline === 'kept') return 'Opens offline.'
+    if (this.offline === 'refused')
+      return 'Does not open offline: the browser does not trust this server’s certificate.'
+    return ''
+  }
+
+  #forget() {
+    this.dispatchEvent(new CommandEvent({ kind: 'forget-downloads' }))
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-foot': HrFoot
+  }
+}

@@ -1,0 +1,119 @@
+// The way into the room for others: QR code, link, copy, share; and which of this computer's addresses they should use.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import './hr-notice.ts'
+import './hr-qr.ts'
+import { copyIcon, shareIcon } from './icons.ts'
+import { type Address, linkAt } from './room-link.ts'
+import { shared } from './styles.ts'
+
+@customElement('hr-invite')
+export class HrInvite extends LitElement {
+  /** The room's link, by any address. */
+  @property() link = ''
+  /** Addresses that guests can open, best first; null until the server has told. */
+  @property({ attribute: false }) addresses: readonly Address[] | null = null
+  @property({ type: Boolean }) selfSigned = false
+  @state() chosen = 0
+  @state() copied: 'no' | 'copied' | 'selected' = 'no'
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 1rem; }
+      .code { display: grid; justify-items: center; }
+      hr-qr { width: min(100%, 15rem); }
+      input { font-size: 0.875rem; text-overflow: ellipsis; }
+      .actions { display: flex; gap: 0.5rem; }
+      .actions button { flex: 1; }
+      summary { cursor: pointer; min-height: var(--touch); display: flex; align-items: center; color: var(--muted); }
+    `,
+  ]
+
+  /** The invitation people get: at the chosen address, or as the room gave it when there is none. */
+  get invitation(): string {
+    const address = this.addresses?.[this.chosen]
+    return address ? linkAt(address, this.link) : this.link
+  }
+
+  override render() {
+    const { invitation, addresses } = this
+    return html`
+      <div class="code"><hr-qr .text=${invitation}></hr-qr></div>
+      <p class="muted small">Scan with a phone’s camera, on the same Wi-Fi. Whoever has the link can join.</p>
+      ${
+        addresses?.length === 0
+          ? html`<hr-notice tone="warning" heading="Only this computer can open the link"
+              message="The server has no address on a local network. Connect to Wi-Fi and start it again without --host 127.0.0.1."></hr-notice>`
+          : null
+      }
+      ${addresses && addresses.length > 1 ? this.#addressChoice(addresses) : null}
+      <div>
+        <label class="visually-hidden" for="link">Link to this room</label>
+        <input id="link" type="text" readonly data-testid="room-link" .value=${invitation} @focus=${this.#select} />
+      </div>
+      <div class="actions">
+        <button data-testid="copy-link" @click=${this.#copy}>${copyIcon} ${this.copied === 'copied' ? 'Copied' : 'Copy link'}</button>
+        ${'share' in navigator ? html`<button @click=${this.#share}>${shareIcon} Share</button>` : null}
+      </div>
+      <p class="visually-hidden" role="status">${this.copied === 'copied' ? 'Link copied' : ''}</p>
+      ${this.copied === 'selected' ? html`<p class="small muted" role="status">The browser did not let the page copy: the link is selected, press Ctrl+C.</p>` : null}
+      ${this.selfSigned && invitation.startsWith('https:') ? this.#certificateHelp() : null}
+    `
+  }
+
+  #addressChoice(addresses: readonly Address[]) {
+    return html`<div class="stack">
+      <label for="address">Address guests use</label>
+      <select id="address" data-testid="address" @change=${this.#choose}>
+        ${addresses.map(({ name, url }, index) => html`<option value=${index} ?selected=${index === this.chosen}>${new URL(url).host} (${name})</option>`)}
+      </select>
+      <p class="small muted">If the code does not open on a phone, try the next address: it must be the one on the phone’s Wi-Fi.</p>
+    </div>`
+  }
+
+  #certificateHelp() {
+    return html`<details class="small">
+      <summary>Phones will show a warning once</summary>
+      <p class="muted">
+        The server made its own certificate, which browsers do not know yet. On Android tap <em>Advanced</em>, then <em>Proceed</em>;
+        on an iPhone tap <em>Show Details</em>, then <em>visit this website</em>. Installing the page and opening it offline
+        need a certificate that browsers trust.
+      </p>
+    </details>`
+  }
+
+  #choose(event: Event) {
+    if (event.target instanceof HTMLSelectElement) this.chosen = event.target.selectedIndex
+    this.copied = 'no'
+  }
+
+  #select() {
+    this.renderRoot.querySelector('input')?.select()
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.invitation)
+      this.copied = 'copied'
+    } catch (error) {
+      console.info('The browser refused the clipboard.', error)
+      this.renderRoot.querySelector('input')?.focus()
+      this.copied = 'selected'
+    }
+  }
+
+  async #share() {
+    try {
+      await navigator.share({ title: 'Join my room on Headroom', url: this.invitation })
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError')) await this.#copy()
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-invite': HrInvite
+  }
+}

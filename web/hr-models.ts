@@ -1,0 +1,103 @@
+// Which model the room runs: the one that is loaded, or a choice of what the server has and a file of one's own.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
+import { CommandEvent } from './commands.ts'
+import { formatBytes, formatCount, formatPlural } from './format.ts'
+import './hr-file-drop.ts'
+import './hr-notice.ts'
+import { shared } from './styles.ts'
+
+/** @fires hr-command `load-model` */
+@customElement('hr-models')
+export class HrModels extends LitElement {
+  @property({ attribute: false }) view!: RoomView
+  /** null while the server is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
+  /** Why the server's models are not known. */
+  @property({ attribute: false }) error: ErrorData | null = null
+  @state() chosen: string | null = null
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 1rem; }
+      fieldset { display: grid; gap: 0.5rem; }
+      .option { display: flex; align-items: center; gap: 0.75rem; min-height: var(--touch); padding: 0.625rem 0.875rem; border: 1px solid var(--line-strong); border-radius: 0.875rem; cursor: pointer; font-weight: 400; }
+      .option:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
+      .option:has(:focus-visible) { outline: 3px solid var(--focus); outline-offset: 2px; }
+      .option input { accent-color: var(--accent); width: 1.125rem; height: 1.125rem; margin: 0; flex: none; }
+      .option span:last-child { margin-inline-start: auto; white-space: nowrap; }
+      .name { font-weight: 560; overflow-wrap: anywhere; }
+      summary { cursor: pointer; min-height: var(--touch); display: flex; align-items: center; color: var(--muted); }
+      details[open] > summary { margin-bottom: 0.5rem; }
+    `,
+  ]
+
+  /** Is a model being loaded or used, so that no other can be? */
+  get #occupied(): boolean {
+    return ['loading', 'generating', 'recovering'].includes(this.view.state.kind)
+  }
+
+  override render() {
+    const { model } = this.view
+    if (!model) return html`<h2>Model</h2>${this.#choice()}`
+    const check = model.verified === 'digest' ? 'every byte checked' : 'only its length could be checked'
+    return html`<h2>Model</h2>
+      <div data-testid="model">
+        <p class="name">${model.name}</p>
+        <p class="small muted numbers">remembers ${formatCount(model.contextLength)} tokens · ${check}${model.hasTemplate ? '' : ' · made for completing text, not for chat'}</p>
+      </div>
+      ${this.#newcomers(model.modelId)}
+      <details><summary>Change the model</summary><div class="stack">${this.#choice()}</div></details>`
+  }
+
+  #newcomers(modelId: string) {
+    const idle = this.view.devices.filter(({ profile, holding }) => profile && !holding).length
+    if (idle === 0 || this.view.state.kind !== 'ready' || !this.models?.some((model) => model.modelId === modelId))
+      return null
+    return html`<hr-notice tone="information" action="Share it anew" data-testid="share-anew"
+      message="${formatPlural(idle, 'device holds', 'devices hold')} no share yet."
+      @hr-notice-action=${() => this.#load(modelId)}></hr-notice>`
+  }
+
+  #choice() {
+    const { models, error } = this
+    const drop = html`<hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>`
+    if (error)
+      return html`<hr-notice tone="warning" heading="The server’s models are not known" message=${error.message}></hr-notice>${drop}`
+    if (!models) return html`<p class="muted" role="status">Asking the server what it has…</p>`
+    if (models.length === 0)
+      return html`<hr-notice tone="warning" heading="The server has no model yet" data-testid="no-models"
+          message="Where it runs, its terminal says why the default model could not be fetched; npm start tries again. Or open a file here."></hr-notice>${drop}`
+    const chosen =
+      models.find(({ modelId }) => modelId === this.chosen) ?? models.find(({ isDefault }) => isDefault) ?? models[0]!
+    return html`
+      <fieldset>
+        <legend class="visually-hidden">Models on this server</legend>
+        ${models.map(
+          ({ modelId, name, sizeBytes }) => html`<label class="option">
+            <input type="radio" name="model" value=${modelId} .checked=${modelId === chosen.modelId} @change=${() => {
+              this.chosen = modelId
+            }} />
+            <span class="name">${name}</span><span class="small muted numbers">${formatBytes(sizeBytes)}</span>
+          </label>`,
+        )}
+      </fieldset>
+      <button class="primary wide" data-testid="load-model" ?disabled=${this.#occupied} @click=${() => this.#load(chosen.modelId)}>
+        ${this.view.state.kind === 'loading' ? 'Loading…' : 'Load'}
+      </button>
+      ${drop}
+    `
+  }
+
+  #load(model: string) {
+    this.dispatchEvent(new CommandEvent({ kind: 'load-model', model }))
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-models': HrModels
+  }
+}

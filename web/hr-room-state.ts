@@ -1,0 +1,82 @@
+// What the whole room is doing when it is not simply at rest, and the things people should know about it.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { ErrorData, RoomView } from '../src/index.ts'
+import { CommandEvent } from './commands.ts'
+import { formatBytes } from './format.ts'
+import './hr-notice.ts'
+import { shared } from './styles.ts'
+
+/** @fires hr-command `load-model`, to try the same one again */
+@customElement('hr-room-state')
+export class HrRoomState extends LitElement {
+  @property({ attribute: false }) view!: RoomView
+  @state() dismissed: readonly string[] = []
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 0.5rem; }
+      :host(:empty) { margin: 0; }
+      .loading { display: grid; gap: 0.5rem; }
+      .line { display: flex; justify-content: space-between; gap: 1rem; }
+    `,
+  ]
+
+  override render() {
+    const { signaling, notices } = this.view
+    return html`
+      ${this.#state()}
+      ${
+        signaling === 'reconnecting'
+          ? html`<hr-notice tone="warning" heading="The server is out of reach"
+              message="Devices that are here stay connected; new ones cannot join until it answers again. Trying again…"></hr-notice>`
+          : null
+      }
+      ${notices
+        .filter(({ message }) => !this.dismissed.includes(message))
+        .map(
+          (notice) =>
+            html`<hr-notice tone="information" message=${notice.message} action="Dismiss" @hr-notice-action=${() => this.#dismiss(notice)}></hr-notice>`,
+        )}
+    `
+  }
+
+  #state() {
+    const { state } = this.view
+    if (state.kind === 'loading' || state.kind === 'recovering') {
+      const lost =
+        state.kind === 'recovering' ? html`<hr-notice tone="warning" message=${state.error.message}></hr-notice>` : null
+      return html`${lost}${this.#progress()}`
+    }
+    return state.kind === 'failed'
+      ? html`<hr-notice message=${state.error.message} action=${this.view.model ? 'Load it again' : ''} @hr-notice-action=${this.#reload}></hr-notice>`
+      : null
+  }
+
+  #progress() {
+    const loading = this.view.devices.map(({ progress }) => progress).filter((progress) => progress !== null)
+    const loaded = loading.reduce((sum, { loadedBytes }) => sum + loadedBytes, 0)
+    const total = loading.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
+    if (total === 0) return html`<p class="muted" role="status">Working out who takes which share…</p>`
+    return html`<div class="loading" data-testid="room-progress">
+      <p class="line small"><span>Every device fetches its share</span><span class="muted numbers">${formatBytes(loaded)} of ${formatBytes(total)}</span></p>
+      <progress aria-label="All devices’ shares" max=${total} .value=${loaded}></progress>
+    </div>`
+  }
+
+  #dismiss({ message }: ErrorData) {
+    this.dismissed = [...this.dismissed, message]
+  }
+
+  #reload() {
+    const { model } = this.view
+    if (model) this.dispatchEvent(new CommandEvent({ kind: 'load-model', model: model.modelId }))
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-room-state': HrRoomState
+  }
+}

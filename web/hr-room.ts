@@ -1,0 +1,96 @@
+// The leader's room. Wide screens show room and chat side by side; on a phone they are two tabs, and the chat comes up when a model is ready.
+import { css, html, LitElement, type PropertyValues } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
+import './hr-chat.ts'
+import './hr-devices.ts'
+import './hr-invite.ts'
+import './hr-models.ts'
+import './hr-room-state.ts'
+import type { Address } from './room-link.ts'
+import { shared } from './styles.ts'
+import type { Turn } from './turns.ts'
+
+/** @slot foot - what stands under the room's panels */
+@customElement('hr-room')
+export class HrRoom extends LitElement {
+  @property({ attribute: false }) view!: RoomView
+  @property({ attribute: false }) turns: readonly Turn[] = []
+  @property({ type: Boolean }) kept = true
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
+  @property({ attribute: false }) modelsError: ErrorData | null = null
+  @property({ attribute: false }) addresses: readonly Address[] | null = null
+  @property({ type: Boolean }) selfSigned = false
+  @state() tab: 'room' | 'chat' = 'room'
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 1rem; }
+      .tabs { display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem; padding: 0.25rem; background: var(--track); border-radius: 1rem; }
+      .tabs button { border-color: transparent; background: none; }
+      .tabs button[aria-pressed='true'] { background: var(--surface); }
+      .room { display: grid; gap: 1rem; align-content: start; min-width: 0; }
+      hr-chat { height: calc(100dvh - var(--header-height) - 6.5rem); min-height: 20rem; }
+      @media (max-width: 55.99rem) { .away { display: none; } }
+      @media (min-width: 56rem) {
+        :host { grid-template-columns: minmax(20rem, 24rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); align-items: start; }
+        .tabs { display: none; }
+        .talk { position: sticky; top: 1rem; }
+        hr-chat { height: calc(100dvh - var(--header-height) - 2rem); max-width: 46rem; margin-inline: auto; }
+      }
+      .full { grid-column: 1 / -1; }
+    `,
+  ]
+
+  override render() {
+    const { view } = this
+    const alone = view.devices.length <= 1
+    const invite = html`<section class="card stack">
+      <h2>Invite devices</h2>
+      <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned}></hr-invite>
+    </section>`
+    const models = html`<section class="card">
+      <hr-models .view=${view} .models=${this.models} .error=${this.modelsError}></hr-models>
+    </section>`
+    return html`
+      <h1 class="visually-hidden" tabindex="-1">Your room</h1>
+      <div class="tabs" role="group" aria-label="Show">
+        ${this.#tabButton('room', `Room (${view.devices.length})`)}${this.#tabButton('chat', 'Chat')}
+      </div>
+      <hr-room-state class="full" .view=${view}></hr-room-state>
+      <div class="room ${this.tab === 'room' ? '' : 'away'}">
+        ${alone ? [invite, models] : null}
+        <section class="card"><hr-devices .devices=${view.devices} leading></hr-devices></section>
+        ${alone ? null : [models, invite]}
+        <slot name="foot"></slot>
+      </div>
+      <div class="talk ${this.tab === 'chat' ? '' : 'away'}">
+        <hr-chat .view=${view} .turns=${this.turns} .kept=${this.kept}></hr-chat>
+      </div>
+    `
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('view')
+    if (
+      before &&
+      before.state.kind !== 'ready' &&
+      before.state.kind !== 'generating' &&
+      this.view.state.kind === 'ready'
+    )
+      this.tab = 'chat'
+  }
+
+  #tabButton(tab: 'room' | 'chat', label: string) {
+    return html`<button aria-pressed=${this.tab === tab} data-testid="tab-${tab}" @click=${() => {
+      this.tab = tab
+    }}>${label}</button>`
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-room': HrRoom
+  }
+}

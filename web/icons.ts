@@ -1,0 +1,29 @@
+// The page's few icons, drawn on a 24-unit grid in the current colour. They repeat what a label says, so they are hidden from readers.
+import { html, svg, type TemplateResult } from 'lit'
+
+function icon(shape: TemplateResult, size = 20): TemplateResult {
+  return html`<svg aria-hidden="true" width=${size} height=${size} viewBox="0 0 24 24" fill="none" stroke="currentColor"
+    stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${shape}</svg>`
+}
+
+export const copyIcon = icon(
+  svg`<rect x="9" y="9" width="12" height="12" rx="2.5"/><path d="M5 15H4.5A1.5 1.5 0 0 1 3 13.500V4.500A1.5 1.5 0 0 1 4.5 3h9A1.5 1.5 0 0 1 15 4.500V5"/>`,
+)
+export const shareIcon = icon(
+  svg`<path d="M12 15V3m0 0L8 7m4-4 4 4"/><path d="M5 12v7a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2v-7"/>`,
+)
+export const sendIcon = icon(svg`<path d="M12 19V5m0 0-6 6m6-6 6 6"/>`)
+export const stopIcon = icon(svg`<rect x="6.5" y="6.5" width="11" height="11" rx="1.5" fill="currentColor"/>`)
+export const retryIcon = icon(svg`<path d="M4 12a8 8 0 1 0 2.5-5.8"/><path d="M4 3.500V8h4.5"/>`)
+export const fileIcon = icon(
+  svg`<path d="M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8z"/><path d="M14 3v5h5"/>`,
+)
+export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`)
+
+/** The mark: one ring in three uneven shares around one voice. */
+export const mark = html`<svg aria-hidden="true" width="32" height="32" viewBox="0 0 64 64" fill="none" stroke-width="9" stroke-linecap="round">
+  <path stroke="var(--share-0)" d="M37.7 10.7A22 22 0 0 1 47.6 47.6" />
+  <path stroke="var(--share-1)" d="M37.3 53.3A22 22 0 0 1 10.9 38.1" />
+  <path stroke="var(--share-2)" d="M10.7 26.3A22 22 0 0 1 25.9 10.9" />
+  <circle cx="32" cy="32" r="6.5" fill="currentColor" />
+</svg>`

@@ -1,0 +1,25 @@
+// The page's entry: one system by the options in the address, and the app over it. Scripts reach the system as `globalThis.headroom`.
+import { MobileTensorParallelismSystem, toErrorData } from '../src/index.ts'
+import { HrApp } from './hr-app.ts'
+import { HrNotice } from './hr-notice.ts'
+import { systemOptions } from './url-options.ts'
+
+declare global {
+  var headroom: MobileTensorParallelismSystem | undefined
+  /** From package.json, put in by the build. */
+  const headroomVersion: string
+}
+
+try {
+  const system = new MobileTensorParallelismSystem(systemOptions(location.search))
+  globalThis.headroom = system
+  const app = new HrApp(system)
+  app.version = headroomVersion
+  document.body.append(app)
+} catch (error) {
+  const notice = new HrNotice()
+  notice.heading = 'The page could not start'
+  notice.message = toErrorData(error).message
+  document.body.append(notice)
+  console.error(error)
+}

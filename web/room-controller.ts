@@ -1,0 +1,203 @@
+// The bridge between the engine (src/index.ts) and the page: it holds what the components show and carries out their commands.
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import {
+  type CatalogueModel,
+  type DeviceProfile,
+  type ErrorData,
+  type MobileTensorParallelismSystem,
+  parseRoomLink,
+  type RoomView,
+  toErrorData,
+} from '../src/index.ts'
+import type { Command } from './commands.ts'
+import { Conversation } from './conversation.ts'
+import { type Address, reachableAddresses } from './room-link.ts'
+
+/** What the page needs of the engine. */
+export type System = Pick<
+  MobileTensorParallelismSystem,
+  | 'view'
+  | 'on'
+  | 'initialize'
+  | 'serverConfig'
+  | 'startRoom'
+  | 'joinRoom'
+  | 'leave'
+  | 'removeDevice'
+  | 'listModels'
+  | 'loadModel'
+  | 'chat'
+  | 'cachedBytes'
+  | 'forgetDownloads'
+>
+
+/** A command that failed, so that it can be tried again. */
+export interface Failure {
+  /** null: there is nothing to try again. */
+  command: Command | null
+  error: ErrorData
+}
+
+/** Where a tab remembers the room it started: a reload ends that room, and nobody can join a room that has no leader. */
+const startedKey = 'headroom.started'
+
+/** Errors that mean, on a guest, that it is no longer in the room. */
+const partingCodes: readonly string[] = ['room-ended', 'peer-lost', 'peer-unreachable', 'signaling-down']
+
+export class RoomController implements ReactiveController {
+  view: RoomView
+  readonly conversation: Conversation
+  profile: DeviceProfile | null = null
+  /** null until the server has told. */
+  server: { addresses: Address[]; selfSigned: boolean; defaultModel: string | null } | null = null
+  models: readonly CatalogueModel[] | null = null
+  /** Why the server's models are not known. */
+  modelsError: ErrorData | null = null
+  cachedBytes: number | null = null
+  failure: Failure | null = null
+  /** Why this guest is out of the room that it was in. */
+  parted: ErrorData | null = null
+  readonly busy = new Set<Command['kind']>()
+  readonly #host: ReactiveControllerHost
+  readonly #system: System
+  #unsubscribe: (() => void) | null = null
+
+  constructor(host: ReactiveControllerHost, system: System) {
+    this.#host = host
+    this.#system = system
+    this.view = system.view
+    this.conversation = new Conversation(system, sessionStorage, () => host.requestUpdate())
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    this.#unsubscribe = this.#system.on('change', (view) => this.#show(view))
+    void this.run({ kind: 'measure' })
+    void this.#readServer()
+    void this.#readCache()
+  }
+
+  hostDisconnected(): void {
+    this.#unsubscribe?.()
+  }
+
+  /** Never rejects: what fails is `failure`, with the command to try again. */
+  async run(command: Command): Promise<void> {
+    if (this.busy.has(command.kind)) return
+    this.busy.add(command.kind)
+    this.failure = null
+    this.#host.requestUpdate()
+    try {
+      await this.#perform(command)
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      if (error.code === 'internal') console.error(thrown)
+      if (error.code !== 'aborted') this.failure = { command, error }
+    } finally {
+      this.busy.delete(command.kind)
+      this.#host.requestUpdate()
+    }
+  }
+
+  /** Did this tab start the room of this hash, before a reload? */
+  startedHere(hash: string): boolean {
+    return this.view.role === null && sessionStorage.getItem(startedKey) === hash
+  }
+
+  /** What the address should be: a room is left by its button, so while in one its own hash is put back. */
+  holdHash(hash: string): string {
+    const own = this.view.link === null ? hash : new URL(this.view.link).hash
+    if (this.view.role === null || hash === own) return hash
+    history.replaceState(null, '', own)
+    const message = 'This device is still in a room. Leave it before you go elsewhere.'
+    this.failure = { command: null, error: { code: 'bad-input', message } }
+    return own
+  }
+
+  async #perform(command: Command): Promise<void> {
+    switch (command.kind) {
+      case 'measure':
+        this.profile = await this.#system.initialize()
+        return
+      case 'start-room':
+        await this.#system.startRoom(this.server?.addresses[0]?.url)
+        return
+      case 'open-link': {
+        parseRoomLink(command.link)
+        const link = new URL(command.link)
+        if (link.origin === location.origin) location.hash = link.hash
+        else location.assign(link)
+        return
+      }
+      case 'join-room':
+        this.parted = null
+        return this.#system.joinRoom(location.href)
+      case 'leave-room':
+        await this.#system.leave()
+        location.hash = '#/'
+        return
+      case 'back-to-start':
+        this.parted = null
+        if (this.view.role) await this.#system.leave()
+        location.hash = '#/'
+        return
+      case 'remove-device':
+        return this.#system.removeDevice(command.deviceId)
+      case 'load-model':
+        await this.#system.loadModel(command.model)
+        return this.#readCache()
+      case 'send-prompt':
+        return this.conversation.send(command.text)
+      case 'retry-answer':
+        return this.conversation.retry()
+      case 'stop-answer':
+        return this.conversation.stop()
+      case 'new-chat':
+        return this.conversation.clear()
+      case 'forget-downloads':
+        await this.#system.forgetDownloads()
+        return this.#readCache()
+    }
+  }
+
+  #show(view: RoomView): void {
+    const before = this.view
+    this.view = view
+    const { state } = view
+    if (view.role !== null && view.link !== before.link && view.link !== null)
+      this.#enter(view.role, new URL(view.link).hash)
+    if (view.role !== 'leader' && state.kind === 'failed' && partingCodes.includes(state.error.code))
+      this.parted = state.error
+    else if (before.role === 'guest' && view.role === null && !this.busy.has('leave-room'))
+      this.parted ??= { code: 'room-ended', message: 'This device is no longer in the room.' }
+    if (before.state.kind === 'loading' && state.kind !== 'loading') void this.#readCache()
+    this.#host.requestUpdate()
+  }
+
+  #enter(role: 'leader' | 'guest', hash: string): void {
+    this.parted = null
+    if (role === 'leader') sessionStorage.setItem(startedKey, hash)
+    location.hash = hash
+  }
+
+  async #readServer(): Promise<void> {
+    try {
+      const { lanUrls, selfSigned, defaultModel } = await this.#system.serverConfig()
+      this.server = { addresses: reachableAddresses(new URL(location.href), lanUrls), selfSigned, defaultModel }
+      this.models = await this.#system.listModels()
+    } catch (error) {
+      this.modelsError = toErrorData(error)
+    }
+    this.#host.requestUpdate()
+  }
+
+  async #readCache(): Promise<void> {
+    try {
+      this.cachedBytes = await this.#system.cachedBytes()
+    } catch (error) {
+      console.info('This browser does not tell what it keeps for this page.', error)
+      this.cachedBytes = null
+    }
+    this.#host.requestUpdate()
+  }
+}

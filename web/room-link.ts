@@ -1,0 +1,39 @@
+// Where the page is, read from `location.hash`, and which address an invitation names.
+
+/** The page's places: the start, or a room by the secret in its link. */
+export type Route = { kind: 'start' } | { kind: 'room'; hash: string }
+
+const roomHash = /^#\/room\/.+/
+
+export function routeOf(hash: string): Route {
+  return roomHash.test(hash) ? { kind: 'room', hash } : { kind: 'start' }
+}
+
+/** One address that an invitation could name. */
+export interface Address {
+  /** For people: the network interface, or "this page's address". */
+  name: string
+  url: string
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/
+
+export function isLoopback(hostname: string): boolean {
+  return loopback.test(hostname)
+}
+
+/**
+ * The addresses guests could use, best first: this page's own, unless that is a loopback one, which only this computer can open;
+ * then the server's on the local network. Empty when no other device can open any.
+ */
+export function reachableAddresses(page: URL, lanUrls: readonly Address[]): Address[] {
+  const others = lanUrls.filter(({ url }) => new URL(url).origin !== page.origin)
+  if (isLoopback(page.hostname)) return others
+  const own = lanUrls.find(({ url }) => new URL(url).origin === page.origin)
+  return [own ?? { name: 'this page’s address', url: `${page.origin}/` }, ...others]
+}
+
+/** The same invitation, by another address of the same server. */
+export function linkAt(address: Address, link: string): string {
+  return new URL(new URL(link).hash, address.url).href
+}

@@ -1,0 +1,47 @@
+// Options of the page's own address, for scripts, e.g. `/?executor=wasm&threads=2&shares=2,1#/`. What is not named stays automatic.
+//   executor   auto | reference | wasm | webgpu        threads     positive integer: compute threads
+//   weights    auto | f32 | f16 | int8 | int4          wire        auto | f32 | f16 | int8
+//   topology   auto | solo | star                      shares      positive integers by comma, one a device in rank order
+//   context    positive integer: positions to hold     maxDevices  1 to 16, the leader included
+// Other names are left alone: people's links carry all kinds of things. A bad value throws `bad-input`.
+import * as v from 'valibot'
+import { HeadroomError, type SystemOptions } from '../src/index.ts'
+
+const PositiveInteger = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,8}$/, 'must be a positive integer'),
+  v.transform((text) => Number(text)),
+)
+
+const Options = v.object({
+  executor: v.exactOptional(v.picklist(['auto', 'reference', 'wasm', 'webgpu'])),
+  threads: v.exactOptional(PositiveInteger),
+  weights: v.exactOptional(v.picklist(['auto', 'f32', 'f16', 'int8', 'int4'])),
+  wire: v.exactOptional(v.picklist(['auto', 'f32', 'f16', 'int8'])),
+  topology: v.exactOptional(v.picklist(['auto', 'solo', 'star'])),
+  shares: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(',')),
+      v.array(PositiveInteger),
+    ),
+  ),
+  context: v.exactOptional(PositiveInteger),
+  maxDevices: v.exactOptional(v.pipe(PositiveInteger, v.maxValue(16, 'must be 16 or less'))),
+})
+
+/** `search` is the address from its `?` on. Throws `bad-input` with the option's name and value. */
+export function systemOptions(search: string): SystemOptions {
+  const given = Object.fromEntries(new URLSearchParams(search))
+  const result = v.safeParse(Options, given)
+  if (!result.success) {
+    const [issue] = result.issues
+    const name = String(issue.path?.[0]?.key)
+    throw new HeadroomError(
+      'bad-input',
+      `The address asks for ${name}=${given[name]}: ${issue.message}. Correct it, or open the page without options.`,
+    )
+  }
+  const { context, ...options } = result.output
+  return context === undefined ? options : { ...options, contextLength: context }
+}
