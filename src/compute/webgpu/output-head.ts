@@ -1,6 +1,7 @@
+import type { GpuSession } from './gpu-session.ts'
 import { matmul } from './kernels/matmul.ts'
 import { inputStride } from './shard-weights.ts'
-import type { GpuArray, TfjsDevice } from './tfjs-device.ts'
+import type { GpuArray } from './tfjs-device.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 
 /** Logits brought back at a time. */
@@ -11,7 +12,7 @@ const BATCH_BYTES = 8 * 2 ** 20
  * and a readback, up to 8 MiB.
  */
 export async function* headLogits(
-  device: TfjsDevice,
+  gpu: GpuSession,
   head: WeightMatrix,
   normed: GpuArray,
   rows: readonly number[],
@@ -19,10 +20,10 @@ export async function* headLogits(
   const vocabulary = head.rowCount
   const runs = consecutive(rows, Math.max(1, Math.floor(BATCH_BYTES / (vocabulary * 4))))
   const longest = Math.max(0, ...runs.map((run) => run.length))
-  const output = device.allocate(longest * vocabulary * 4, 'float32')
+  const output = gpu.allocate(longest * vocabulary * 4, 'float32')
   try {
     for (const run of runs) {
-      matmul(device, head, {
+      matmul(gpu, head, {
         tokenCount: run.length,
         input: normed,
         inputOffset: run[0]! * inputStride(head),
@@ -30,11 +31,11 @@ export async function* headLogits(
         outputOffset: 0,
         outputStride: vocabulary,
       })
-      const logits = await device.read(output, 0, run.length * vocabulary)
+      const logits = await gpu.read(output, 0, run.length * vocabulary)
       for (const [i, row] of run.entries()) yield { row, logits: logits.subarray(i * vocabulary, (i + 1) * vocabulary) }
     }
   } finally {
-    device.free(output)
+    gpu.free(output)
   }
 }
 

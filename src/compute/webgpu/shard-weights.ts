@@ -4,7 +4,8 @@ import { intersect, isEmpty, range, rangeLength } from '../../base/ranges.ts'
 import { BLOCK_SIZE, type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
 import type { ExecutorSetup } from '../executor.ts'
-import type { GpuArray, TfjsDevice } from './tfjs-device.ts'
+import type { GpuSession } from './gpu-session.ts'
+import type { GpuArray } from './tfjs-device.ts'
 import { TokenEmbedding } from './token-embedding.ts'
 import { allocateMatrix, rowsPerPart, type WeightMatrix, writeRows } from './weight-matrix.ts'
 
@@ -47,7 +48,7 @@ export interface ShardWeights {
 
 /** Allocates; throws `model-format` where a tensor that the shard needs is not listed. */
 export function allocateShardWeights(
-  device: TfjsDevice,
+  gpu: GpuSession,
   { config, shard, tensors }: Pick<ExecutorSetup, 'config' | 'shard' | 'tensors'>,
 ): ShardWeights {
   const listed = new Map(tensors.map((tensor) => [tensorKey(tensor), tensor]))
@@ -61,15 +62,15 @@ export function allocateShardWeights(
     return tensor
   }
   const vector = (role: TensorRole, layer: number | null): GpuArray => {
-    const array = device.allocate(config.hiddenSize * 4, 'float32')
+    const array = gpu.allocate(config.hiddenSize * 4, 'float32')
     byteLength += array.byteLength
-    sinks.set(tensorKey({ role, layer }), (_first, _count, bytes) => device.write(array, 0, bytes.slice()))
+    sinks.set(tensorKey({ role, layer }), (_first, _count, bytes) => gpu.write(array, 0, bytes.slice()))
     return array
   }
   const matrix = (roles: readonly TensorRole[], layer: number | null, partRows?: number): WeightMatrix => {
     const stack = roles.map((role) => get(role, layer))
     const made = allocateMatrix(
-      device,
+      gpu,
       stack.map(({ format, rows }) => ({ format, rowCount: rangeLength(rows) })),
       rangeLength(stack[0]!.columns),
       partRows,
@@ -77,7 +78,7 @@ export function allocateShardWeights(
     let above = 0
     for (const tensor of stack) {
       const at = above
-      sinks.set(tensorKey(tensor), (first, count, bytes) => writeRows(device, made, at + first, count, bytes))
+      sinks.set(tensorKey(tensor), (first, count, bytes) => writeRows(gpu, made, at + first, count, bytes))
       above += rangeLength(tensor.rows)
     }
     byteLength += made.byteLength
@@ -101,7 +102,7 @@ export function allocateShardWeights(
     const gain = vector('ffnNorm', layer)
     if (isEmpty(ffn)) return null
     const pair = [get('gate', layer), get('up', layer)]
-    const partRows = Math.min(...pair.map(({ format }) => rowsPerPart(format, config.hiddenSize, device.bindingBytes)))
+    const partRows = Math.min(...pair.map(({ format }) => rowsPerPart(format, config.hiddenSize, gpu.bindingBytes)))
     return {
       kind: 'feedForward',
       gain,
@@ -113,14 +114,14 @@ export function allocateShardWeights(
   }
   const tiedHead = (tensor: ShardTensor): { head: WeightMatrix; sink: RowSink } => {
     const rowCount = rangeLength(shard.vocabulary)
-    const head = allocateMatrix(device, [{ format: tensor.format, rowCount }], config.hiddenSize)
+    const head = allocateMatrix(gpu, [{ format: tensor.format, rowCount }], config.hiddenSize)
     byteLength += head.byteLength
     const sink: RowSink = (first, count, bytes) => {
       const mine = intersect(range(first, first + count), shard.vocabulary)
       if (isEmpty(mine)) return
       const rowBytes = bytes.byteLength / count
       const cut = bytes.subarray((mine.start - first) * rowBytes, (mine.end - first) * rowBytes)
-      writeRows(device, head, mine.start - shard.vocabulary.start, rangeLength(mine), cut)
+      writeRows(gpu, head, mine.start - shard.vocabulary.start, rangeLength(mine), cut)
     }
     return { head, sink }
   }

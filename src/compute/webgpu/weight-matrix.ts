@@ -2,7 +2,8 @@
 // the format changes or a buffer would be larger than a kernel may bind (128 MB on older phones).
 import { HeadroomError } from '../../base/errors.ts'
 import type { TensorFormat } from '../../model/tensor.ts'
-import type { GpuArray, TfjsDevice } from './tfjs-device.ts'
+import type { GpuSession } from './gpu-session.ts'
+import type { GpuArray } from './tfjs-device.ts'
 import { blocksOf, packRows, quantWordsPerRow, scaleWordsPerRow } from './weight-format.ts'
 
 /** Rows `firstRow..firstRow + rowCount` of the matrix; buffers in the order of `weightInputs`. */
@@ -43,7 +44,7 @@ export function rowsPerPart(format: TensorFormat, columns: number, bindingBytes:
 
 /** Zeroed matrix of the stacks in order; `partRows` limits a part's rows (matrices used together are cut alike). */
 export function allocateMatrix(
-  device: TfjsDevice,
+  gpu: GpuSession,
   stacks: readonly RowStack[],
   columns: number,
   partRows = Number.POSITIVE_INFINITY,
@@ -51,12 +52,12 @@ export function allocateMatrix(
   const parts: MatrixPart[] = []
   let rowCount = 0
   for (const { format, rowCount: rows } of merged(stacks)) {
-    const limit = Math.min(partRows, rowsPerPart(format, columns, device.bindingBytes))
+    const limit = Math.min(partRows, rowsPerPart(format, columns, gpu.bindingBytes))
     for (let first = 0; first < rows; first += limit) {
       const count = Math.min(limit, rows - first)
-      const buffers = [device.allocate(count * quantWordsPerRow(format, columns) * 4, 'int32')]
+      const buffers = [gpu.allocate(count * quantWordsPerRow(format, columns) * 4, 'int32')]
       const scaleWords = scaleWordsPerRow(format, columns)
-      if (scaleWords > 0) buffers.push(device.allocate(count * scaleWords * 4, 'int32'))
+      if (scaleWords > 0) buffers.push(gpu.allocate(count * scaleWords * 4, 'int32'))
       parts.push({ format, firstRow: rowCount + first, rowCount: count, buffers })
     }
     rowCount += rows
@@ -67,7 +68,7 @@ export function allocateMatrix(
 
 /** Repacks and uploads rows from `firstRow` of the matrix on, given as file blocks. */
 export function writeRows(
-  device: TfjsDevice,
+  gpu: GpuSession,
   matrix: WeightMatrix,
   firstRow: number,
   rowCount: number,
@@ -81,8 +82,8 @@ export function writeRows(
     const cut = bytes.subarray((from - firstRow) * rowBytes, (to - firstRow) * rowBytes)
     const { quants, scales } = packRows(part.format, cut, to - from, matrix.columns)
     const at = from - part.firstRow
-    device.write(part.buffers[0]!, at * quantWordsPerRow(part.format, matrix.columns) * 4, quants)
-    if (part.buffers[1]) device.write(part.buffers[1], at * scaleWordsPerRow(part.format, matrix.columns) * 4, scales)
+    gpu.write(part.buffers[0]!, at * quantWordsPerRow(part.format, matrix.columns) * 4, quants)
+    if (part.buffers[1]) gpu.write(part.buffers[1], at * scaleWordsPerRow(part.format, matrix.columns) * 4, scales)
   }
 }
 

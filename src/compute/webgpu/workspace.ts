@@ -1,8 +1,9 @@
 // Activation buffers of a step, shared by all sublayers and sized for the longest step so far.
 import { BLOCK_SIZE } from '../../model/tensor.ts'
+import type { GpuSession } from './gpu-session.ts'
 import type { Stream } from './kernels/join-norm.ts'
 import { inputStride, type ShardWeights } from './shard-weights.ts'
-import type { GpuArray, TfjsDevice } from './tfjs-device.ts'
+import type { GpuArray } from './tfjs-device.ts'
 import { blocksOf } from './weight-format.ts'
 
 export interface StepBuffers {
@@ -29,13 +30,13 @@ interface TokenSizes {
 }
 
 export class Workspace {
-  readonly #device: TfjsDevice
+  readonly #gpu: GpuSession
   readonly #sizes: TokenSizes
   #capacity = 0
   #buffers: StepBuffers | null = null
 
-  constructor(device: TfjsDevice, weights: ShardWeights, hiddenSize: number, pairCount: number) {
-    this.#device = device
+  constructor(gpu: GpuSession, weights: ShardWeights, hiddenSize: number, pairCount: number) {
+    this.#gpu = gpu
     const { sublayers } = weights
     this.#sizes = {
       normed: blocksOf(hiddenSize) * BLOCK_SIZE,
@@ -54,11 +55,11 @@ export class Workspace {
     if (this.#buffers && tokenCount <= this.#capacity) return this.#buffers
     if (this.#buffers) {
       const { stream, ...others } = this.#buffers
-      this.#device.submit()
-      for (const array of [stream.array, ...Object.values(others)]) this.#device.free(array)
+      this.#gpu.submit()
+      for (const array of [stream.array, ...Object.values(others)]) this.#gpu.free(array)
     }
     const { normed, hidden, angles, projected, mixed } = this.#sizes
-    const allocate = (floats: number) => this.#device.allocate(tokenCount * floats * 4, 'float32')
+    const allocate = (floats: number) => this.#gpu.allocate(tokenCount * floats * 4, 'float32')
     this.#capacity = tokenCount
     this.#buffers = {
       stream: { array: allocate(normed + hidden), residualOffset: tokenCount * normed },

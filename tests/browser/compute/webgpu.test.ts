@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-factory.ts'
+import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import { executorContract } from '../../contracts/executor-contract.ts'
 
 describe('WebGPU executor', () => {

@@ -2,8 +2,9 @@
 // of one sublayer is one float32 buffer: keys [kvHeads, context, D], then values [kvHeads, context, D]; keys lie there rotated.
 // Queries are rotated as they are read. `projected` rows are q (n * D), k (m * D), v (m * D) for my n query and m KV heads.
 import type { Rope } from '../../../model/config.ts'
+import type { GpuSession } from '../gpu-session.ts'
 import { type KernelInput, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
-import type { GpuArray, TfjsDevice } from '../tfjs-device.ts'
+import type { GpuArray } from '../tfjs-device.ts'
 import { rotatedWgsl } from './rotate.ts'
 
 /** Sizes of one rank's attention; heads counted over the whole model where `first`. */
@@ -32,7 +33,7 @@ const inputs: KernelInput[] = [
 
 /** Rotates the keys of T tokens and puts keys and values into the cache from position `pastLength` on. A thread a value. */
 export function appendKeysAndValues(
-  device: TfjsDevice,
+  gpu: GpuSession,
   shape: AttentionShape,
   { projected, angles, cache }: AttentionBuffers,
   pastLength: number,
@@ -58,7 +59,7 @@ export function appendKeysAndValues(
   }))
   const count = tokenCount * kvHeads * headSize
   const groups = Math.ceil(count / WORKGROUP_SIZE)
-  device.run(kernel, [projected, angles], cache, [count, pastLength, queryHeads, kvHeads], [groups])
+  gpu.run(kernel, [projected, angles], cache, [count, pastLength, queryHeads, kvHeads], [groups])
 }
 
 /**
@@ -67,7 +68,7 @@ export function appendKeysAndValues(
  * Gimelshein 2018).
  */
 export function attend(
-  device: TfjsDevice,
+  gpu: GpuSession,
   shape: AttentionShape,
   { projected, angles, cache }: AttentionBuffers,
   pastLength: number,
@@ -148,7 +149,7 @@ export function attend(
     }`,
   }))
   const { firstQueryHead, firstKvHead, queryHeadsPerKvHead } = shape
-  device.run(
+  gpu.run(
     kernel,
     [projected, angles, cache],
     output,

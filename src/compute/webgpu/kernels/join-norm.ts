@@ -1,5 +1,6 @@
+import type { GpuSession } from '../gpu-session.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
-import type { GpuArray, TfjsDevice } from '../tfjs-device.ts'
+import type { GpuArray } from '../tfjs-device.ts'
 
 /**
  * The residual stream and its normed copy in one buffer (a kernel has one output): normed rows [capacity, 32 * blocks], the end of
@@ -20,7 +21,7 @@ export interface NormShape {
  * gain (H). A workgroup a token. The deferred half of an executor's `join`: residual and norm in one dispatch.
  */
 export function joinNorm(
-  device: TfjsDevice,
+  gpu: GpuSession,
   { hiddenSize, epsilon }: NormShape,
   { array, residualOffset }: Stream,
   gain: GpuArray,
@@ -56,5 +57,5 @@ export function joinNorm(
       }
     }`,
   }))
-  device.run(kernel, sum ? [gain, sum] : [gain], array, [residualOffset], [tokenCount])
+  gpu.run(kernel, sum ? [gain, sum] : [gain], array, [residualOffset], [tokenCount])
 }

@@ -1,8 +1,9 @@
 // y = W x on blocks of 32 columns, and SwiGLU's pair of them. A workgroup takes 8 rows and a few tokens: 8 lanes a row walk its blocks
 // side by side (neighbouring lanes read neighbouring blocks), each block is unpacked once for all the tokens, then the lanes are added.
 import type { TensorFormat } from '../../../model/tensor.ts'
+import type { GpuSession } from '../gpu-session.ts'
 import { type Kernel, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
-import type { GpuArray, TfjsDevice } from '../tfjs-device.ts'
+import type { GpuArray } from '../tfjs-device.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { unpackWgsl, weightInputs } from './unpack.ts'
 
@@ -20,11 +21,11 @@ export interface MatmulOperands {
 }
 
 /** W (R, C) @ x (T, 32 * blocks) -> (T, R) within rows of `outputStride`; one dispatch a part. */
-export function matmul(device: TfjsDevice, weights: WeightMatrix, operands: MatmulOperands): void {
+export function matmul(gpu: GpuSession, weights: WeightMatrix, operands: MatmulOperands): void {
   const { tokenCount, input, inputOffset, output, outputOffset, outputStride } = operands
   const tokens = tokensPerGroup(tokenCount)
   for (const { format, firstRow, rowCount, buffers } of weights.parts)
-    device.run(
+    gpu.run(
       matmulKernel(format, tokens),
       [...buffers, input],
       output,
@@ -37,14 +38,14 @@ export function matmul(device: TfjsDevice, weights: WeightMatrix, operands: Matm
  * silu(gate x) * up x (Shazeer 2020): gate and up (F, C) @ x (T, 32 * blocks) -> (T, F) at `outputOffset` of rows of `outputStride`,
  * zeros around it. Both matrices are cut into the same rows; one dispatch a part.
  */
-export function gateUp(device: TfjsDevice, gate: WeightMatrix, up: WeightMatrix, operands: MatmulOperands): void {
+export function gateUp(gpu: GpuSession, gate: WeightMatrix, up: WeightMatrix, operands: MatmulOperands): void {
   const { tokenCount, input, inputOffset, output, outputOffset, outputStride } = operands
   const tokens = tokensPerGroup(tokenCount)
   gate.parts.forEach((part, i) => {
     const other = up.parts[i]!
     const writeStart = i === 0 ? 0 : outputOffset + part.firstRow
     const writeEnd = i === gate.parts.length - 1 ? outputStride : outputOffset + part.firstRow + part.rowCount
-    device.run(
+    gpu.run(
       gateUpKernel(part.format, other.format, tokens),
       [...part.buffers, ...other.buffers, input],
       output,

@@ -4,53 +4,54 @@ import { HeadroomError, ModelFormatError } from '../../base/errors.ts'
 import { rangeLength } from '../../base/ranges.ts'
 import { bytesOf, tensorKey, type WeightPiece } from '../../model/tensor.ts'
 import type { Executor, ExecutorLoader, ExecutorSetup } from '../executor.ts'
+import { type Caches, GpuExecutor } from './gpu-executor.ts'
+import { GpuSession } from './gpu-session.ts'
 import { type AttentionWeights, allocateShardWeights, type ShardWeights } from './shard-weights.ts'
-import { type GpuArray, TfjsDevice } from './tfjs-device.ts'
-import { type Caches, WebGpuExecutor } from './webgpu-executor.ts'
+import { type GpuArray, sharedDevice } from './tfjs-device.ts'
 
 const SLICE_BYTES = 2 ** 20
 const UPLOAD_WINDOW_BYTES = 4 * 2 ** 20
 
-/** Opens a device and allocates the shard. Throws `no-executor`, `out-of-memory` or `model-format`. */
+/** Allocates the shard on the GPU. Throws `no-executor`, `out-of-memory` or `model-format`. */
 export async function openLoader(setup: ExecutorSetup): Promise<ExecutorLoader> {
-  const device = await TfjsDevice.open()
+  const gpu = new GpuSession(await sharedDevice())
   try {
-    const [weights, caches] = await device.guardAllocation('the weights and the KV cache', () => {
-      const weights = allocateShardWeights(device, setup)
-      return [weights, allocateCaches(device, setup, weights)] as const
+    const [weights, caches] = await gpu.guardAllocation('the weights and the KV cache', () => {
+      const weights = allocateShardWeights(gpu, setup)
+      return [weights, allocateCaches(gpu, setup, weights)] as const
     })
-    return new WebGpuLoader(device, setup, weights, caches)
+    return new GpuLoader(gpu, setup, weights, caches)
   } catch (error) {
-    device.close()
+    gpu.close()
     throw error
   }
 }
 
 /** Keys and values of each attention sublayer, float32: [2, kvHeads, contextLength, D]. */
-function allocateCaches(device: TfjsDevice, { config, shard }: ExecutorSetup, { sublayers }: ShardWeights): Caches {
+function allocateCaches(gpu: GpuSession, { config, shard }: ExecutorSetup, { sublayers }: ShardWeights): Caches {
   const caches = new Map<AttentionWeights, GpuArray>()
   for (const held of sublayers) {
     if (held?.kind !== 'attention') continue
     const bytes = 2 * rangeLength(held.slice.kvHeads) * shard.contextLength * config.headSize * 4
-    if (bytes > device.bindingBytes)
+    if (bytes > gpu.bindingBytes)
       throw new HeadroomError(
         'out-of-memory',
-        `The KV cache of one layer takes ${bytes} bytes for ${shard.contextLength} positions, but this GPU binds at most ${device.bindingBytes}. Use a shorter context or more devices.`,
+        `The KV cache of one layer takes ${bytes} bytes for ${shard.contextLength} positions, but this GPU binds at most ${gpu.bindingBytes}. Use a shorter context or more devices.`,
       )
-    caches.set(held, device.allocate(bytes, 'float32'))
+    caches.set(held, gpu.allocate(bytes, 'float32'))
   }
   return caches
 }
 
-class WebGpuLoader implements ExecutorLoader {
-  readonly #device: TfjsDevice
+class GpuLoader implements ExecutorLoader {
+  readonly #gpu: GpuSession
   readonly #setup: ExecutorSetup
   readonly #weights: ShardWeights
   readonly #caches: Caches
   readonly #rowsWritten = new Map<string, number>()
 
-  constructor(device: TfjsDevice, setup: ExecutorSetup, weights: ShardWeights, caches: Caches) {
-    this.#device = device
+  constructor(gpu: GpuSession, setup: ExecutorSetup, weights: ShardWeights, caches: Caches) {
+    this.#gpu = gpu
     this.#setup = setup
     this.#weights = weights
     this.#caches = caches
@@ -73,7 +74,7 @@ class WebGpuLoader implements ExecutorLoader {
     for (let row = 0; row < rowCount; row += step) {
       const count = Math.min(step, rowCount - row)
       sink(firstRow + row, count, bytes.subarray(row * rowBytes, (row + count) * rowBytes))
-      if (this.#device.inFlightBytes >= UPLOAD_WINDOW_BYTES) await this.#device.settle()
+      if (this.#gpu.inFlightBytes >= UPLOAD_WINDOW_BYTES) await this.#gpu.settle()
     }
     this.#rowsWritten.set(key, written + rowCount)
   }
@@ -85,11 +86,11 @@ class WebGpuLoader implements ExecutorLoader {
       if (written < rows)
         throw new ModelFormatError(`${key} is incomplete: ${written} of ${rows} rows came. Load the model again.`)
     }
-    await this.#device.settle()
-    return new WebGpuExecutor(this.#device, this.#setup, this.#weights, this.#caches)
+    await this.#gpu.settle()
+    return new GpuExecutor(this.#gpu, this.#setup, this.#weights, this.#caches)
   }
 
   close(): void {
-    this.#device.close()
+    this.#gpu.close()
   }
 }
