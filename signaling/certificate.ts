@@ -84,10 +84,11 @@ function belongTogether({ cert, key }: Pair): boolean {
 
 function describePair(pair: Pair): Certificate {
   const certificate = new X509Certificate(pair.cert)
+  const selfSigned = certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey)
   const hostNames = alternativeNames(pair.cert).filter(
     (name) => isIP(name) === 0 && name !== 'localhost' && !name.includes('*'),
   )
-  return { ...pair, selfSigned: certificate.checkIssued(certificate), hostNames }
+  return { ...pair, selfSigned, hostNames }
 }
 
 function validUntil(cert: string): number {

@@ -37,7 +37,7 @@ export function versionOf(location: string, { size, mtimeNs }: { size: bigint; m
 
 /** `directory` is made when needed; when it cannot be written the digests last as long as the process, and `log` says so. */
 export function createDigestStore(directory: string, log: (line: string) => void): DigestStore {
-  const pending = new Map<string, { etag: string; digests: Promise<Digests> }>()
+  const known = new Map<string, KnownDigests>()
   const pathOf = (location: string) =>
     join(directory, `${createHash('sha256').update(location).digest('hex').slice(0, 32)}.json`)
 
@@ -52,30 +52,35 @@ export function createDigestStore(directory: string, log: (line: string) => void
   }
 
   return {
-    async digestsOf(version) {
-      const running = pending.get(version.location)
-      if (running?.etag === version.etag) return running.digests
-      const digests = read(pathOf(version.location), version.etag).then((kept) => kept ?? compute(version))
-      pending.set(version.location, { etag: version.etag, digests })
-      digests.catch(() => pending.delete(version.location))
+    digestsOf({ location, etag, size }) {
+      const running = known.get(location)
+      if (running?.etag === etag) return running.digests
+      const digests = read(pathOf(location), etag).then((kept) => kept ?? compute({ location, etag, size }))
+      const entry: KnownDigests = { etag, digests }
+      known.set(location, entry)
+      digests.then(
+        (done) => Object.assign(entry, { done }),
+        () => known.delete(location),
+      )
       return digests
     },
-    async knownDigestsOf(version) {
-      return read(pathOf(version.location), version.etag)
+    async knownDigestsOf({ location, etag }) {
+      const running = known.get(location)
+      return running?.etag === etag ? running.done : read(pathOf(location), etag)
     },
   }
 }
 
-/** Undefined where there are none of this version; a file that is no longer readable as digests counts as none. */
+interface KnownDigests {
+  etag: string
+  digests: Promise<Digests>
+  done?: Digests
+}
+
+/** Undefined where there are none of this version; what cannot be read as digests counts as none, and is computed again. */
 async function read(path: string, etag: string): Promise<Digests | undefined> {
-  let json: unknown
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  const parsed = v.safeParse(Digests, json)
+  const text = await readFile(path, 'utf8').catch(() => '')
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Digests), text)
   return parsed.success && parsed.output.etag === etag ? parsed.output : undefined
 }
 

@@ -35,8 +35,11 @@ export function createOnePortServer({ certificate, onRequest, onUpgrade }: OnePo
       socket.setTimeout(0)
       socket.removeAllListeners('timeout')
       socket.unshift(head)
-      const isTls = head[0] === 0x16
-      const target = isTls ? secure : isLoopback(socket.remoteAddress) ? plain : redirect
+      if (head[0] === 0x16) {
+        secure.emit('connection', socket)
+        return
+      }
+      const target = isLoopback(socket.remoteAddress) ? plain : redirect
       target.emit('connection', socket)
       socket.resume()
     })
