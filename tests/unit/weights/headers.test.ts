@@ -146,7 +146,7 @@ describe('a safetensors model', () => {
       'gqa',
     )
     expect(manifest.config.tiedEmbeddings).toBe(true)
-    expect(manifest.tensors['output']).toBeUndefined()
+    expect(manifest.tensors.output).toBeUndefined()
     expect(manifest.tensors['down.1']).toMatchObject({ source: 0, type: 'F32' })
   })
 
