@@ -130,6 +130,19 @@ describe('asking again', () => {
     expect(token).toBe(chooseWhole(options, flat, 6, []))
   })
 
+  it.each<Partial<SamplingOptions>>([{ minP: 0.5 }, { topP: 0.99 }])(
+    'happens where one rank holds more of what %o keeps than it returned',
+    (cut) => {
+      const logits = Float32Array.from({ length: 400 }, (_, token) => (token < 300 ? 5 - token / 1000 : -5))
+      for (let seed = 0; seed < 30; seed++) {
+        const options = parseSamplingOptions({ temperature: 1, seed, ...cut })
+        const { token, asked } = chooseOverSplit(options, logits, [300], 2)
+        expect(token).toBe(chooseWhole(options, logits, 2, []))
+        expect(asked).toBe(2)
+      }
+    },
+  )
+
   it('wants more candidates and changes nothing else', () => {
     const options = parseSamplingOptions({ temperature: 1, minP: 0.5, seed: 4 })
     const request = firstRequest(options, [])
