@@ -5,9 +5,15 @@ import type { ModelConfig } from './config.ts'
 import { configFromGguf } from './gguf-architecture.ts'
 import { configFromHuggingFace } from './hugging-face-architecture.ts'
 
-/** Reads what kind of model a file holds. Both methods throw `ModelFormatError`: `model-format` for nonsense, `model-unsupported` for "not yet". */
+/**
+ * Reads what kind of model a file holds. Both methods throw `ModelFormatError`: `model-format` for nonsense, `model-unsupported` for
+ * "not yet".
+ */
 export class MobileModelArchitectureParser {
-  /** `metadata` as @huggingface/gguf gives it; `tensorNames` says whether the output head is tied (no `output.weight`) and whether there are biases. */
+  /**
+   * `metadata` as @huggingface/gguf gives it. `tensorNames` say whether the output head is tied (no `output.weight`) and whether there
+   * are biases; without them it counts as untied.
+   */
   fromGguf(metadata: Readonly<Record<string, unknown>>, tensorNames?: Iterable<string>): ModelConfig {
     return checked(configFromGguf(metadata, tensorNames === undefined ? null : new Set(tensorNames)))
   }

@@ -9,8 +9,8 @@ export interface FittedConversation {
 }
 
 /**
- * The longest end of the conversation whose `encode` (template applied) has at most `maxPromptTokens` tokens; system messages before the first turn and
- * the newest turn always stay. Throws `bad-input` where there is no user message, or where even the newest turn alone is too long.
+ * The longest end of the conversation whose `encode` (template applied) has at most `maxPromptTokens` tokens; system messages before
+ * the first turn and the newest turn always stay. Throws `bad-input` where there is no user message, or where even the newest turn alone is too long.
  */
 export function fitConversation(
   messages: readonly ChatMessage[],

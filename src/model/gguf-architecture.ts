@@ -105,9 +105,15 @@ function headSizeOf(fields: LlamaFields, hiddenSize: number, headCount: number):
 }
 
 function vocabSizeOf(fields: LlamaFields): number {
-  const size = fields['llama.vocab_size'] ?? fields['tokenizer.ggml.tokens']?.length
+  const tokenCount = fields['tokenizer.ggml.tokens']?.length
+  const size = fields['llama.vocab_size'] ?? tokenCount
   if (size === undefined || size === 0) {
     throw new ModelFormatError(`${SOURCE}: neither "llama.vocab_size" nor "tokenizer.ggml.tokens" says the vocabulary.`)
+  }
+  if (tokenCount !== undefined && tokenCount > size) {
+    throw new ModelFormatError(
+      `${SOURCE}: "tokenizer.ggml.tokens" has ${tokenCount} tokens, more than "llama.vocab_size" ${size}.`,
+    )
   }
   return size
 }

@@ -83,7 +83,7 @@ function bestIndices(
 /** The most that noise can be whose first 8 bits are the index. */
 const NOISE_BOUND = Float64Array.from({ length: 256 }, (_, first) => gumbelOf(first * 2 ** 24 + (2 ** 24 - 1)) + 1e-9)
 
-/** Index of the largest logit + noise. Two logarithms a token would cost more than all the rest, so most tokens are ruled out by a bound. */
+/** Index of the largest logit + noise. Two logarithms a token would cost more than all the rest, so a bound rules most tokens out. */
 function loudestIndex(adjusted: Float32Array, bitsOf: (index: number) => number): number {
   let best = -Infinity
   let bestIndex = 0

@@ -12,11 +12,14 @@ export interface Tokenizer {
   readonly stopTokens: ReadonlySet<number>
   /** Does a word at the start of a text carry a space that the text does not have (SentencePiece)? */
   readonly addsLeadingSpace: boolean
-  /** Special tokens written out in the text are recognised. `addSpecial` begins with BOS (encoders: and ends) as the model wants, never twice. */
+  /** Special tokens written out in the text are recognised. `addSpecial`: begin (encoders: and end) as the model wants, never twice. */
   encode(text: string, options: { addSpecial: boolean }): number[]
   /** Without special tokens. */
   decode(tokens: readonly number[]): string
-  /** UTF-8 bytes that the token adds to a text, maybe a part of a character; none for special tokens. Do not modify. Throws `bad-input` outside the vocabulary. */
+  /**
+   * UTF-8 bytes that the token adds to a text, maybe a part of a character; none for special tokens. Do not modify. Throws
+   * `bad-input` outside the vocabulary.
+   */
   tokenBytes(token: number): Uint8Array
   /** The token as the vocabulary writes it, for people. */
   tokenText(token: number): string

@@ -133,6 +133,7 @@ describe('fromGguf', () => {
     [{ 'llama.rope.freq_base': Number.NaN }, /"llama.rope.freq_base"/],
     [{ 'llama.rope.scaling.factor': -2 }, /"llama.rope.scaling.factor" is -2/],
     [{ 'llama.attention.layer_norm_rms_epsilon': 'small' }, /rms_epsilon" is "small"/],
+    [{ 'llama.vocab_size': 2, 'tokenizer.ggml.tokens': ['a', 'b', 'c'] }, /has 3 tokens, more than .* 2/],
     [{ 'llama.vocab_size': undefined }, /neither "llama.vocab_size" nor "tokenizer.ggml.tokens"/],
   ])('refuses %o and names key and value', (more, message) => {
     const parse = () => parser.fromGguf({ ...metadata, ...more })
