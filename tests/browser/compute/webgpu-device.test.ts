@@ -1,0 +1,218 @@
+// What the WebGPU executor does with its device: how much work it sends, and what it says when the device fails.
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Executor } from '../../../src/compute/executor.ts'
+import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
+import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
+import { sharedDevice } from '../../../src/compute/webgpu/tfjs-device.ts'
+import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
+import type { TensorFormat } from '../../../src/model/tensor.ts'
+import { shardTensors } from '../../../src/plan/shard-tensors.ts'
+import { shardsByHand, tinyConfig, tinyModel, writeAll } from '../../support/tiny-model.ts'
+import { oneStep } from './webgpu-step.ts'
+
+const config = tinyConfig()
+const shard = shardsByHand(config, [[6, 160, 101]])[0]!
+const sublayerCount = shard.sublayers.length
+
+async function load(factory = webgpuExecutor, format: TensorFormat = 'int4'): Promise<Executor> {
+  const model = tinyModel(config, format)
+  const tensors = shardTensors(config, shard, model.formats)
+  const loader = await factory.create({ config, shard, tensors, threads: 1 })
+  await writeAll(model, tensors, loader)
+  return loader.finish()
+}
+
+function beginOne(executor: Executor, pastLength = 0) {
+  const step = {
+    epoch: 1,
+    step: 0,
+    sequence: 0,
+    pastLength,
+    tokens: [1],
+    positions: [pastLength],
+    rows: 'last' as const,
+  }
+  return executor.begin(step, executor.embed(step))
+}
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('work sent to the GPU', () => {
+  test('a sublayer is one submit and one readback: five dispatches of attention, three of feed-forward', async () => {
+    const executor = await load()
+    const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
+    const submits = vi.spyOn(GPUQueue.prototype, 'submit')
+    const maps = vi.spyOn(GPUBuffer.prototype, 'mapAsync')
+    const state = beginOne(executor)
+    const counts: number[][] = []
+    for (let index = 0; index < sublayerCount; index++) {
+      executor.join(state, index, await executor.partial(state, index))
+      counts.push([dispatches, submits, maps].map(({ mock }) => mock.calls.length))
+      for (const spy of [dispatches, submits, maps]) spy.mockClear()
+    }
+    expect(counts).toEqual([
+      [5, 1, 1],
+      [3, 1, 1],
+      [5, 1, 1],
+      [3, 1, 1],
+    ])
+    executor.close()
+  })
+
+  test('compiles nothing after the first token, nor for the next executor', async () => {
+    const first = await load()
+    await oneStep(first, sublayerCount, [1], 0)
+    first.close()
+    const pipelines = vi.spyOn(GPUDevice.prototype, 'createComputePipeline')
+    const modules = vi.spyOn(GPUDevice.prototype, 'createShaderModule')
+    const second = await load()
+    for (let past = 0; past < 3; past++) await oneStep(second, sublayerCount, [past], past)
+    expect(pipelines.mock.calls.length + modules.mock.calls.length).toBe(0)
+    second.close()
+  })
+
+  test('close destroys every buffer the executor made', async () => {
+    const made: GPUBuffer[] = []
+    const create = GPUDevice.prototype.createBuffer
+    vi.spyOn(GPUDevice.prototype, 'createBuffer').mockImplementation(function (this: GPUDevice, descriptor) {
+      const buffer = create.call(this, descriptor)
+      if (descriptor.usage & (GPUBufferUsage.STORAGE | GPUBufferUsage.MAP_READ)) made.push(buffer)
+      return buffer
+    })
+    const destroyed = vi.spyOn(GPUBuffer.prototype, 'destroy')
+    const executor = await load()
+    await oneStep(executor, sublayerCount, [1, 2], 0)
+    await oneStep(executor, sublayerCount, [3, 4, 5], 2)
+    executor.close()
+    expect(made.length).toBeGreaterThan(20)
+    expect(made.filter((buffer) => !destroyed.mock.contexts.includes(buffer))).toEqual([])
+    expect(() => beginOne(executor)).toThrow(/closed/)
+  })
+
+  test.each(['f32', 'int4'] as const)(
+    'splits what the GPU cannot bind whole and computes the same: %s',
+    async (format) => {
+      vi.spyOn(GPUSupportedLimits.prototype, 'maxStorageBufferBindingSize', 'get').mockReturnValue(24_576)
+      const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
+      const [subject, oracle] = [await load(webgpuExecutor, format), await load(referenceExecutor, format)]
+      const actual = await oneStep(subject, sublayerCount, [1, 2, 3], 0)
+      const expected = await oneStep(oracle, sublayerCount, [1, 2, 3], 0)
+      expect(dispatches.mock.calls.length).toBeGreaterThan(config.layerCount * 8 + 2)
+      expected.forEach((value, i) => {
+        expect(Math.abs(actual[i]! - value)).toBeLessThan(1e-4)
+      })
+      subject.close()
+      oracle.close()
+    },
+  )
+
+  test('runs in a module worker', async () => {
+    const worker = new Worker(new URL('./webgpu-worker.ts', import.meta.url), { type: 'module' })
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data)
+      worker.onerror = ({ message }) => reject(new Error(message))
+    })
+    worker.terminate()
+    const oracle = await load(referenceExecutor)
+    const expected = await oneStep(oracle, sublayerCount, [1, 2, 3], 0)
+    expect(answer).toMatchObject({ logits: expect.any(Float32Array) })
+    const { logits } = answer as { logits: Float32Array }
+    expected.forEach((value, i) => {
+      expect(Math.abs(logits[i]! - value)).toBeLessThan(1e-4)
+    })
+  })
+})
+
+describe('failures', () => {
+  test('a KV cache that the GPU cannot bind is refused before anything is loaded', async () => {
+    const tensors = shardTensors(config, shard, tinyModel(config, 'int4').formats)
+    const setup = { config, shard: { ...shard, contextLength: 2 ** 24 }, tensors, threads: 1 }
+    await expect(webgpuExecutor.create(setup)).rejects.toMatchObject({ code: 'out-of-memory' })
+  })
+
+  test('a buffer that the GPU refuses is out-of-memory', async () => {
+    const device = await sharedDevice()
+    const gpu = new GpuSession(device)
+    const tooLarge = device.gpu.limits.maxBufferSize + 4
+    const allocation = gpu.guardAllocation('a test', () => gpu.allocate(tooLarge, 'float32'))
+    await expect(allocation).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringContaining('a test'),
+    })
+    gpu.close()
+    expect(device.failed).toBe(false)
+  })
+
+  test('a step past what is cached is refused', async () => {
+    const executor = await load()
+    expect(() => beginOne(executor, 1)).toThrow(/prefill again/)
+    executor.close()
+  })
+
+  test('a state that another step has followed is refused', async () => {
+    const executor = await load()
+    const old = beginOne(executor)
+    beginOne(executor)
+    await expect(executor.partial(old, 0)).rejects.toThrow(/followed by another/)
+    executor.close()
+  })
+
+  test('a piece of the wrong size is refused', async () => {
+    const model = tinyModel(config, 'int4')
+    const tensors = shardTensors(config, shard, model.formats)
+    const loader = await webgpuExecutor.create({ config, shard, tensors, threads: 1 })
+    const tensor = tensors[0]!
+    const piece = { tensor, firstRow: 0, rowCount: 8, bytes: new Uint8Array(8) }
+    await expect(loader.write(piece)).rejects.toMatchObject({ code: 'model-format' })
+    loader.close()
+  })
+
+  test('a kernel that does not compile fails the readback with the compiler’s words, and the next executor gets a new device', async () => {
+    const device = await sharedDevice()
+    const gpu = new GpuSession(device)
+    const output = gpu.allocate(4, 'float32')
+    gpu.run(
+      { name: 'broken', inputs: [], uniforms: [], wgsl: 'fn main(index : i32) { result[0] = nothing; }' },
+      [],
+      output,
+      [],
+      [1],
+    )
+    await expect(gpu.read(output, 0, 1)).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('refused'),
+    })
+    gpu.close()
+    const executor = await load()
+    expect(await sharedDevice()).not.toBe(device)
+    expect((await oneStep(executor, sublayerCount, [1], 0)).some((logit) => logit !== 0)).toBe(true)
+    executor.close()
+  })
+
+  test('a GPU taken away rejects the pending and the next calls with device-lost, and the next executor works', async () => {
+    const executor = await load()
+    const state = beginOne(executor)
+    const pending = executor.partial(state, 0)
+    const { gpu } = await sharedDevice()
+    gpu.destroy()
+    await expect(pending).rejects.toMatchObject({ code: 'device-lost' })
+    await gpu.lost
+    await expect(executor.partial(state, 0)).rejects.toMatchObject({ code: 'device-lost' })
+    expect(() => beginOne(executor)).toThrow(/taken away/)
+    executor.close()
+    const next = await load()
+    await oneStep(next, sublayerCount, [1], 0)
+    next.close()
+  })
+
+  test('a browser without an adapter is told to use another executor', async () => {
+    const { gpu } = await sharedDevice()
+    gpu.destroy()
+    await gpu.lost
+    vi.spyOn(GPU.prototype, 'requestAdapter').mockResolvedValue(null)
+    await expect(load()).rejects.toMatchObject({ code: 'no-executor', message: expect.stringContaining('WASM') })
+    vi.restoreAllMocks()
+    const next = await load()
+    next.close()
+  })
+})
