@@ -50,7 +50,7 @@ const error = v.object({ code: v.pipe(v.string(), v.maxLength(40)), message: tex
 const progress = v.object({ loadedBytes: count, totalBytes: count, downloadedBytes: count })
 
 const leaderMessage = v.variant('kind', [
-  v.object({ kind: v.literal('welcome'), version: count, leaderId: deviceId }),
+  v.object({ kind: v.literal('welcome'), version: count }),
   /** `manifest` is parsed by weights/, which knows its bounds. */
   v.object({
     kind: v.literal('load'),

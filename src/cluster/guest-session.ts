@@ -1,0 +1,116 @@
+// A guest's side of a room: one link to the leader, found again when it is lost.
+import { Emitter } from '../base/emitter.ts'
+import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import type { PeerLink } from '../net/peer-link.ts'
+import type { Room } from '../net/room.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import type { MemberMessage } from './control-protocol.ts'
+import type { EngineClient } from './engine-client.ts'
+import { Member } from './member.ts'
+
+const goodbyeMs = 200
+
+const overWords = {
+  removed: new HeadroomError('room-ended', 'The leader removed this device from the room.'),
+  ended: new HeadroomError('room-ended', 'The leader ended the room. The chat stays on the leader’s device.'),
+  version: new HeadroomError('bad-message', 'This page and the leader’s are of different versions. Reload both.'),
+}
+
+export interface GuestSessionEvents {
+  change: undefined
+  notice: ErrorData
+  /** This device is out of the room for good; the error says why. */
+  over: HeadroomError
+}
+
+export class GuestSession extends Emitter<GuestSessionEvents> {
+  #link: PeerLink | null = null
+  #member: Member | null = null
+  readonly #room: Room
+  readonly #engine: EngineClient
+  readonly #profile: DeviceProfile
+  readonly #baseUrl: string
+
+  /** Takes over `room` and closes it in the end. */
+  constructor(room: Room, engine: EngineClient, profile: DeviceProfile, baseUrl: string) {
+    super()
+    this.#room = room
+    this.#engine = engine
+    this.#profile = profile
+    this.#baseUrl = baseUrl
+    room.events.on('peer', (link) => this.#onLeader(link))
+    room.events.on('peer-lost', ({ link }) => this.#onLost(link))
+  }
+
+  /** The leader, while connected. */
+  get link(): PeerLink | null {
+    return this.#link
+  }
+
+  get member(): Member | null {
+    return this.#member
+  }
+
+  /** Resolves when the leader is connected; rejects with the first error before that, and the room is left. */
+  async connected(): Promise<void> {
+    if (this.#link) return
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#room.events.on('peer', () => resolve())
+        this.#room.events.on('error', reject)
+      })
+    } catch (error) {
+      this.#room.close()
+      throw error
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (this.#link?.connected) {
+      this.#link.send({ kind: 'leaving' } satisfies MemberMessage)
+      await new Promise((resolve) => setTimeout(resolve, goodbyeMs))
+    }
+    this.#close()
+  }
+
+  #onLeader(link: PeerLink): void {
+    const member = new Member({
+      engine: this.#engine,
+      profile: this.#profile,
+      baseUrl: this.#baseUrl,
+      send: (message) => {
+        if (link.connected) link.send(message)
+      },
+    })
+    this.#link = link
+    this.#member = member
+    member.on('change', () => this.emit('change', undefined))
+    member.on('over', ({ reason }) => {
+      this.emit('over', overWords[reason])
+      this.#close()
+    })
+    link.events.on('message', (data) => {
+      try {
+        member.receive(data)
+      } catch (error) {
+        this.emit('notice', toErrorData(error))
+      }
+    })
+    member.greet()
+    this.emit('change', undefined)
+  }
+
+  #onLost(link: PeerLink): void {
+    if (this.#link !== link) return
+    this.#link = null
+    this.#engine.cancel()
+    this.emit('change', undefined)
+  }
+
+  #close(): void {
+    this.#engine.cancel()
+    this.#room.close()
+    this.#link = null
+    this.clear()
+  }
+}

@@ -1,0 +1,113 @@
+// The leader's side of a room: guests come and go, each becomes a rank of the coordinator.
+import { Emitter } from '../base/emitter.ts'
+import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import type { PeerLink } from '../net/peer-link.ts'
+import type { Room } from '../net/room.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import { type LeaderMessage, parseMemberMessage, protocolVersion } from './control-protocol.ts'
+import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
+import type { EngineClient } from './engine-client.ts'
+import { type RemoteRank, remoteRank } from './remote-rank.ts'
+
+/** A last word needs this long to leave before its channel is closed. */
+const farewellMs = 300
+
+/** A guest that is connected; `profile` is null until it has introduced itself. */
+export interface Guest {
+  link: PeerLink
+  profile: DeviceProfile | null
+}
+
+export interface LeaderSessionEvents {
+  change: undefined
+  /** For people; nothing stops. */
+  notice: ErrorData
+}
+
+export class LeaderSession extends Emitter<LeaderSessionEvents> {
+  readonly #guests = new Map<string, Guest & { rank: RemoteRank | null }>()
+  readonly #room: Room
+  readonly #engine: EngineClient
+  readonly #coordinator: MobileTensorParallelismCoordinator
+
+  /** Takes over `room` and closes it in the end. */
+  constructor(room: Room, engine: EngineClient, coordinator: MobileTensorParallelismCoordinator) {
+    super()
+    this.#room = room
+    this.#engine = engine
+    this.#coordinator = coordinator
+    room.events.on('peer', (link) => this.#onPeer(link))
+    room.events.on('peer-lost', ({ link, error }) => this.#onLost(link, toErrorData(error)))
+  }
+
+  get guests(): readonly Guest[] {
+    return [...this.#guests.values()]
+  }
+
+  /** Tells the guest and lets it in no more. Throws `bad-input` for a device that is not in the room. */
+  async remove(deviceId: string): Promise<void> {
+    const guest = this.#guests.get(deviceId)
+    if (!guest) throw new HeadroomError('bad-input', `${deviceId} is not in the room.`)
+    await this.#bidFarewell([guest], { kind: 'removed' })
+    this.#room.remove(deviceId)
+    this.#onLost(guest.link, {
+      code: 'peer-lost',
+      message: `${guest.profile?.name ?? deviceId} was removed from the room.`,
+    })
+  }
+
+  /** Ends the room for everybody. */
+  async end(): Promise<void> {
+    await this.#bidFarewell([...this.#guests.values()], { kind: 'ended' })
+    for (const { link } of this.#guests.values())
+      this.#onLost(link, { code: 'room-ended', message: 'The room was ended.' })
+    this.#room.close()
+    this.clear()
+  }
+
+  async #bidFarewell(guests: readonly Guest[], message: LeaderMessage): Promise<void> {
+    const told = guests.filter(({ link }) => link.connected)
+    for (const { link } of told) link.send(message)
+    if (told.length > 0) await new Promise((resolve) => setTimeout(resolve, farewellMs))
+  }
+
+  #onPeer(link: PeerLink): void {
+    this.#guests.set(link.peerId, { link, profile: null, rank: null })
+    link.events.on('message', (data) => this.#onMessage(link, data))
+    link.send({ kind: 'welcome', version: protocolVersion } satisfies LeaderMessage)
+    this.emit('change', undefined)
+  }
+
+  #onMessage(link: PeerLink, data: unknown): void {
+    const guest = this.#guests.get(link.peerId)
+    if (guest?.link !== link) return
+    try {
+      const message = parseMemberMessage(data)
+      if (message.kind === 'hello') this.#onHello(guest, message.version, message.profile)
+      else if (message.kind === 'leaving')
+        this.#onLost(link, { code: 'peer-lost', message: `${guest.profile?.name ?? link.peerId} left the room.` })
+      else guest.rank?.receive(message)
+    } catch (error) {
+      this.emit('notice', toErrorData(error))
+    }
+  }
+
+  #onHello(guest: Guest & { rank: RemoteRank | null }, version: number, profile: DeviceProfile): void {
+    if (version !== protocolVersion || guest.rank) return
+    const { link } = guest
+    const own = { ...profile, deviceId: link.peerId }
+    guest.profile = own
+    guest.rank = remoteRank(own, (message) => link.send(message))
+    this.#coordinator.addMember(guest.rank)
+  }
+
+  #onLost(link: PeerLink, error: ErrorData): void {
+    const guest = this.#guests.get(link.peerId)
+    if (guest?.link !== link) return
+    this.#guests.delete(link.peerId)
+    this.#engine.removeLane(link.peerId)
+    guest.rank?.lost(error)
+    this.#coordinator.removeMember(link.peerId, error)
+    this.emit('change', undefined)
+  }
+}

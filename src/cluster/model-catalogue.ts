@@ -1,0 +1,52 @@
+// What models there are and where: ids of our mirror, or the address of a file on any server that understands Range.
+import { HeadroomError } from '../base/errors.ts'
+import { parseServerConfig, type ServerConfig } from '../net/signaling-protocol.ts'
+import { fetchMirrorIndex } from '../weights/mirror-protocol.ts'
+import type { ModelSource } from './engine-protocol.ts'
+import { mirrorUrl } from './open-model.ts'
+import type { CatalogueModel } from './session-state.ts'
+
+/** Throws `signaling-down` when the page's server does not answer. */
+export async function fetchServerConfig(serverUrl: string): Promise<ServerConfig> {
+  const url = new URL('config.json', serverUrl)
+  try {
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`it answered ${response.status}`)
+    return parseServerConfig(await response.text())
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new HeadroomError(
+      'signaling-down',
+      `The server at ${url.host} does not answer (${why}). Check that it runs and that this device is on its network.`,
+      { cause },
+    )
+  }
+}
+
+/** The mirror's models, the default one first. Throws `download-failed` when the mirror cannot be reached. */
+export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
+  const [models, { defaultModel }] = await Promise.all([
+    fetchMirrorIndex(mirrorUrl(serverUrl)),
+    fetchServerConfig(serverUrl),
+  ])
+  return models
+    .map(({ id, name, files }) => ({
+      modelId: id,
+      name,
+      sizeBytes: files.reduce((sum, { size }) => sum + size, 0),
+      isDefault: id === defaultModel,
+    }))
+    .sort((a, b) => Number(b.isDefault) - Number(a.isDefault))
+}
+
+/** `model`: an id of the mirror, or an http(s) address. Throws `model-not-found`. */
+export async function findModel(model: string, serverUrl: string): Promise<ModelSource> {
+  if (/^https?:\/\//.test(model))
+    return { kind: 'http', modelId: model.split(/[?#]/)[0]?.split('/').pop() || model, urls: [model] }
+  const models = await fetchMirrorIndex(mirrorUrl(serverUrl))
+  const found = models.find(({ id }) => id === model)
+  if (found)
+    return { kind: 'mirror', modelId: found.id, baseUrl: serverUrl, paths: found.files.map(({ path }) => path) }
+  const known = models.map(({ id }) => id).join(', ') || 'none'
+  throw new HeadroomError('model-not-found', `The server has no model "${model}". It has: ${known}.`)
+}

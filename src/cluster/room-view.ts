@@ -1,0 +1,145 @@
+// From the live objects of a session to the plain data that a page renders.
+import type { Range } from '../base/ranges.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import { type Shard, type ShardPlan, shardOf } from '../plan/shard-plan.ts'
+import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
+import type { GuestSession } from './guest-session.ts'
+import type { LeaderSession } from './leader-session.ts'
+import type { DeviceView, Holding, RoomView } from './session-state.ts'
+
+/** What both roles show; the session adds the rest. */
+export type ViewFrame = Pick<RoomView, 'link' | 'signaling' | 'notices'>
+
+export function lobbyView(
+  frame: ViewFrame,
+  profile: DeviceProfile | null,
+  coordinator: MobileTensorParallelismCoordinator | null,
+): RoomView {
+  const devices = profile ? [ownDevice(profile, coordinator)] : []
+  return { ...frame, role: null, devices, ...coordinatorView(coordinator) }
+}
+
+export function leaderView(
+  frame: ViewFrame,
+  profile: DeviceProfile,
+  coordinator: MobileTensorParallelismCoordinator,
+  session: LeaderSession,
+): RoomView {
+  const guests = session.guests.map(
+    ({ link, profile: measured }): DeviceView => ({
+      deviceId: link.peerId,
+      isLeader: false,
+      isSelf: false,
+      connection: link.connected ? 'connected' : 'lost',
+      profile: measured,
+      rttMs: link.rttMs ?? null,
+      ...rankView(coordinator, link.peerId),
+    }),
+  )
+  return {
+    ...frame,
+    role: 'leader',
+    devices: [ownDevice(profile, coordinator), ...guests],
+    ...coordinatorView(coordinator),
+  }
+}
+
+export function guestView(frame: ViewFrame, profile: DeviceProfile, session: GuestSession): RoomView {
+  const { link, member } = session
+  const self: DeviceView = {
+    deviceId: profile.deviceId,
+    isLeader: false,
+    isSelf: true,
+    connection: link ? 'connected' : 'connecting',
+    profile,
+    rttMs: link?.rttMs ?? null,
+    holding: member?.shard ? holdingOf(member.shard, member.report?.weightBytes ?? 0) : null,
+    progress: member?.progress ?? null,
+    loaded: (member?.report ?? null) !== null,
+  }
+  const leader: DeviceView[] = link
+    ? [
+        {
+          deviceId: link.peerId,
+          isLeader: true,
+          isSelf: false,
+          connection: 'connected',
+          profile: null,
+          rttMs: link.rttMs ?? null,
+          holding: null,
+          progress: null,
+          loaded: false,
+        },
+      ]
+    : []
+  return {
+    ...frame,
+    role: 'guest',
+    devices: [...leader, self],
+    state: member?.state ?? { kind: 'lobby' },
+    plan: null,
+    model: null,
+  }
+}
+
+function ownDevice(profile: DeviceProfile, coordinator: MobileTensorParallelismCoordinator | null): DeviceView {
+  const rank = coordinator ? rankView(coordinator, profile.deviceId) : { holding: null, progress: null, loaded: false }
+  return {
+    deviceId: profile.deviceId,
+    isLeader: true,
+    isSelf: true,
+    connection: 'connected',
+    profile,
+    rttMs: null,
+    ...rank,
+  }
+}
+
+function rankView(
+  { plan, status }: MobileTensorParallelismCoordinator,
+  deviceId: string,
+): Pick<DeviceView, 'holding' | 'progress' | 'loaded'> {
+  const { progress, report } = status(deviceId)
+  const rank = plan?.deviceIds.indexOf(deviceId) ?? -1
+  return { holding: plan && rank >= 0 ? holdingIn(plan, rank) : null, progress, loaded: report !== null }
+}
+
+function coordinatorView(
+  coordinator: MobileTensorParallelismCoordinator | null,
+): Pick<RoomView, 'state' | 'plan' | 'model'> {
+  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null }
+  const { state, plan, model } = coordinator
+  const contextLength = plan?.contextLength ?? model?.config.contextLength ?? 0
+  const shown = model && {
+    modelId: model.modelId,
+    name: model.modelId,
+    contextLength,
+    hasTemplate: model.hasTemplate,
+    verified: model.verified,
+  }
+  return { state, plan, model: shown }
+}
+
+/** One rank's part of a plan, in the words of people. */
+export function holdingIn(plan: ShardPlan, rank: number): Holding {
+  return holdingOf(shardOf(plan, rank), plan.weightBytes[rank] ?? 0)
+}
+
+function holdingOf(shard: Shard, weightBytes: number): Holding {
+  const attention = shard.sublayers.flatMap((sublayer) => (sublayer.kind === 'attention' ? [sublayer] : []))
+  const feedForward = shard.sublayers.flatMap((sublayer) => (sublayer.kind === 'feedForward' ? [sublayer] : []))
+  return {
+    rank: shard.rank,
+    queryHeads: common(attention.map(({ queryHeads }) => queryHeads)),
+    kvHeads: common(attention.map(({ kvHeads }) => kvHeads)),
+    ffn: common(feedForward.map(({ ffn }) => ffn)),
+    vocabulary: shard.vocabulary,
+    weightBytes,
+  }
+}
+
+/** The range that all share, or null. */
+function common(ranges: readonly Range[]): Range | null {
+  const [first] = ranges
+  return first && ranges.every(({ start, end }) => start === first.start && end === first.end) ? first : null
+}

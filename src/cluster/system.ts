@@ -1,0 +1,324 @@
+// The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
+import { Emitter } from '../base/emitter.ts'
+import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import { deviceName } from '../device/device-name.ts'
+import type { ChatMessage } from '../model/chat-template.ts'
+import { joinRoom, type Room } from '../net/room.ts'
+import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
+import { SignalingClient } from '../net/signaling-client.ts'
+import type { ServerConfig } from '../net/signaling-protocol.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
+import { cachedBytes, forgetDownloads, keepDownloads } from '../weights/weight-cache.ts'
+import { MobileTensorParallelismCoordinator } from './coordinator.ts'
+import { type EngineClient, startEngine } from './engine-client.ts'
+import type { InferenceInput, InferRequest, InferResult, ModelSource } from './engine-protocol.ts'
+import { GuestSession } from './guest-session.ts'
+import { LeaderSession } from './leader-session.ts'
+import { type LocalTeam, startLocalTeam } from './local-team.ts'
+import { fetchServerConfig, findModel, listModels } from './model-catalogue.ts'
+import { engineRank } from './rank-port.ts'
+import { guestView, leaderView, lobbyView } from './room-view.ts'
+import type { AnswerFigures, CatalogueModel, RoomView } from './session-state.ts'
+import { type SystemOptions, withDefaults } from './system-options.ts'
+import { leadsRoom, rememberLeading, tabDeviceId } from './tab-memory.ts'
+
+/** How often live figures (round trips) are read. */
+const refreshMs = 1000
+
+/** How an answer is made and followed. */
+export interface AnswerOptions extends Partial<Omit<InferRequest, 'input' | 'dump'>> {
+  onText?: (text: string) => void
+  signal?: AbortSignal
+}
+
+export interface ChatRequest extends AnswerOptions {
+  messages: readonly ChatMessage[]
+}
+
+export type ChatAnswer = InferResult & { figures: AnswerFigures }
+
+export interface InferenceRequest extends AnswerOptions {
+  /** An id of the server's models, or the address of a GGUF file. */
+  model: string
+  /** A chat message, token ids, a conversation, or text as it stands. */
+  input: string | readonly number[] | InferenceInput
+  /** Ids of the room's members, or that many workers of this tab; left out: everybody in the room. */
+  devices?: readonly string[] | { local: number }
+  /** Whole logits and hidden states of the prompt too. */
+  logits?: boolean
+}
+
+export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }> {
+  readonly #options: Required<SystemOptions>
+  readonly #deviceId = tabDeviceId()
+  #engine: EngineClient | null = null
+  #profile: DeviceProfile | null = null
+  #coordinator: MobileTensorParallelismCoordinator | null = null
+  #initializing: Promise<DeviceProfile> | null = null
+  #room: Room | null = null
+  #leader: LeaderSession | null = null
+  #guest: GuestSession | null = null
+  #team: LocalTeam | null = null
+  #link: string | null = null
+  #signaling: RoomView['signaling'] = 'off'
+  #notices: readonly ErrorData[] = []
+  #view: RoomView | null = null
+  #refreshTimer: ReturnType<typeof setInterval> | undefined
+
+  constructor(options: SystemOptions = {}) {
+    super()
+    this.#options = withDefaults(options)
+  }
+
+  /** The room as it is now: a new object after each `change`. */
+  get view(): RoomView {
+    this.#view ??= this.#buildView()
+    return this.#view
+  }
+
+  /** Starts the engine worker and measures this device, in under two seconds. Throws `no-executor`. */
+  initialize(): Promise<DeviceProfile> {
+    this.#initializing ??= this.#start()
+    return this.#initializing
+  }
+
+  serverConfig(): Promise<ServerConfig> {
+    return fetchServerConfig(this.#options.serverUrl)
+  }
+
+  listModels(): Promise<CatalogueModel[]> {
+    return listModels(this.#options.serverUrl)
+  }
+
+  /** Opens a room that this device leads; resolves with its link. `baseUrl` is the page's address as guests reach it. */
+  async startRoom(baseUrl = this.#options.serverUrl, secret = createRoomSecret()): Promise<string> {
+    await this.initialize()
+    this.#mustBeOutside()
+    const { engine, coordinator } = this.#ready()
+    const room = await this.#enter(secret, 'leader')
+    const session = new LeaderSession(room, engine, coordinator)
+    session.on('change', () => this.#changed())
+    session.on('notice', (notice) => this.#notify(notice))
+    this.#leader = session
+    this.#link = formatRoomLink(baseUrl, secret)
+    rememberLeading(secret)
+    this.#changed()
+    return this.#link
+  }
+
+  /** Joins as a guest, or, after a reload, as the leader that this tab was. Throws `bad-link`, `room-full`, `peer-unreachable`, `signaling-down`. */
+  async joinRoom(link: string): Promise<void> {
+    const secret = parseRoomLink(link)
+    if (leadsRoom(secret)) {
+      await this.startRoom(link.split('#')[0], secret)
+      return
+    }
+    const profile = await this.initialize()
+    this.#mustBeOutside()
+    const { engine } = this.#ready()
+    const room = await this.#enter(secret, 'guest')
+    const session = new GuestSession(room, engine, profile, this.#options.serverUrl)
+    session.on('change', () => this.#changed())
+    session.on('notice', (notice) => this.#notify(notice))
+    session.on('over', (error) => {
+      this.#forgetRoom()
+      this.#notify(toErrorData(error))
+    })
+    this.#guest = session
+    this.#link = link
+    this.#changed()
+    try {
+      await session.connected()
+    } catch (error) {
+      this.#forgetRoom()
+      throw error
+    }
+  }
+
+  /** A guest leaves; a leader ends the room for everybody. */
+  async leave(): Promise<void> {
+    await Promise.all([this.#leader?.end(), this.#guest?.leave()])
+    rememberLeading(null)
+    this.#forgetRoom()
+  }
+
+  /** Leader only. Throws `bad-input` for a device that is not in the room. */
+  async removeDevice(deviceId: string): Promise<void> {
+    if (!this.#leader) throw new HeadroomError('bad-input', 'Only the leader of a room can remove devices.')
+    await this.#leader.remove(deviceId)
+  }
+
+  /** Plans and loads a model over the room: an id of the server's, an address, or files of this device (which run on it alone). */
+  async loadModel(model: string | readonly File[]): Promise<void> {
+    await this.#load(await this.#sourceOf(model), null)
+  }
+
+  /** Ends a running load; what was downloaded stays cached. */
+  cancelLoad(): void {
+    this.#coordinator?.cancelLoad()
+  }
+
+  /** Answers a conversation with the loaded model; aborting resolves with what there is. */
+  async chat({ messages, ...options }: ChatRequest): Promise<ChatAnswer> {
+    const result = await this.#infer({ messages }, options)
+    return { ...result, figures: answerFigures(result) }
+  }
+
+  /** Loads `model` over `devices` unless it is there already, then answers. */
+  async processInference(request: InferenceRequest): Promise<InferResult> {
+    const { model, input, devices, logits = false, ...options } = request
+    await this.initialize()
+    const wanted = this.#gather(devices)
+    const { plan, state } = this.#ready().coordinator
+    const isLoaded =
+      state.kind === 'ready' && plan?.modelId === model && (wanted === null || plan.deviceIds.join() === wanted.join())
+    if (!isLoaded) await this.#load(await findModel(model, this.#options.serverUrl), wanted)
+    return this.#infer(asInput(input), options, logits)
+  }
+
+  /** Bytes of downloads kept on this device. */
+  cachedBytes(): Promise<number> {
+    return cachedBytes()
+  }
+
+  /** Throws `bad-input` while a tab of this browser is loading. */
+  forgetDownloads(): Promise<void> {
+    return forgetDownloads()
+  }
+
+  async close(): Promise<void> {
+    await this.leave()
+    this.#team?.close()
+    this.#engine?.close()
+    clearInterval(this.#refreshTimer)
+    this.clear()
+  }
+
+  async #start(): Promise<DeviceProfile> {
+    const engine = startEngine()
+    const { executor, threads, serverUrl } = this.#options
+    const { userAgent, maxTouchPoints } = navigator
+    const request = { deviceId: this.#deviceId, name: deviceName(userAgent), executor, threads, maxTouchPoints }
+    try {
+      this.#profile = await engine.assess(request)
+    } catch (error) {
+      engine.close()
+      this.#initializing = null
+      throw error
+    }
+    this.#engine = engine
+    this.#coordinator = new MobileTensorParallelismCoordinator(
+      engine,
+      engineRank(engine, this.#profile, serverUrl),
+      this.#options,
+    )
+    this.#coordinator.on('change', () => this.#changed())
+    this.#refreshTimer = setInterval(() => this.#room && this.#changed(), refreshMs)
+    this.#changed()
+    return this.#profile
+  }
+
+  #ready(): { engine: EngineClient; coordinator: MobileTensorParallelismCoordinator } {
+    if (!this.#engine || !this.#coordinator) throw new HeadroomError('bad-input', 'Call initialize() first.')
+    return { engine: this.#engine, coordinator: this.#coordinator }
+  }
+
+  #mustBeOutside(): void {
+    if (this.#room) throw new HeadroomError('bad-input', 'This device is in a room already. Leave it first.')
+  }
+
+  async #enter(secret: string, role: 'leader' | 'guest'): Promise<Room> {
+    const { engine } = this.#ready()
+    const transport = new SignalingClient(this.#options.serverUrl)
+    const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) => engine.addChannel(peerId, channel)
+    const room = await joinRoom({ transport, secret, role, deviceId: this.#deviceId, onLane })
+    room.events.on('error', (error) => this.#notify(toErrorData(error)))
+    room.events.on('signaling', (signaling) => {
+      this.#signaling = signaling === 'up' ? 'connected' : 'reconnecting'
+      this.#changed()
+    })
+    room.events.on('state', (state) => {
+      if (state === 'closed' && this.#room === room) this.#forgetRoom()
+    })
+    this.#room = room
+    this.#notices = []
+    return room
+  }
+
+  #forgetRoom(): void {
+    this.#room = null
+    this.#leader = null
+    this.#guest = null
+    this.#link = null
+    this.#signaling = 'off'
+    this.#changed()
+  }
+
+  async #sourceOf(model: string | readonly File[]): Promise<ModelSource> {
+    if (typeof model === 'string') return findModel(model, this.#options.serverUrl)
+    const [first] = model
+    if (!first) throw new HeadroomError('bad-input', 'No file was chosen.')
+    return { kind: 'files', modelId: first.name, files: model }
+  }
+
+  async #load(source: ModelSource, devices: readonly string[] | null): Promise<void> {
+    await this.initialize()
+    if (this.#guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
+    await this.#ready().coordinator.loadModel(source, devices)
+    await keepDownloads()
+  }
+
+  /** Device ids of a request, the leader first; starts or ends workers of this tab as asked. */
+  #gather(devices: InferenceRequest['devices']): readonly string[] | null {
+    const { engine, coordinator } = this.#ready()
+    const profile = this.#profile!
+    const count = devices && 'local' in devices ? devices.local - 1 : 0
+    if (count !== (this.#team?.ranks.length ?? 0)) {
+      for (const rank of this.#team?.ranks ?? [])
+        coordinator.removeMember(rank.profile.deviceId, { code: 'peer-lost', message: 'The worker was ended.' })
+      this.#team?.close()
+      this.#team = count > 0 ? startLocalTeam(engine, profile, this.#options.serverUrl, count) : null
+      for (const rank of this.#team?.ranks ?? []) coordinator.addMember(rank)
+    }
+    if (!devices) return null
+    if ('local' in devices) return [profile.deviceId, ...(this.#team?.ranks ?? []).map((rank) => rank.profile.deviceId)]
+    return [profile.deviceId, ...devices.filter((deviceId) => deviceId !== profile.deviceId)]
+  }
+
+  async #infer(input: InferenceInput, options: AnswerOptions, dump = false): Promise<InferResult> {
+    const { maxTokens = 1024, ignoreEos = false, sampling = {}, onText = () => undefined, signal } = options
+    return this.#ready().coordinator.infer({ input, maxTokens, ignoreEos, sampling, dump }, onText, signal)
+  }
+
+  #notify(notice: ErrorData): void {
+    this.#notices = [...this.#notices.filter(({ message }) => message !== notice.message), notice].slice(-5)
+    this.#changed()
+  }
+
+  #buildView(): RoomView {
+    const frame = { link: this.#link, signaling: this.#signaling, notices: this.#notices }
+    const [profile, coordinator] = [this.#profile, this.#coordinator]
+    if (profile && coordinator && this.#leader) return leaderView(frame, profile, coordinator, this.#leader)
+    if (profile && this.#guest) return guestView(frame, profile, this.#guest)
+    return lobbyView(frame, profile, coordinator)
+  }
+
+  #changed(): void {
+    this.#view = null
+    this.emit('change', this.view)
+  }
+}
+
+function asInput(input: InferenceRequest['input']): InferenceInput {
+  if (typeof input === 'string') return { messages: [{ role: 'user', content: input }] }
+  return 'length' in input ? { tokens: input } : input
+}
+
+function answerFigures({ tokens, timings: { timeToFirstTokenMs, stepMs } }: InferResult): AnswerFigures {
+  const decodeMs = stepMs.reduce((sum, ms) => sum + ms, 0)
+  return {
+    timeToFirstTokenMs,
+    tokensPerSecond: decodeMs > 0 ? (1000 * stepMs.length) / decodeMs : null,
+    tokenCount: tokens.length,
+  }
+}

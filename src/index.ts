@@ -1,0 +1,26 @@
+// Headroom's public door: what the page and library users import.
+export { type ErrorCode, type ErrorData, HeadroomError, PlanImpossibleError, toErrorData } from './base/errors.ts'
+export type { Range } from './base/ranges.ts'
+export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
+export type { InferenceInput, InferResult } from './cluster/engine-protocol.ts'
+export type {
+  AnswerFigures,
+  CatalogueModel,
+  DeviceView,
+  Holding,
+  LoadProgress,
+  RoomView,
+  SessionState,
+} from './cluster/session-state.ts'
+export { type ChatAnswer, type InferenceRequest, MobileTensorParallelismSystem } from './cluster/system.ts'
+export type { SystemOptions } from './cluster/system-options.ts'
+export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
+export { MobileModelArchitectureParser } from './model/architecture-parser.ts'
+export type { ChatMessage } from './model/chat-template.ts'
+export type { ModelConfig } from './model/config.ts'
+export type { SamplingOptions } from './model/sampling.ts'
+export { parseRoomLink } from './net/room-link.ts'
+export type { ServerConfig } from './net/signaling-protocol.ts'
+export type { DeviceProfile, ExecutorKind } from './plan/device-profile.ts'
+export type { ShardPlan } from './plan/shard-plan.ts'
+export { MobileAdaptiveTensorSplitter, planShards } from './plan/splitter.ts'
