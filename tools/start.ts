@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve } from '../signaling/main.ts'
 import { parseServeOptions } from '../signaling/options.ts'
-import { toErrorData } from '../src/base/errors.ts'
+import { throwIfAborted, toErrorData } from '../src/base/errors.ts'
 import { ensureBuilt, projectRoot } from './ensure-built.ts'
 import { fetchModel } from './fetch-model.ts'
 import { catalogue, catalogueModel, modelsDirectory } from './model-catalogue.ts'
@@ -13,10 +13,15 @@ const options = parseServeOptions(process.argv.slice(2), version)
 const directory = modelsDirectory(options.modelsDir)
 
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    interrupted = true
+    stop.abort()
+  })
 
 try {
-  await Promise.all([ensureBuilt(stop.signal), options.model === undefined && fetchDefaultModel()])
+  await prepare()
   const server = await serve(options, {
     webDirectory: join(projectRoot, 'dist/web'),
     modelsDirectory: directory,
@@ -29,7 +34,16 @@ try {
   else stop.signal.addEventListener('abort', close)
 } catch (error) {
   console.error(toErrorData(error).message)
-  process.exit(1)
+  process.exit(interrupted ? 130 : 1)
+}
+
+/** Both at once; where one fails the other is stopped, and has cleaned up behind itself before this rejects. */
+async function prepare(): Promise<void> {
+  const building = ensureBuilt(stop.signal)
+  building.catch(() => stop.abort())
+  await Promise.allSettled([building, options.model === undefined && fetchDefaultModel()])
+  await building
+  throwIfAborted(stop.signal)
 }
 
 /** Without it the room still works with a file that someone opens, so a failure is told and no more. */
