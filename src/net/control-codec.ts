@@ -10,12 +10,15 @@ const MORE = 0
 const LAST = 1
 const PING = 2
 const PONG = 3
+const BYE = 4
 
 export type ControlSignal =
   | { kind: 'message'; message: unknown }
   /** `stampMs` is the pinging side's clock and comes back in the pong. */
   | { kind: 'ping'; stampMs: number }
   | { kind: 'pong'; stampMs: number }
+  /** The peer closes on purpose, after all it sent before. */
+  | { kind: 'bye' }
 
 /** Throws `bad-input` above `MAX_CONTROL_BYTES`. */
 export function encodeControl(message: unknown): Uint8Array<ArrayBuffer>[] {
@@ -44,12 +47,16 @@ export function encodePing(kind: 'ping' | 'pong', stampMs: number): Uint8Array<A
   return bytes
 }
 
+export function encodeBye(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.of(BYE)
+}
+
 /** Puts the parts of one peer together; holds at most `MAX_CONTROL_BYTES`. */
 export class ControlDecoder {
   #parts: Uint8Array[] = []
   #byteLength = 0
 
-  /** null while a message is not complete. Throws `bad-message` for anything else than what `encodeControl` and `encodePing` make. */
+  /** null while a message is not complete. Throws `bad-message` for anything else than what this file encodes. */
   push(data: unknown): ControlSignal | null {
     if (!(data instanceof Uint8Array) || data.byteLength === 0) throw refuse('it is not binary or empty')
     const kind = data[0]
@@ -58,6 +65,7 @@ export class ControlDecoder {
       const stampMs = new DataView(data.buffer, data.byteOffset, 9).getFloat64(1)
       return { kind: kind === PING ? 'ping' : 'pong', stampMs }
     }
+    if (kind === BYE) return { kind: 'bye' }
     if (kind !== MORE && kind !== LAST) throw refuse(`its kind is ${kind}`)
     this.#byteLength += data.byteLength - 1
     if (this.#byteLength > MAX_CONTROL_BYTES) throw refuse(`it has more than ${MAX_CONTROL_BYTES} bytes`)

@@ -4,7 +4,7 @@ import type { Instance } from 'simple-peer'
 import SimplePeer from 'simple-peer/simplepeer.min.js'
 import { Emitter } from '../base/emitter.ts'
 import { HeadroomError, PeerLostError, StalledLaneError } from '../base/errors.ts'
-import { ControlDecoder, encodeControl, encodePing } from './control-codec.ts'
+import { ControlDecoder, encodeBye, encodeControl, encodePing } from './control-codec.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { parsePeerSignal } from './peer-signal.ts'
 import type { IceServer } from './signaling-protocol.ts'
@@ -14,6 +14,8 @@ export const CONNECT_TIMEOUT_MS = 20_000
 const LANE_CHANNEL_ID = 77
 /** Chromium closes a channel above 16 MiB. */
 const MAX_CONTROL_QUEUE_BYTES = 12 * 1024 * 1024
+/** How long a closed link waits for the peer to read the last messages. */
+const LINGER_MS = 500
 /** Control messages that may come before `connected`. */
 const MAX_EARLY_MESSAGES = 64
 
@@ -80,6 +82,11 @@ export class PeerLink {
     return this.#connected && !this.#closed
   }
 
+  /** Was it ever connected? Tells a lost peer from one that was never reached. */
+  get wasConnected(): boolean {
+    return this.#connected
+  }
+
   /** Measured by ping over the control channel; undefined before the first answer. */
   get rttMs(): number | undefined {
     return this.#heartbeat?.rttMs
@@ -108,14 +115,15 @@ export class PeerLink {
     if (this.#failure) throw this.#failure
   }
 
+  /** What was sent before still arrives; the other side's link then closes with `peer-lost`. */
   close(): void {
     if (this.#closed) return
-    this.#closed = true
-    clearTimeout(this.#connectTimer)
-    this.#heartbeat?.stop()
-    this.#early = []
+    if (this.#connected) this.#transmit(encodeBye())
+    const lingers = this.connected
+    this.#stop()
     this.events.clear()
-    this.#peer.destroy()
+    if (lingers) setTimeout(() => this.#peer.destroy(), LINGER_MS)
+    else this.#peer.destroy()
   }
 
   #onConnect(): void {
@@ -143,6 +151,7 @@ export class PeerLink {
       const signal = this.#decoder.push(data)
       if (signal?.kind === 'ping') this.#transmit(encodePing('pong', signal.stampMs))
       else if (signal?.kind === 'pong') this.#heartbeat?.pong(signal.stampMs)
+      else if (signal?.kind === 'bye') this.#fail(new PeerLostError(this.peerId, `${this.peerId} left the room.`))
       else if (signal && this.#connected) this.events.emit('message', signal.message)
       else if (signal) this.#keep(signal.message)
     } catch (error) {
@@ -181,13 +190,17 @@ export class PeerLink {
 
   #fail(error: HeadroomError): void {
     if (this.#closed) return
-    this.#closed = true
     this.#failure = error
-    clearTimeout(this.#connectTimer)
-    this.#heartbeat?.stop()
-    this.#early = []
+    this.#stop()
     this.#peer.destroy()
     this.events.emit('closed', error)
     this.events.clear()
+  }
+
+  #stop(): void {
+    this.#closed = true
+    clearTimeout(this.#connectTimer)
+    this.#heartbeat?.stop()
+    this.#early = []
   }
 }

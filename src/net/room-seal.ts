@@ -10,8 +10,6 @@ import { fromBase64Url, toBase64Url } from './base64url.ts'
 import { decodeSecret, roomIdOf, subtleCrypto } from './room-link.ts'
 
 export const NONCE_BYTES = 16
-/** Of one sealed message's JSON; the server takes 60,000 base64 characters. */
-export const MAX_SEALED_CHARACTERS = 40_000
 /** Each side of one attempt sends a handful of messages and its candidates. */
 const MAX_COUNTER = 4096
 

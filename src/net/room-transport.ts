@@ -5,10 +5,12 @@ import type { HeadroomError } from '../base/errors.ts'
 import type { IceServer } from './signaling-protocol.ts'
 
 export interface TransportEvents {
-  /** The room is entered, again after every outage. Member ids are addresses and change then. */
-  joined: { members: readonly string[]; iceServers: readonly IceServer[] }
-  'member-joined': string
-  message: { from: string; seal: string }
+  /** The room is entered, again after every outage. */
+  joined: { otherCount: number; iceServers: readonly IceServer[] }
+  /** Someone else entered. */
+  'member-joined': undefined
+  /** Sealed by some member, or made up. */
+  message: string
   /** An outage began (`signaling-down`); the transport keeps trying and says `joined` when it is over. */
   down: HeadroomError
   /** The room cannot be entered; nothing more will come. */
@@ -18,7 +20,7 @@ export interface TransportEvents {
 export interface RoomTransport {
   readonly events: Emitter<TransportEvents>
   open(roomId: string): void
-  /** Without `to` to every other member. Lost during an outage: whoever waits for an answer asks again at `joined`. */
-  send(seal: string, to?: string): void
+  /** To every other member. Lost during an outage: whoever waits for an answer asks again at `joined`. */
+  send(seal: string): void
   close(): void
 }

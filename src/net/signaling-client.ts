@@ -43,8 +43,8 @@ export class SignalingClient implements RoomTransport {
     this.#connect()
   }
 
-  send(seal: string, to?: string): void {
-    if (this.#joined) this.#post(to === undefined ? { kind: 'send', seal } : { kind: 'send', to, seal })
+  send(seal: string): void {
+    if (this.#joined) this.#post({ kind: 'send', seal })
   }
 
   close(): void {
@@ -91,13 +91,13 @@ export class SignalingClient implements RoomTransport {
       case 'joined':
         this.#joined = this.#everJoined = true
         this.#attempts = 0
-        this.events.emit('joined', { members: message.members, iceServers: message.iceServers })
+        this.events.emit('joined', { otherCount: message.members.length, iceServers: message.iceServers })
         break
       case 'member-joined':
-        this.events.emit('member-joined', message.member)
+        this.events.emit('member-joined', undefined)
         break
       case 'message':
-        this.events.emit('message', { from: message.from, seal: message.seal })
+        this.events.emit('message', message.seal)
         break
       case 'pong':
         this.#pongDue = false
@@ -112,7 +112,6 @@ export class SignalingClient implements RoomTransport {
   }
 
   #onRefused(reason: RefusalReason, message: string): void {
-    if (reason === 'unknown-member') return
     this.#refusal = message
     // After an outage the server may still count our own dead connection among the members.
     const final = FINAL.has(reason) || (reason === 'room-full' && !this.#everJoined)

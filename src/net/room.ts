@@ -1,0 +1,241 @@
+// A room from one device's view: it finds the leader (or, as leader, answers guests), connects, and looks again when a connection is lost.
+// A star: the leader has a link to every guest, a guest one to the leader. Who leads is taken from sealed words, never from the server.
+import { Emitter } from '../base/emitter.ts'
+import { HeadroomError, PeerLostError, toErrorData } from '../base/errors.ts'
+import { type Contact, Handshake } from './handshake.ts'
+import { CONNECT_TIMEOUT_MS, PeerLink } from './peer-link.ts'
+import { createRoomSeal, type RoomSeal } from './room-seal.ts'
+import type { RoomTransport } from './room-transport.ts'
+import type { IceServer } from './signaling-protocol.ts'
+
+/** After a lost or failed link a guest looks for the leader again. */
+const RETRY_MS = 1000
+/** How long a new leader's question whether there is one already stands. */
+const REFUSAL_WINDOW_MS = 10_000
+
+/** `waiting`: in the room, linked to nobody. `closed`: by `close()`, or for good after an `error`. */
+export type RoomState = 'connecting' | 'waiting' | 'connected' | 'closed'
+
+export interface RoomEvents {
+  state: RoomState
+  /** Connected and authenticated. */
+  peer: PeerLink
+  /** A link that had been given by `peer` is gone. */
+  'peer-lost': { link: PeerLink; error: HeadroomError }
+  /** For people; the room goes on trying unless its state becomes `closed` right after. */
+  error: HeadroomError
+  /** Is the signaling server there? Connected peers do not need it. */
+  signaling: 'up' | 'down'
+}
+
+export interface RoomOptions {
+  transport: RoomTransport
+  /** Of the room's link (`parseRoomLink`, `createRoomSecret`). */
+  secret: string
+  role: 'leader' | 'guest'
+  /** Unique in the room; a tab keeps it over reloads, and a second tab has another. */
+  deviceId: string
+  /** Called for every attempt, before it is connected, in the channel's own task; see `handOverLane`. */
+  onLane(channel: RTCDataChannel, link: PeerLink): void
+  connectTimeoutMs?: number
+}
+
+/** Throws `bad-link`, or `bad-input` where the page has no `crypto.subtle`. Subscribe in the same task: events follow later. */
+export async function joinRoom(options: RoomOptions): Promise<Room> {
+  return new Room(options, await createRoomSeal(options.secret))
+}
+
+export class Room {
+  readonly events = new Emitter<RoomEvents>()
+  readonly #options: RoomOptions
+  readonly #connectTimeoutMs: number
+  readonly #handshake: Handshake
+  readonly #links = new Map<string, { link: PeerLink; contact: Contact }>()
+  readonly #removed = new Set<string>()
+  #iceServers: readonly IceServer[] = []
+  #state: RoomState = 'connecting'
+  #lookTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: RoomOptions, seal: RoomSeal) {
+    const { transport, role, deviceId } = options
+    this.#options = options
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
+    this.#handshake = new Handshake({
+      seal,
+      role,
+      deviceId,
+      send: (sealed) => transport.send(sealed),
+      isRemoved: (id) => this.#removed.has(id),
+      onContact: (contact) => this.#connect(contact),
+      onSignal: (contact, signal) => {
+        const known = this.#links.get(contact.deviceId)
+        if (known?.contact === contact) known.link.signal(signal)
+      },
+      onRefused: (error) => this.#end(error),
+      onError: (error) => this.#report(error),
+    })
+    transport.events.on('joined', ({ otherCount, iceServers }) => this.#onJoined(otherCount, iceServers))
+    transport.events.on('member-joined', () => this.#onMemberJoined())
+    transport.events.on('message', (sealed) => this.#handshake.receive(sealed))
+    transport.events.on('down', (error) => {
+      this.events.emit('signaling', 'down')
+      this.events.emit('error', error)
+    })
+    transport.events.on('refused', (error) => this.#end(error))
+    transport.open(seal.roomId)
+  }
+
+  get state(): RoomState {
+    return this.#state
+  }
+
+  /** Connected links. */
+  get peers(): readonly PeerLink[] {
+    return [...this.#links.values()].map(({ link }) => link).filter(({ connected }) => connected)
+  }
+
+  /** Messages through the server that were forged, replayed or out of place; they changed nothing. */
+  get ignoredMessages(): number {
+    return this.#handshake.ignored
+  }
+
+  /** The leader closes a guest's link and takes it in no more. No `peer-lost` follows. */
+  remove(peerId: string): void {
+    this.#removed.add(peerId)
+    const known = this.#links.get(peerId)
+    if (known) this.#forget(known)
+    known?.link.close()
+    this.#settle()
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    clearTimeout(this.#lookTimer)
+    for (const { link } of this.#links.values()) link.close()
+    this.#links.clear()
+    this.#handshake.forgetAttempt()
+    this.#options.transport.close()
+    this.events.emit('state', 'closed')
+    this.events.clear()
+  }
+
+  #onJoined(otherCount: number, iceServers: readonly IceServer[]): void {
+    const first = this.#state === 'connecting'
+    this.#iceServers = iceServers
+    this.events.emit('signaling', 'up')
+    if (first) this.#setState('waiting')
+    if (this.#options.role === 'guest') {
+      if (this.#state === 'waiting') this.#look(otherCount > 0)
+    } else if (first && otherCount > 0) {
+      this.#handshake.greet()
+      this.#lookTimer = setTimeout(() => this.#handshake.forgetAttempt(), REFUSAL_WINDOW_MS)
+    }
+  }
+
+  #onMemberJoined(): void {
+    if (this.#options.role !== 'guest' || this.#links.size > 0) return
+    this.#handshake.greet()
+    this.#expectLeader()
+  }
+
+  /** Starts a new attempt to find the leader. */
+  #look(isAnyoneThere: boolean): void {
+    for (const known of this.#links.values()) {
+      this.#forget(known)
+      known.link.close()
+    }
+    this.#handshake.forgetAttempt()
+    this.#handshake.greet()
+    clearTimeout(this.#lookTimer)
+    if (isAnyoneThere) this.#expectLeader()
+  }
+
+  #lookSoon(): void {
+    if (this.#options.role !== 'guest') return
+    clearTimeout(this.#lookTimer)
+    this.#lookTimer = setTimeout(() => this.#look(true), RETRY_MS)
+  }
+
+  #expectLeader(): void {
+    clearTimeout(this.#lookTimer)
+    this.#lookTimer = setTimeout(() => {
+      const seconds = Math.round(this.#connectTimeoutMs / 1000)
+      this.#look(true)
+      this.#report(
+        new HeadroomError(
+          'peer-unreachable',
+          `No leader answered for ${seconds} s. Its page may be closed or asleep, or the server loses messages: open the leader's page, or ask for a new link.`,
+        ),
+      )
+    }, this.#connectTimeoutMs)
+  }
+
+  #connect(contact: Contact): void {
+    if (this.#state === 'closed') return
+    clearTimeout(this.#lookTimer)
+    const { deviceId: peerId, initiator } = contact
+    const before = this.#links.get(peerId)
+    if (before) {
+      const error = new PeerLostError(peerId, `${peerId} came back with a new connection.`)
+      this.#forget(before)
+      before.link.close()
+      if (before.link.wasConnected) this.events.emit('peer-lost', { link: before.link, error })
+    }
+    const link = new PeerLink({
+      peerId,
+      initiator,
+      iceServers: this.#iceServers,
+      sendSignal: (signal) => contact.sendSignal(signal),
+      onLane: this.#options.onLane,
+      connectTimeoutMs: this.#connectTimeoutMs,
+    })
+    const known = { link, contact }
+    this.#links.set(peerId, known)
+    link.events.on('connected', () => {
+      this.#settle()
+      this.events.emit('peer', link)
+    })
+    link.events.on('closed', (error) => this.#onClosed(known, error))
+  }
+
+  #onClosed(known: { link: PeerLink; contact: Contact }, error: HeadroomError): void {
+    this.#forget(known)
+    this.#settle()
+    if (known.link.wasConnected) this.events.emit('peer-lost', { link: known.link, error })
+    else this.#report(error)
+    if (this.#state !== 'closed') this.#lookSoon()
+  }
+
+  #forget({ link, contact }: { link: PeerLink; contact: Contact }): void {
+    this.#handshake.forget(contact)
+    if (this.#links.get(link.peerId)?.link === link) this.#links.delete(link.peerId)
+  }
+
+  #settle(): void {
+    if (this.#state === 'waiting' || this.#state === 'connected') {
+      this.#setState(this.peers.length > 0 ? 'connected' : 'waiting')
+    }
+  }
+
+  #setState(state: RoomState): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.events.emit('state', state)
+  }
+
+  #report(error: unknown): void {
+    this.events.emit(
+      'error',
+      error instanceof HeadroomError
+        ? error
+        : new HeadroomError('internal', toErrorData(error).message, { cause: error }),
+    )
+  }
+
+  #end(error: HeadroomError): void {
+    if (this.#state === 'closed') return
+    this.#report(error)
+    this.close()
+  }
+}

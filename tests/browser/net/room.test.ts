@@ -1,0 +1,299 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { HeadroomError } from '../../../src/base/errors.ts'
+import { fromBase64Url, toBase64Url } from '../../../src/net/base64url.ts'
+import type { PeerLink } from '../../../src/net/peer-link.ts'
+import { joinRoom, type Room, type RoomOptions } from '../../../src/net/room.ts'
+import { createRoomSecret } from '../../../src/net/room-link.ts'
+import { readEnvelope } from '../../../src/net/room-seal.ts'
+import { seededRandom } from '../../support/random.ts'
+import { type Delivery, InPageServer } from './in-page-server.ts'
+
+const rooms: Room[] = []
+afterEach(() => {
+  for (const room of rooms.splice(0)) room.close()
+})
+
+type Given = Partial<RoomOptions> & Pick<RoomOptions, 'transport' | 'secret' | 'role' | 'deviceId'>
+
+async function join(given: Given): Promise<Room & { errors: HeadroomError[] }> {
+  const room = await joinRoom({ onLane: () => undefined, ...given })
+  rooms.push(room)
+  const errors: HeadroomError[] = []
+  room.events.on('error', (error) => errors.push(error))
+  return Object.assign(room, { errors })
+}
+
+function once<Name extends 'peer' | 'peer-lost' | 'error' | 'state'>(room: Room, name: Name) {
+  return new Promise<Parameters<Parameters<typeof room.events.on<Name>>[1]>[0]>((resolve) => {
+    const off = room.events.on(name, (value) => {
+      off()
+      resolve(value)
+    })
+  })
+}
+
+async function linked(room: Room): Promise<PeerLink> {
+  return room.peers[0] ?? (await once(room, 'peer'))
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Both directions work: the connection is between these two. */
+async function expectTalk(one: PeerLink, other: PeerLink): Promise<void> {
+  const heard = [one, other].map((link) => new Promise((resolve) => link.events.on('message', resolve)))
+  const note = crypto.randomUUID()
+  one.send({ note, from: 'one' })
+  other.send({ note, from: 'other' })
+  expect(await Promise.all(heard)).toEqual([
+    { note, from: 'other' },
+    { note, from: 'one' },
+  ])
+}
+
+describe('a room', () => {
+  test('links the leader with every guest, whoever comes first', async () => {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const early = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'early' })
+    await sleep(50)
+    const leader = await join({ transport: server.transport(), secret, role: 'leader', deviceId: 'leader' })
+    const toEarly = await linked(leader)
+    const late = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'late' })
+    const toLate = await once(leader, 'peer')
+    expect([toEarly.peerId, toLate.peerId]).toEqual(['early', 'late'])
+    await expectTalk(toEarly, await linked(early))
+    await expectTalk(toLate, await linked(late))
+    expect([early.peers.length, late.peers.length, leader.peers.length]).toEqual([1, 1, 2])
+    expect([early.state, late.state, leader.state]).toEqual(['connected', 'connected', 'connected'])
+    expect([...early.errors, ...late.errors, ...leader.errors]).toEqual([])
+  })
+
+  test('refuses a second leader with words and keeps its guests', async () => {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const leader = await join({ transport: server.transport(), secret, role: 'leader', deviceId: 'leader' })
+    const guest = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'guest' })
+    await linked(guest)
+    const second = await join({ transport: server.transport(), secret, role: 'leader', deviceId: 'second' })
+    const error = await once(second, 'error')
+    expect(error.message).toMatch(/has a leader already/)
+    expect(second.state).toBe('closed')
+    expect(guest.peers.map(({ peerId }) => peerId)).toEqual(['leader'])
+    expect(leader.state).toBe('connected')
+  })
+
+  test('keeps its peers through an outage of signaling', async () => {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const transports = [server.transport(), server.transport()] as const
+    const leader = await join({ transport: transports[0], secret, role: 'leader', deviceId: 'leader' })
+    const guest = await join({ transport: transports[1], secret, role: 'guest', deviceId: 'guest' })
+    const [one, other] = await Promise.all([linked(leader), linked(guest)])
+    for (const transport of transports) transport.reconnect()
+    await sleep(200)
+    await expectTalk(one, other)
+    expect([leader.peers, guest.peers]).toEqual([[one], [other]])
+  })
+
+  test('tells the leader when a guest leaves, and takes it again when it comes back', async () => {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const leader = await join({ transport: server.transport(), secret, role: 'leader', deviceId: 'leader' })
+    const guest = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'guest' })
+    await linked(leader)
+    await linked(guest)
+    guest.close()
+    expect((await once(leader, 'peer-lost')).error).toMatchObject({ code: 'peer-lost', peerId: 'guest' })
+    const again = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'guest' })
+    await expectTalk(await linked(leader), await linked(again))
+  })
+
+  test('takes a device in no more that the leader removed', async () => {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const leader = await join({ transport: server.transport(), secret, role: 'leader', deviceId: 'leader' })
+    const guest = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'guest' })
+    await Promise.all([linked(leader), linked(guest)])
+    leader.remove('guest')
+    expect(await once(guest, 'error')).toMatchObject({ code: 'room-ended' })
+    expect(guest.state).toBe('closed')
+    expect(leader.peers).toEqual([])
+  })
+
+  test('lets nobody in who has another secret, although the server puts all in one room', async () => {
+    const server = new InPageServer()
+    const leader = await join({
+      transport: server.transport(),
+      secret: createRoomSecret(),
+      role: 'leader',
+      deviceId: 'leader',
+    })
+    const stranger = await join({
+      transport: server.transport(),
+      secret: createRoomSecret(),
+      role: 'guest',
+      deviceId: 'stranger',
+      connectTimeoutMs: 500,
+    })
+    expect(await once(stranger, 'error')).toMatchObject({
+      code: 'peer-unreachable',
+      message: expect.stringMatching(/No leader answered/),
+    })
+    expect([...leader.peers, ...stranger.peers]).toEqual([])
+    expect(leader.ignoredMessages).toBeGreaterThan(0)
+  })
+})
+
+describe('an evil server', () => {
+  const random = seededRandom(11)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+
+  function altered({ from, to, seal }: Delivery): Delivery {
+    const bytes = fromBase64Url(seal) ?? new Uint8Array(1)
+    const index = Math.floor(random() * bytes.length)
+    bytes[index] = bytes[index]! ^ (1 << Math.floor(random() * 8))
+    return { from, to, seal: toBase64Url(bytes) }
+  }
+
+  const injected = ({ from, to }: Delivery): Delivery[] => [
+    { from, to, seal: 'AQAA' },
+    { from, to, seal: toBase64Url(Uint8Array.from({ length: 300 }, (_, index) => (index === 0 ? 2 : random() * 256))) },
+    { from, to, seal: '' },
+  ]
+
+  async function honestPair(server: InPageServer, secret: string, connectTimeoutMs = 20_000) {
+    const leader = await join({
+      transport: server.transport(),
+      secret,
+      role: 'leader',
+      deviceId: 'leader',
+      connectTimeoutMs,
+    })
+    const guest = await join({
+      transport: server.transport(),
+      secret,
+      role: 'guest',
+      deviceId: 'guest',
+      connectTimeoutMs,
+    })
+    return { leader, guest }
+  }
+
+  const tricks: [string, (server: InPageServer) => (message: Delivery) => Delivery[]][] = [
+    ['adds altered copies', () => (message) => [altered(message), message, altered(message)]],
+    ['injects messages of its own', () => (message) => [...injected(message), message]],
+    [
+      'replays every message at once and later',
+      (server) => (message) => [message, message, pick(server.recorded), pick(server.recorded)],
+    ],
+    [
+      'reflects every message to its sender',
+      () => (message) => [{ from: message.to, to: message.from, seal: message.seal }, message],
+    ],
+  ]
+
+  test.each(tricks)('that %s changes nothing: one link each, between the honest two', async (_, trick) => {
+    const server = new InPageServer()
+    server.relay = trick(server)
+    const { leader, guest } = await honestPair(server, createRoomSecret())
+    const links: string[] = []
+    leader.events.on('peer', ({ peerId }) => links.push(peerId))
+    guest.events.on('peer', ({ peerId }) => links.push(peerId))
+    const [one, other] = await Promise.all([linked(leader), linked(guest)])
+    await expectTalk(one, other)
+    await sleep(200)
+    expect(links.sort()).toEqual(['guest', 'leader'])
+    expect([leader.peers.length, guest.peers.length]).toEqual([1, 1])
+    expect(leader.ignoredMessages + guest.ignoredMessages).toBeGreaterThan(0)
+  })
+
+  test('that reorders messages keeps nobody apart', async () => {
+    const server = new InPageServer()
+    let held: Delivery[] = []
+    server.relay = (message) => {
+      held.push(message)
+      if (held.length === 1)
+        setTimeout(() => {
+          for (const late of held.reverse()) server.deliver(late)
+          held = []
+        }, 60)
+      return []
+    }
+    const { leader, guest } = await honestPair(server, createRoomSecret())
+    await expectTalk(...((await Promise.all([linked(leader), linked(guest)])) as [PeerLink, PeerLink]))
+  })
+
+  test('that alters every message yields no connection, only time-outs with words', async () => {
+    const server = new InPageServer()
+    server.relay = (message) => [altered(message), altered(message)]
+    const { leader, guest } = await honestPair(server, createRoomSecret(), 700)
+    expect(await once(guest, 'error')).toMatchObject({ code: 'peer-unreachable' })
+    expect([...leader.peers, ...guest.peers]).toEqual([])
+    expect(leader.ignoredMessages).toBeGreaterThan(0)
+  })
+
+  test('that drops offers and answers yields a time-out that names the isolation of the network', async () => {
+    const server = new InPageServer()
+    let passed = 0
+    // The hello, the welcome and the ready pass: the two know each other and cannot connect.
+    server.relay = (message) => (passed++ < 3 ? [message] : [])
+    const { leader, guest } = await honestPair(server, createRoomSecret(), 800)
+    expect(await once(guest, 'error')).toMatchObject({
+      code: 'peer-unreachable',
+      message: expect.stringMatching(/isolates its devices/),
+    })
+    expect(leader.peers).toEqual([])
+  })
+
+  test('that drops everything yields a time-out with words', async () => {
+    const server = new InPageServer()
+    server.relay = () => []
+    const { guest } = await honestPair(server, createRoomSecret(), 500)
+    expect(await once(guest, 'error')).toMatchObject({ message: expect.stringMatching(/No leader answered/) })
+  })
+
+  test('that replays all of yesterday to a lone leader and a lone guest brings nobody in', async () => {
+    const yesterday = new InPageServer()
+    const secret = createRoomSecret()
+    const before = await honestPair(yesterday, secret)
+    await Promise.all([linked(before.leader), linked(before.guest)])
+    before.leader.close()
+    before.guest.close()
+    for (const role of ['leader', 'guest'] as const) {
+      const today = new InPageServer()
+      today.transport().open('')
+      const transport = today.transport()
+      const offers: string[] = []
+      const lone = await join({
+        transport,
+        secret,
+        role,
+        deviceId: 'lone',
+        connectTimeoutMs: 600,
+        onLane: () => offers.push('lane'),
+      })
+      await sleep(50)
+      for (let round = 0; round < 2; round++) {
+        for (const { seal } of yesterday.recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
+        await sleep(300)
+      }
+      expect(offers).toEqual([])
+      expect(lone.peers).toEqual([])
+      // The replayed hello was heard and answered; nobody could go on from there.
+      if (role === 'leader') expect(today.recorded.map(({ seal }) => readEnvelope(seal)?.kind)).toContain('letter')
+    }
+  })
+
+  test('that redirects one guest’s messages to another cannot make them link', async () => {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const leader = await join({ transport: server.transport(), secret, role: 'leader', deviceId: 'leader' })
+    const first = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'first' })
+    const second = await join({ transport: server.transport(), secret, role: 'guest', deviceId: 'second' })
+    server.relay = (message) => ['member1', 'member2', 'member3'].map((to) => ({ ...message, to }))
+    const links = await Promise.all([linked(first), linked(second)])
+    expect(links.map(({ peerId }) => peerId)).toEqual(['leader', 'leader'])
+    while (leader.peers.length < 2) await once(leader, 'peer')
+    expect(leader.peers.map(({ peerId }) => peerId).sort()).toEqual(['first', 'second'])
+  })
+})
