@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { browserExecutable, chromiumArgs } from './tests/support/chromium.ts'
+import { browserExecutable, chromiumArgs } from './tools/chromium.ts'
 
 /** Two projects: `node` (unit and contract tests) and `browser` (the same contracts and what needs a real browser). */
 export default defineConfig({
