@@ -46,21 +46,20 @@ export class CacheFile {
     return rects[0] === part.rect ? [part] : rects.map((rect) => ({ ...part, rect }))
   }
 
-  /** Copies what is here of `part` into `out`, the part's bytes; returns the damaged parts, which are forgotten. */
+  /** Copies what is here of `part` into `out`, the part's bytes; returns what is not. Damaged entries are forgotten. */
   async readInto(part: TensorPart, out: Uint8Array): Promise<TensorPart[]> {
-    const damaged: TensorPart[] = []
+    let unfilled = [part.rect]
     for (const entry of [...this.#entriesOf(part)]) {
-      const common = intersectRects(entry.rect, part.rect)
-      if (!common) continue
+      if (!intersectRects(entry.rect, part.rect)) continue
       const payload = await this.#payload(entry)
       if (payload) {
         copyRect(payload, entry.rect, out, part.rect)
+        unfilled = unfilled.flatMap((left) => subtractRect(left, entry.rect))
       } else {
         this.#drop(part, entry)
-        damaged.push({ ...part, rect: common })
       }
     }
-    return damaged
+    return unfilled.map((rect) => ({ ...part, rect }))
   }
 
   /** Throws what the storage throws; what was there before stays usable. */

@@ -8,7 +8,7 @@ import { convertRows } from './convert.ts'
 import { fetchRequest, planDownload } from './download-plan.ts'
 import { inOrder } from './in-order.ts'
 import { checkSources, type ModelManifest } from './manifest.ts'
-import { copyRect, rectByteLength, type TensorPart } from './rectangles.ts'
+import { copyRect, rectByteLength, subtractRect, type TensorPart } from './rectangles.ts'
 import { type SlicePiece, slicePieces } from './slice-pieces.ts'
 import type { WeightCache } from './weight-cache.ts'
 
@@ -86,7 +86,9 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
       copyRect(foundBytes, found.rect, bytes, part.rect)
       await cache?.write(found, foundBytes)
     }
-    const damaged = (await cache?.readInto(part, bytes)) ?? []
+    const unfilled = (await cache?.readInto(part, bytes)) ?? [part]
+    // What is neither coming nor readable after all was damaged in the cache.
+    const damaged = missingParts.reduce((left, coming) => left.flatMap((p) => subtractPart(p, coming)), [...unfilled])
     for (const wanted of missingParts) await keep(wanted, await next(wanted))
     for (const wanted of damaged) await keep(wanted, await fetchPart(wanted))
     return bytes
@@ -96,6 +98,10 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
     const again = new ByteReader(inOrder(planDownload([part], sources).requests, 1, fetchRequest, signal))
     return again.take(rectByteLength(part.rect)).finally(() => again.close())
   }
+}
+
+function subtractPart(part: TensorPart, hole: TensorPart): TensorPart[] {
+  return subtractRect(part.rect, hole.rect).map((rect) => ({ ...part, rect }))
 }
 
 function toWeightPiece(piece: SlicePiece, bytes: Uint8Array): WeightPiece {

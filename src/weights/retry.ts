@@ -15,19 +15,17 @@ export class TransientError extends Error {
   }
 }
 
-/** Resolves after `delayMs`; rejects at once with the signal's reason when it aborts. */
-export function delay(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = () => {
+/** Resolves after `delayMs`, or at once when the signal aborts. */
+function delay(delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
       clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', fail)
+      signal?.removeEventListener('abort', end)
       resolve()
-    }, delayMs)
-    if (signal?.aborted) fail()
-    else signal?.addEventListener('abort', fail, { once: true })
+    }
+    const timer = setTimeout(end, delayMs)
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
   })
 }
 
@@ -58,11 +56,8 @@ export class Attempts {
         { cause: error },
       )
     }
-    try {
-      await delay(delayMs, signal)
-    } catch {
-      throwIfAborted(signal)
-    }
+    await delay(delayMs, signal)
+    throwIfAborted(signal)
   }
 }
 
@@ -87,6 +82,8 @@ export async function* fetchBody(
     const response = await fetch(url, {
       headers,
       credentials: 'omit',
+      // What is to be kept is kept by the weight cache, in the parts that are needed.
+      cache: 'no-store',
       signal: signal ? AbortSignal.any([signal, stall.signal]) : stall.signal,
     }).catch((error: unknown) => {
       throw broken(url, error, stall.signal)

@@ -25,7 +25,7 @@ const FOLDER = 'headroom-weights'
 
 /** The origin private file system. `open` works in dedicated workers only, the rest everywhere. Throws `storage-full` where the browser has none for this page. */
 export async function openBrowserStorage(): Promise<Storage> {
-  const root = await navigator.storage?.getDirectory?.().catch(noStorage)
+  const root = await globalThis.navigator?.storage?.getDirectory?.().catch(noStorage)
   if (!root) return noStorage(new Error('no origin private file system'))
   const folder = await root.getDirectoryHandle(FOLDER, { create: true }).catch(noStorage)
   return {

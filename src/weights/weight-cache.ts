@@ -15,9 +15,9 @@ const MAX_SLOTS = 16
 export interface WeightCache {
   /** What of `part` is not here; `[part]` itself where nothing is. */
   missing(part: TensorPart): readonly TensorPart[]
-  /** Copies what is here of `part` into `out` (the part's bytes, row after row). Returns parts that turned out damaged: fetch them again. */
+  /** Copies what is here of `part` into `out` (the part's bytes, row after row); returns what is not, damaged entries included. */
   readInto(part: TensorPart, out: Uint8Array): Promise<readonly TensorPart[]>
-  /** `bytes` must come from a `missing` or damaged part and are written before this resolves. */
+  /** `bytes` must be those of a part that is not here, and are written before this resolves. */
   write(part: TensorPart, bytes: Uint8Array): Promise<void>
   close(): void
 }
@@ -50,7 +50,7 @@ export async function openWeightCache(
     missing: (part) => files[part.source]?.missing(part) ?? [part],
     async readInto(part, out) {
       try {
-        return (await files[part.source]?.readInto(part, out)) ?? []
+        return (await files[part.source]?.readInto(part, out)) ?? [part]
       } catch (error) {
         tell(error)
         return [part]

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDigestStore } from '../../../signaling/digests.ts'
 import { createMirror } from '../../../signaling/mirror.ts'
 import { createModelShelf } from '../../../signaling/model-shelf.ts'
@@ -93,6 +93,23 @@ describe.each(openers)('%s', (kind, open) => {
     expect((await failure(readBytes(source, middle))).message).toMatch(/file changed .* has ETag "two", it was "one"/)
   })
 
+  it('counts a connection that brings nothing as broken', async () => {
+    const source = await open()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      server.faults.hang = true
+      const reading = readBytes(source, middle)
+      await vi.waitUntil(() => server.requests.some((request) => /bytes=\d{2,}|first=/.test(request)))
+      server.faults.hang = false
+      await vi.advanceTimersByTimeAsync(15_000)
+      for (let i = 0; i < 20; i++) await vi.advanceTimersByTimeAsync(10)
+      vi.useRealTimers()
+      expect(Buffer.compare(await reading, expected)).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('says that there is no such file', async () => {
     const missing = { 'our mirror': () => openMirrorSource(server.mirrorUrl, 'no.gguf', { retryDelaysMs }) }[kind]
     const error = await failure(missing?.() ?? openHttpSource(`${server.mirrorUrl}no.gguf`, { retryDelaysMs }))
@@ -166,6 +183,30 @@ describe('our mirror', () => {
     const error = await failure(readBytes(source, part))
     expect(error.code).toBe('model-corrupt')
     expect(error.message).toMatch(/do not match their SHA-256/)
+  })
+
+  it('says so where the browser cannot compute digests', async () => {
+    vi.stubGlobal('crypto', {})
+    try {
+      const source = await openMirrorSource(server.mirrorUrl, PATH, { retryDelaysMs })
+      expect(source.verified).toBe('length-and-etag')
+      expect(Buffer.compare(await readBytes(source, range(5, 3_000_000)), bytes.subarray(5, 3_000_000))).toBe(0)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
+  it('that answers something else than its protocol is refused', async () => {
+    const answers = (body: string) => {
+      vi.stubGlobal('fetch', () => Promise.resolve(new Response(body)))
+      return failure(openMirrorSource(server.mirrorUrl, PATH, { retryDelaysMs: [] })).finally(() =>
+        vi.unstubAllGlobals(),
+      )
+    }
+    expect((await answers('{"size":-1}')).code).toBe('bad-message')
+    const tooFew = { size: 3 << 20, etag: '"x"', pieceBytes: 1 << 20, sha256: ['0'.repeat(64)] }
+    expect((await answers(JSON.stringify(tooFew))).message).toMatch(/1 digests where 3145728 bytes need 3/)
+    expect((await answers('<html>')).code).toBe('download-failed')
   })
 
   it('as the signaling server speaks it is understood', async () => {
