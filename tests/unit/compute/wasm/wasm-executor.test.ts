@@ -1,15 +1,146 @@
-import { beforeAll, describe } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Executor, ExecutorFactory, Step } from '../../../../src/compute/executor.ts'
+import { referenceExecutor } from '../../../../src/compute/reference/reference-executor.ts'
 import { createWasmFactory } from '../../../../src/compute/wasm/wasm-executor.ts'
+import type { ModelConfig } from '../../../../src/model/config.ts'
+import type { TensorFormat } from '../../../../src/model/tensor.ts'
+import type { Shard } from '../../../../src/plan/shard-plan.ts'
+import { shardTensors } from '../../../../src/plan/shard-tensors.ts'
 import { buildKernels } from '../../../../tools/build-kernels.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
+import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../../../support/tiny-model.ts'
 
 beforeAll(async () => {
   await buildKernels()
 }, 60_000)
 
+const factory = createWasmFactory('plain')
+const whole = (config: ModelConfig): Shard =>
+  shardsByHand(config, [[config.headCount, config.ffnSize, config.vocabSize]])[0]!
+
+function setupOf({ config, formats }: TinyModel) {
+  const shard = whole(config)
+  return { config, shard, tensors: shardTensors(config, shard, formats), threads: 1 }
+}
+
+async function load(model: TinyModel, kind: ExecutorFactory = factory): Promise<Executor> {
+  const setup = setupOf(model)
+  const loader = await kind.create(setup)
+  await writeAll(model, setup.tensors, loader)
+  return loader.finish()
+}
+
+function stepOf(tokens: number[], pastLength: number): Step {
+  const positions = tokens.map((_, i) => pastLength + i)
+  return { epoch: 1, step: 0, sequence: 0, pastLength, tokens, positions, rows: 'last' }
+}
+
+async function run(executor: Executor, { config }: TinyModel, tokens: number[], pastLength = 0) {
+  const step = stepOf(tokens, pastLength)
+  const state = executor.begin(step, executor.embed(step))
+  for (let i = 0; i < config.layerCount * 2; i++) executor.join(state, i, await executor.partial(state, i))
+  return executor.readHidden(state)
+}
+
+function difference(a: Float32Array, b: Float32Array): number {
+  const largest = b.reduce((most, v) => Math.max(most, Math.abs(v)), 0)
+  return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0) / largest
+}
+
+// Most of the difference of int8 and int4 is the rounding of activations, which the reference does not do.
 describe('wasm executor, plain SIMD', () => {
-  executorContract({
-    factory: createWasmFactory('plain'),
-    tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-2, int4: 6e-2 },
+  executorContract({ factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-2, int4: 6e-2 } })
+})
+
+test('a conversation may run over several chunks of the KV cache, which grows with it', async () => {
+  const model = tinyModel(tinyConfig({ contextLength: 300 }), 'f32')
+  const [subject, oracle] = [await load(model), await load(model, referenceExecutor)]
+  const tokens = Array.from({ length: 290 }, (_, i) => (i * 37) % 101)
+  expect(subject.memory.kvBytes).toBe(0)
+  await run(subject, model, tokens.slice(0, 100))
+  const oneChunk = subject.memory.kvBytes
+  expect(oneChunk).toBe(2 * 3 * 2 * 128 * 16 * 4)
+  const actual = await run(subject, model, tokens.slice(100), 100)
+  expect(subject.memory.kvBytes).toBe(oneChunk * 3)
+  const expected = await run(oracle, model, tokens)
+  expect(difference(actual, expected.subarray(100 * 96))).toBeLessThan(2e-5)
+})
+
+test.each([
+  ['heads of 6 in a hidden size of 30', { hiddenSize: 30, headCount: 5, kvHeadCount: 5, headSize: 6, ffnSize: 23 }],
+  ['one head', { hiddenSize: 32, headCount: 1, kvHeadCount: 1, headSize: 32, ffnSize: 1 }],
+])('odd sizes give the reference result: %s', async (_, sizes) => {
+  const model = tinyModel(tinyConfig(sizes), 'f32')
+  const tokens = Array.from({ length: 37 }, (_, i) => (i * 17) % 101)
+  const actual = await run(await load(model), model, tokens)
+  expect(difference(actual, await run(await load(model, referenceExecutor), model, tokens))).toBeLessThan(2e-5)
+})
+
+test('a step on positions that were never computed is refused', async () => {
+  const model = tinyModel(tinyConfig(), 'f32')
+  await expect(run(await load(model), model, [1], 5)).rejects.toMatchObject({ code: 'internal' })
+})
+
+test('two steps may be open at the same time', async () => {
+  const model = tinyModel(tinyConfig(), 'int4')
+  const executor = await load(model)
+  const [first, second] = [stepOf([4, 5], 0), stepOf([6], 2)]
+  const states = [first, second].map((step) => executor.begin(step, executor.embed(step)))
+  for (let i = 0; i < 4; i++) for (const state of states) executor.join(state, i, await executor.partial(state, i))
+  const together = await run(await load(model), model, [4, 5, 6])
+  expect(await executor.readHidden(states[1]!)).toEqual(together.slice(2 * 96))
+})
+
+describe('loading', () => {
+  test('refuses pieces out of order, of a wrong length and of tensors not announced', async () => {
+    const model = tinyModel(tinyConfig(), 'int4')
+    const setup = setupOf(model)
+    const loader = await factory.create(setup)
+    const tensor = setup.tensors.find(({ role }) => role === 'gate')!
+    const bytes = model.cut(tensor).slice(0, 8 * 60)
+    const refused = expect.objectContaining({ code: 'model-format' })
+    expect(() => loader.write({ tensor, firstRow: 8, rowCount: 8, bytes })).toThrow(refused)
+    expect(() => loader.write({ tensor, firstRow: 0, rowCount: 8, bytes: bytes.slice(1) })).toThrow(refused)
+    const stranger = { ...tensor, layer: 77 }
+    expect(() => loader.write({ tensor: stranger, firstRow: 0, rowCount: 8, bytes })).toThrow(refused)
+    loader.write({ tensor, firstRow: 0, rowCount: 8, bytes })
+    expect(() => loader.write({ tensor, firstRow: 0, rowCount: 8, bytes })).toThrow(refused)
+  })
+
+  test.each(['f16', 'int8', 'int4'] as TensorFormat[])(
+    'names the tensor that holds an infinity: %s',
+    async (format) => {
+      const model = tinyModel(tinyConfig(), format)
+      const setup = setupOf(model)
+      const loader = await factory.create(setup)
+      const tensor = setup.tensors.find(({ role }) => role === 'up')!
+      const bytes = model.cut(tensor)
+      new DataView(bytes.buffer).setUint16(0, 0x7c00, true)
+      const piece = { tensor, firstRow: 0, rowCount: 160, bytes }
+      expect(() => loader.write(piece)).toThrow(expect.objectContaining({ code: 'model-corrupt' }))
+    },
+  )
+
+  test('takes bytes that begin at an odd address', async () => {
+    const model = tinyModel(tinyConfig(), 'int4')
+    const { tensors, ...rest } = setupOf(model)
+    const loader = await factory.create({ ...rest, tensors })
+    for (const tensor of tensors) {
+      const bytes = model.cut(tensor)
+      const shifted = new Uint8Array(bytes.length + 1).subarray(1)
+      shifted.set(bytes)
+      await loader.write({ tensor, firstRow: 0, rowCount: tensor.rows.end - tensor.rows.start, bytes: shifted })
+    }
+    const executor = await loader.finish()
+    expect(await run(executor, model, [1, 2, 3])).toEqual(await run(await load(model), model, [1, 2, 3]))
+  })
+
+  test('says how many bytes are missing when the share is larger than WebAssembly memory can be', async () => {
+    const config = tinyConfig({ vocabSize: 20_000_000 })
+    const setup = setupOf({ config, formats: { tokenEmbedding: 'f32' }, cut: () => new Uint8Array() })
+    await expect(factory.create(setup)).rejects.toMatchObject({
+      code: 'out-of-memory',
+      message: expect.stringMatching(/\d{10,} bytes/),
+    })
   })
 })

@@ -1,0 +1,95 @@
+// Single kernels on a memory of their own: puts arrays in, calls, reads arrays back.
+import { GROUP_ROWS, groupBytes, interleave } from '../../../../src/compute/wasm/interleave.ts'
+import { instantiate, loadKernels, type SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
+import type { TensorFormat } from '../../../../src/model/tensor.ts'
+
+type Numbers = (...values: number[]) => void
+
+/** Exports beyond those the executor uses; contracts in assembly/*.ts. */
+interface SingleKernels {
+  multiplyF32: Numbers
+  multiplyF16: Numbers
+  multiplyInt8: Numbers
+  multiplyInt4: Numbers
+  quantize: Numbers
+  rmsNorm: Numbers
+  rotateHead: Numbers
+  swiglu: Numbers
+  attendHead: Numbers
+}
+
+type Values = Float32Array | Int8Array | Int16Array | Uint8Array
+
+export class KernelRig {
+  readonly kernels: SingleKernels
+  readonly #memory: WebAssembly.Memory
+  #next = 1024
+
+  static async open(simd: SimdBuild): Promise<KernelRig> {
+    const { module } = await loadKernels(false, simd)
+    const memory = new WebAssembly.Memory({ initial: 64 })
+    return new KernelRig(memory, instantiate(module, memory) as unknown as SingleKernels)
+  }
+
+  private constructor(memory: WebAssembly.Memory, kernels: SingleKernels) {
+    this.#memory = memory
+    this.kernels = kernels
+  }
+
+  /** Forgets everything put in; memory is filled with 0xAA so that nothing leans on zeros. */
+  clear(): void {
+    this.#next = 1024
+    new Uint8Array(this.#memory.buffer).fill(0xaa)
+  }
+
+  room(byteLength: number): number {
+    const address = Math.ceil(this.#next / 16) * 16
+    this.#next = address + byteLength
+    return address
+  }
+
+  put(values: Values): number {
+    const address = this.room(values.byteLength)
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    new Uint8Array(this.#memory.buffer).set(bytes, address)
+    return address
+  }
+
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, count).slice()
+  }
+
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, address, count).slice()
+  }
+
+  quantized(x: Float32Array) {
+    const input = this.put(x)
+    const [bytes, words, scales] = [this.room(x.length), this.room(x.length * 2), this.room(x.length / 4)]
+    this.kernels.quantize(input, 0, x.length / 32, bytes, words, scales)
+    return { bytes, words, scales }
+  }
+
+  /** rows [R, C] as in a file, x [T, C] -> [T, R] */
+  multiply(format: TensorFormat, rows: Uint8Array, rowCount: number, columns: number, x: Float32Array): Float32Array {
+    const tokens = x.length / columns
+    const groups = Math.ceil(rowCount / GROUP_ROWS)
+    const target = new Uint8Array(groups * groupBytes(format, columns))
+    interleave(format, rows, rowCount, columns, target)
+    const weights = this.put(target)
+    const stride = groups * GROUP_ROWS
+    const out = this.room(tokens * stride * 4)
+    if (format === 'f32' || format === 'f16') {
+      const kernel = format === 'f32' ? this.kernels.multiplyF32 : this.kernels.multiplyF16
+      kernel(weights, columns, 0, groups, this.put(x), tokens, out, stride)
+    } else {
+      const { bytes, words, scales } = this.quantized(x)
+      if (format === 'int8') this.kernels.multiplyInt8(weights, columns, 0, groups, words, scales, tokens, out, stride)
+      else this.kernels.multiplyInt4(weights, columns, 0, groups, bytes, words, scales, tokens, out, stride)
+    }
+    const padded = this.floats(out, tokens * stride)
+    return Float32Array.from({ length: tokens * rowCount }, (_, i) => {
+      return padded[Math.floor(i / rowCount) * stride + (i % rowCount)]!
+    })
+  }
+}

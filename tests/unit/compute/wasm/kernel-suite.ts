@@ -1,0 +1,221 @@
+// Every kernel of a build against its scalar twin: random shapes (rows no multiple of four, one block, odd tiles of tokens) and extremes.
+import fc from 'fast-check'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { floatToHalf } from '../../../../src/base/half.ts'
+import { groupBytes, interleave, readRow } from '../../../../src/compute/wasm/interleave.ts'
+import type { SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
+import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../../src/model/tensor.ts'
+import { normal, seededRandom } from '../../../support/random.ts'
+import { KernelRig } from './kernel-rig.ts'
+import { attendTwin, dequantizedRows, multiplyTwin, quantizeTwin, rmsNormTwin, swigluTwin } from './kernel-twins.ts'
+
+const formats: TensorFormat[] = ['f32', 'f16', 'int8', 'int4']
+
+/** Rows in file order: every byte value for the quants (-128 too), scales with both signs and denormal halves among them. */
+export function randomRows(format: TensorFormat, rows: number, columns: number, seed: number): Uint8Array {
+  const random = seededRandom(seed)
+  const bytes = Uint8Array.from({ length: bytesOf(format, rows, columns) }, () => Math.floor(random() * 256))
+  const view = new DataView(bytes.buffer)
+  const half = () => floatToHalf((random() - 0.5) * (random() < 0.1 ? 1e-5 : 0.2))
+  for (let at = 0; at < bytes.length; at += FORMAT_LAYOUT[format].bytesPerBlock) {
+    if (format === 'f32') view.setFloat32(at, random() - 0.5, true)
+    else view.setUint16(at, half(), true)
+    if (format === 'int4') view.setUint16(at + 2, half(), true)
+  }
+  return bytes
+}
+
+interface Shape {
+  rows: number
+  columns: number
+  tokens: number
+  seed: number
+}
+
+const shapes: fc.Arbitrary<Shape> = fc.record({
+  rows: fc.integer({ min: 1, max: 21 }),
+  columns: fc.integer({ min: 1, max: 150 }),
+  tokens: fc.integer({ min: 1, max: 9 }),
+  seed: fc.integer({ min: 1, max: 1e6 }),
+})
+const runs = { seed: 1, numRuns: 60 }
+
+function floats(count: number, seed: number, spread = 1): Float32Array {
+  const random = normal(seededRandom(seed))
+  return Float32Array.from({ length: count }, () => random() * spread)
+}
+
+/** The whole number of blocks nearest to what was drawn. */
+function blocksOf(format: TensorFormat, columns: number): number {
+  const { blockSize } = FORMAT_LAYOUT[format]
+  return Math.ceil(columns / blockSize) * blockSize
+}
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, within: number): void {
+  expect(actual.length).toBe(expected.length)
+  const largest = Array.from(expected).reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30)
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(within * largest)
+}
+
+/** Registers the suite; call it inside a `describe`. */
+export function kernelSuite(simd: SimdBuild): void {
+  let rig: KernelRig
+  beforeAll(async () => {
+    rig = await KernelRig.open(simd)
+  })
+  beforeEach(() => rig.clear())
+
+  test.each(formats)('multiplies %s weights like the twin, at every shape', (format) => {
+    const check = ({ rows, columns: drawn, tokens, seed }: Shape) => {
+      rig.clear()
+      const columns = blocksOf(format, drawn)
+      const file = randomRows(format, rows, columns, seed)
+      const x = floats(tokens * columns, seed + 1, 3)
+      const isBlocks = FORMAT_LAYOUT[format].blockSize > 1
+      const { values, magnitudes } = multiplyTwin(
+        dequantizedRows(format, file),
+        isBlocks ? quantizeTwin(x).values : x,
+        columns,
+      )
+      const actual = rig.multiply(format, file, rows, columns, x)
+      for (const [i, value] of actual.entries())
+        expect(Math.abs(value - values[i]!)).toBeLessThanOrEqual(magnitudes[i]! * 3e-6 + 1e-30)
+    }
+    fc.assert(fc.property(shapes, check), runs)
+  })
+
+  test.each(formats)('gives the same bits for one token as in a tile of many: %s', (format) => {
+    const columns = 96
+    const file = randomRows(format, 18, columns, 5)
+    const x = floats(7 * columns, 6)
+    const together = rig.multiply(format, file, 18, columns, x)
+    for (let t = 0; t < 7; t++) {
+      const alone = rig.multiply(format, file, 18, columns, x.slice(t * columns, (t + 1) * columns))
+      expect(alone).toEqual(together.slice(t * 18, (t + 1) * 18))
+    }
+  })
+
+  test.each(formats)('shows a NaN or an infinity in a token, and only in that token: %s', (format) => {
+    for (const poison of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const x = floats(5 * 64, 7)
+      x[2 * 64 + 40] = poison
+      const out = rig.multiply(format, randomRows(format, 9, 64, 8), 9, 64, x)
+      for (const [i, value] of out.entries()) expect(Number.isFinite(value)).toBe(Math.floor(i / 9) !== 2)
+    }
+  })
+
+  test('multiplies the extremes of int8 exactly: -128 by -127 over a whole block', () => {
+    const file = new Uint8Array(bytesOf('int8', 4, 32)).fill(0x80)
+    for (let row = 0; row < 4; row++) new DataView(file.buffer).setUint16(row * 34, floatToHalf(1), true)
+    const x = new Float32Array(32).fill(-127)
+    expect([...rig.multiply('int8', file, 4, 32, x)]).toEqual(new Array(4).fill(128 * 127 * 32))
+  })
+
+  test('multiplies the extremes of int4 exactly: 15 by -127 over a whole block', () => {
+    const file = new Uint8Array(bytesOf('int4', 4, 32)).fill(0xff)
+    for (let row = 0; row < 4; row++) new DataView(file.buffer).setUint32(row * 20, floatToHalf(1), true)
+    const x = new Float32Array(32).fill(-127)
+    expect([...rig.multiply('int4', file, 4, 32, x)]).toEqual(new Array(4).fill(-127 * 15 * 32))
+  })
+
+  test('carries denormal halves and denormal activations', () => {
+    const file = new Uint8Array(Uint16Array.from({ length: 8 }, (_, i) => i + 1).buffer)
+    const x = Float32Array.of(1, 2)
+    const expected = multiplyTwin(dequantizedRows('f16', file), x, 2).values
+    expect([...rig.multiply('f16', file, 4, 2, x)]).toEqual([...expected])
+    const tiny = rig.multiply('int8', randomRows('int8', 4, 32, 9), 4, 32, new Float32Array(32).fill(1e-42))
+    for (const value of tiny) expect(Math.abs(value)).toBeLessThan(1e-36)
+  })
+
+  test('quantizes bit for bit like the twin, zeros and giants too', () => {
+    const check = (blocks: number, seed: number, exponent: number) => {
+      rig.clear()
+      const x = floats(blocks * 32, seed, 10 ** exponent)
+      if (seed % 3 === 0) x.fill(0, 0, 32)
+      const { bytes, words, scales } = rig.quantized(x)
+      const twin = quantizeTwin(x)
+      expect(new Int8Array(rig.bytes(bytes, x.length).buffer)).toEqual(twin.bytes)
+      expect(new Int16Array(rig.bytes(words, x.length * 2).buffer)).toEqual(twin.words)
+      expectClose(rig.floats(scales, x.length / 16), twin.scales, 1e-6)
+    }
+    const seeds = fc.integer({ min: 1, max: 1e6 })
+    fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), seeds, fc.integer({ min: -20, max: 20 }), check), runs)
+  })
+
+  test('normalizes like the twin at every size', () => {
+    for (const size of [1, 3, 4, 31, 64, 577]) {
+      const [x, gain] = [floats(size * 3, size, 20), floats(size, 2)]
+      const out = rig.room(size * 12)
+      rig.kernels.rmsNorm(rig.put(x), rig.put(gain), out, size, 3, 1e-5)
+      const expected = [0, 1, 2].flatMap((t) => rmsNormTwin(x.subarray(t * size, (t + 1) * size), gain, 1e-5))
+      expectClose(rig.floats(out, size * 3), expected, 1e-6)
+    }
+  })
+
+  test('computes SwiGLU like the twin, also where the exponential overflows, and shows NaN', () => {
+    const gate = Float32Array.of(-1e4, -200, -88, -30, -1, -1e-8, 0, 1e-8, 1, 30, 88, 200, 1e4, 0.5, -0.5)
+    const up = floats(gate.length, 3)
+    const out = rig.room(gate.length * 4)
+    rig.kernels.swiglu(rig.put(gate), rig.put(up), out, 0, gate.length)
+    const actual = rig.floats(out, gate.length)
+    swigluTwin(gate, up).forEach((expected, i) => {
+      expect(Math.abs(actual[i]! - expected)).toBeLessThanOrEqual(Math.abs(expected) * 1e-6 + 1e-30)
+    })
+    rig.kernels.swiglu(rig.put(Float32Array.of(Number.NaN)), rig.put(up), out, 0, 1)
+    expect(rig.floats(out, 1)[0]).toBeNaN()
+  })
+
+  test('attends like the twin across chunks of the cache, heads of any even size', () => {
+    const check = (half: number, count: number, seed: number, chunk: number) => {
+      rig.clear()
+      const size = half * 2
+      const stride = Math.ceil(size / 4) * 4
+      const [query, keys, values] = [
+        floats(size, seed, 2),
+        floats(size * count, seed + 1),
+        floats(size * count, seed + 2),
+      ]
+      const chunks = Math.ceil(count / chunk)
+      const cache = new Float32Array(chunks * 2 * chunk * stride)
+      for (let p = 0; p < count; p++) {
+        const at = (Math.floor(p / chunk) * 2 * chunk + (p % chunk)) * stride
+        cache.set(keys.subarray(p * size, (p + 1) * size), at)
+        cache.set(values.subarray(p * size, (p + 1) * size), at + chunk * stride)
+      }
+      const padded = new Float32Array(stride)
+      padded.set(query)
+      const [scores, out] = [rig.room((count + 3) * 4), rig.room(stride * 4)]
+      const bytes = 2 * chunk * stride * 4
+      rig.kernels.attendHead(
+        rig.put(padded),
+        rig.put(cache),
+        chunk,
+        bytes,
+        stride,
+        1 / Math.sqrt(size),
+        count,
+        scores,
+        out,
+      )
+      expectClose(rig.floats(out, size), attendTwin(query, keys, values), 3e-6)
+    }
+    const [halves, counts] = [fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 70 })]
+    fc.assert(fc.property(halves, counts, fc.integer({ min: 1, max: 1e6 }), fc.constantFrom(16, 128), check), runs)
+  })
+
+  test.each(formats)('reads a row back from the interleaved order: %s', (format) => {
+    for (const rows of [1, 4, 7]) {
+      const columns = 96
+      const file = randomRows(format, rows, columns, rows)
+      const target = new Uint8Array(Math.ceil(rows / 4) * groupBytes(format, columns))
+      expect(interleave(format, file, rows, columns, target)).toBe(true)
+      const whole = dequantizedRows(format, file)
+      const row = new Float32Array(columns)
+      for (let r = 0; r < rows; r++) {
+        readRow(format, target, r, columns, row)
+        expect(row).toEqual(whole.slice(r * columns, (r + 1) * columns))
+      }
+    }
+  })
+}

@@ -1,0 +1,93 @@
+// What each kernel computes, one scalar after the other in double precision; quantization as the rule says, bit for bit.
+import { dequantize } from '../../../../src/compute/reference/dequantize.ts'
+import { FORMAT_LAYOUT, type TensorFormat } from '../../../../src/model/tensor.ts'
+
+/** Resident rows (as in a `WeightPiece`) to values. */
+export function dequantizedRows(format: TensorFormat, rows: Uint8Array): Float32Array {
+  const { blockSize, bytesPerBlock } = FORMAT_LAYOUT[format]
+  const values = new Float32Array((rows.length / bytesPerBlock) * blockSize)
+  dequantize(format, rows, values.length, values, 0)
+  return values
+}
+
+export interface QuantizedTwin {
+  bytes: Int8Array
+  words: Int16Array
+  /** Scale and scale * sum of each block. */
+  scales: Float32Array
+  /** What the bytes stand for. */
+  values: Float64Array
+}
+
+/** x in blocks of 32: scale = largest magnitude / 127, rounded to nearest, ties to even. */
+export function quantizeTwin(x: Float32Array): QuantizedTwin {
+  const bytes = new Int8Array(x.length)
+  const words = new Int16Array(x.length)
+  const scales = new Float32Array(x.length / 16)
+  const values = new Float64Array(x.length)
+  for (let block = 0; block < x.length; block += 32) {
+    const part = x.subarray(block, block + 32)
+    const largest = part.reduce((most, v) => Math.max(most, Math.abs(v)), 0)
+    const scale = Math.fround(largest / 127)
+    const inverse = largest > 0 ? Math.fround(127 / largest) : 0
+    let sum = 0
+    part.forEach((v, i) => {
+      const q = roundToEven(Math.fround(v * inverse))
+      bytes[block + i] = q
+      words[block + (i & ~3) + [0, 2, 1, 3][i & 3]!] = q
+      values[block + i] = scale * q
+      sum += q
+    })
+    scales[block / 16] = scale
+    scales[block / 16 + 1] = scale * sum
+  }
+  return { bytes, words, scales, values }
+}
+
+/** Result and the sum of magnitudes, against which rounding is judged. weights [R, C], x [T, C] -> [T, R] */
+export function multiplyTwin(weights: ArrayLike<number>, x: ArrayLike<number>, columns: number) {
+  const rows = weights.length / columns
+  const tokens = x.length / columns
+  const values = new Float64Array(tokens * rows)
+  const magnitudes = new Float64Array(tokens * rows)
+  for (let t = 0; t < tokens; t++)
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) {
+        const product = weights[r * columns + c]! * x[t * columns + c]!
+        values[t * rows + r]! += product
+        magnitudes[t * rows + r]! += Math.abs(product)
+      }
+  return { values, magnitudes }
+}
+
+export function rmsNormTwin(x: Float32Array, gain: Float32Array, epsilon: number): number[] {
+  const mean = x.reduce((sum, v) => sum + v * v, 0) / x.length
+  return Array.from(x, (v, i) => (v / Math.sqrt(mean + epsilon)) * gain[i]!)
+}
+
+export function swigluTwin(gate: Float32Array, up: Float32Array): number[] {
+  return Array.from(gate, (g, i) => (g / (1 + Math.exp(-g))) * up[i]!)
+}
+
+/** One head: query [D], keys and values [P, D]. */
+export function attendTwin(query: Float32Array, keys: Float32Array, values: Float32Array): number[] {
+  const size = query.length
+  const count = keys.length / size
+  const scores = Array.from(
+    { length: count },
+    (_, p) => query.reduce((sum, q, i) => sum + q * keys[p * size + i]!, 0) / Math.sqrt(size),
+  )
+  const largest = Math.max(...scores)
+  const weights = scores.map((score) => Math.exp(score - largest))
+  const total = weights.reduce((sum, w) => sum + w, 0)
+  return Array.from({ length: size }, (_, i) =>
+    weights.reduce((sum, w, p) => sum + (w / total) * values[p * size + i]!, 0),
+  )
+}
+
+function roundToEven(value: number): number {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  if (rest === 0.5) return floor % 2 === 0 ? floor : floor + 1
+  return Math.round(value)
+}
