@@ -9,6 +9,7 @@ export type {
   DeviceView,
   Holding,
   LoadProgress,
+  ModelView,
   RoomView,
   SessionState,
 } from './cluster/session-state.ts'
@@ -24,3 +25,4 @@ export type { ServerConfig } from './net/signaling-protocol.ts'
 export type { DeviceProfile, ExecutorKind } from './plan/device-profile.ts'
 export type { ShardPlan } from './plan/shard-plan.ts'
 export { MobileAdaptiveTensorSplitter, planShards } from './plan/splitter.ts'
+export { cachedBytes, forgetDownloads } from './weights/weight-cache.ts'

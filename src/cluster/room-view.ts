@@ -55,7 +55,7 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
     rttMs: link?.rttMs ?? null,
     holding: member?.shard ? holdingOf(member.shard, member.report?.weightBytes ?? 0) : null,
     progress: member?.progress ?? null,
-    loaded: (member?.report ?? null) !== null,
+    report: member?.report ?? null,
   }
   const leader: DeviceView[] = link
     ? [
@@ -68,7 +68,7 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
           rttMs: link.rttMs ?? null,
           holding: null,
           progress: null,
-          loaded: false,
+          report: null,
         },
       ]
     : []
@@ -79,11 +79,12 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
     state: member?.state ?? { kind: 'lobby' },
     plan: null,
     model: null,
+    wire: null,
   }
 }
 
 function ownDevice(profile: DeviceProfile, coordinator: MobileTensorParallelismCoordinator | null): DeviceView {
-  const rank = coordinator ? rankView(coordinator, profile.deviceId) : { holding: null, progress: null, loaded: false }
+  const rank = coordinator ? rankView(coordinator, profile.deviceId) : { holding: null, progress: null, report: null }
   return {
     deviceId: profile.deviceId,
     isLeader: true,
@@ -96,28 +97,29 @@ function ownDevice(profile: DeviceProfile, coordinator: MobileTensorParallelismC
 }
 
 function rankView(
-  { plan, status }: MobileTensorParallelismCoordinator,
+  coordinator: MobileTensorParallelismCoordinator,
   deviceId: string,
-): Pick<DeviceView, 'holding' | 'progress' | 'loaded'> {
-  const { progress, report } = status(deviceId)
+): Pick<DeviceView, 'holding' | 'progress' | 'report'> {
+  const { plan } = coordinator
+  const { progress, report } = coordinator.status(deviceId)
   const rank = plan?.deviceIds.indexOf(deviceId) ?? -1
-  return { holding: plan && rank >= 0 ? holdingIn(plan, rank) : null, progress, loaded: report !== null }
+  return { holding: plan && rank >= 0 ? holdingIn(plan, rank) : null, progress, report }
 }
 
 function coordinatorView(
   coordinator: MobileTensorParallelismCoordinator | null,
-): Pick<RoomView, 'state' | 'plan' | 'model'> {
-  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null }
+): Pick<RoomView, 'state' | 'plan' | 'model' | 'wire'> {
+  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null, wire: null }
   const { state, plan, model } = coordinator
   const contextLength = plan?.contextLength ?? model?.config.contextLength ?? 0
   const shown = model && {
     modelId: model.modelId,
-    name: model.modelId,
+    family: model.config.family,
     contextLength,
     hasTemplate: model.hasTemplate,
     verified: model.verified,
   }
-  return { state, plan, model: shown }
+  return { state, plan, model: shown, wire: plan && coordinator.wire }
 }
 
 /** One rank's part of a plan, in the words of people. */

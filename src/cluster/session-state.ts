@@ -1,8 +1,11 @@
 // What a room looks like at one moment, as plain data: the page renders it, scripts read it.
 import type { ErrorData } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
+import type { WireFormat } from '../collective/collective.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
+import type { Verification } from '../weights/byte-source.ts'
+import type { LoadReport } from './engine-protocol.ts'
 
 /** The life of a session: what the room is doing now. */
 export type SessionState =
@@ -45,7 +48,8 @@ export interface DeviceView {
   rttMs: number | null
   holding: Holding | null
   progress: LoadProgress | null
-  loaded: boolean
+  /** What the device said when its share was in place; null before. */
+  report: LoadReport | null
 }
 
 /** One model somebody could load. */
@@ -63,6 +67,15 @@ export interface AnswerFigures {
   tokenCount: number
 }
 
+export interface ModelView {
+  modelId: string
+  family: string
+  /** Positions that the plan holds. */
+  contextLength: number
+  hasTemplate: boolean
+  verified: Verification
+}
+
 export interface RoomView {
   role: 'leader' | 'guest' | null
   /** The invitation, with the secret in its fragment; null outside a room. */
@@ -72,13 +85,9 @@ export interface RoomView {
   state: SessionState
   devices: readonly DeviceView[]
   plan: ShardPlan | null
-  model: {
-    modelId: string
-    name: string
-    contextLength: number
-    hasTemplate: boolean
-    verified: 'digest' | 'length-and-etag'
-  } | null
+  model: ModelView | null
+  /** How partial sums travel in this plan. */
+  wire: WireFormat | null
   /** Things people should know that stop nothing: storage full, downloads not verifiable, guests that could not be reached. */
   notices: readonly ErrorData[]
 }
