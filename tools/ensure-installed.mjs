@@ -11,7 +11,7 @@ export function nodeTooOld(version) {
   return `Headroom needs Node 20.19 or later; this is ${version}. Get a newer one from https://nodejs.org, then run this again.`
 }
 
-/** Why `npm ci` is due in `root`, or undefined when what is installed is what `package-lock.json` asks for. */
+/** Why `npm install` is due in `root`, or undefined when what is installed is what `package-lock.json` asks for. */
 export function whyInstall(root) {
   const installedPath = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(installedPath)) return 'nothing is installed yet'
@@ -37,14 +37,16 @@ export function ensureInstalled(root) {
   const reason = whyInstall(root)
   if (!reason) return
   console.error(`Installing packages (${reason}) …`)
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund']
+  // Not `npm ci`: it refuses a lock file without the binaries of other platforms, and npm cannot list those where its registry
+  // has none of them. `--no-save` takes the same versions and checks the same hashes, and leaves the lock file as it is.
+  const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund']
   const npm = process.env.npm_execpath
   const options = { cwd: root, stdio: ['ignore', 2, 2] }
   const result = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
   if (result.error) fail(`npm could not be started (${result.error.message}). Install npm, then run this again.`)
-  if (result.status !== 0) fail(`npm ci ended with ${result.signal ?? result.status}; its words above say why.`)
+  if (result.status !== 0) fail(`npm install ended with ${result.signal ?? result.status}; its words above say why.`)
 }
 
 function readPackages(path) {
