@@ -32,14 +32,14 @@ export interface ErrorData {
 
 /**
  * The base of all expected failures. `message` says what happened, with which values, and what to do next.
- * Subclass only where a caller must act differently.
+ * Subclass only where a caller must act differently. The code stands in `name`, as in Node's own errors, so that every log shows it.
  */
 export class HeadroomError extends Error {
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
-    this.name = 'HeadroomError'
+    this.name = `HeadroomError [${code}]`
     this.code = code
   }
 }
@@ -52,7 +52,6 @@ export class ModelFormatError extends HeadroomError {
     options?: { cause?: unknown },
   ) {
     super(code, message, options)
-    this.name = 'ModelFormatError'
   }
 }
 
@@ -62,7 +61,6 @@ export class PlanImpossibleError extends HeadroomError {
 
   constructor(message: string, missingBytes: number) {
     super('plan-impossible', message)
-    this.name = 'PlanImpossibleError'
     this.missingBytes = missingBytes
   }
 }
@@ -73,7 +71,6 @@ export class PeerLostError extends HeadroomError {
 
   constructor(peerId: string, message: string, options?: { cause?: unknown }) {
     super('peer-lost', message, options)
-    this.name = 'PeerLostError'
     this.peerId = peerId
   }
 }
@@ -82,7 +79,6 @@ export class PeerLostError extends HeadroomError {
 export class StalledLaneError extends HeadroomError {
   constructor(message: string) {
     super('lane-stalled', message)
-    this.name = 'StalledLaneError'
   }
 }
 

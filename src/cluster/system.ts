@@ -8,7 +8,7 @@ import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-lin
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
-import { keepDownloads } from '../weights/weight-cache.ts'
+import { cachedBytes, forgetDownloads, keepDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import { type EngineClient, startEngine } from './engine-client.ts'
 import type { InferenceInput, InferRequest, InferResult, ModelSource } from './engine-protocol.ts'
@@ -174,6 +174,16 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       state.kind === 'ready' && plan?.modelId === model && (wanted === null || plan.deviceIds.join() === wanted.join())
     if (!isLoaded) await this.#load(await findModel(model, this.#options.serverUrl), wanted)
     return this.#infer(asInput(input), options, logits)
+  }
+
+  /** Bytes of downloads kept on this device. */
+  cachedBytes(): Promise<number> {
+    return cachedBytes()
+  }
+
+  /** Throws `bad-input` while a tab of this browser is loading. */
+  forgetDownloads(): Promise<void> {
+    return forgetDownloads()
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,131 @@
+// A room of real browser tabs on this machine: the real server, the built page, one browser context a tab. What the demo, the
+// measurements and the end-to-end tests stand on.
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright'
+import { createModelShelf, modelIdAt } from '../signaling/model-shelf.ts'
+import type { SentBytes } from '../signaling/sent-bytes.ts'
+import { createHeadroomServer } from '../signaling/server.ts'
+import { HeadroomError } from '../src/base/errors.ts'
+import { browserExecutable, chromiumArgs } from './chromium.ts'
+import { ensureBuilt, projectRoot } from './ensure-built.ts'
+import { fetchModel } from './fetch-model.ts'
+import { catalogue, catalogueModel, modelsDirectory } from './model-catalogue.ts'
+
+export interface BrowserRoomOptions {
+  tabs: number
+  /** An id, a .gguf file or a folder; left out: the default model. */
+  model?: string | undefined
+  /** Options of the page's address; see web/url-options.ts. */
+  query: Readonly<Record<string, string>>
+  headed: boolean
+  onBytes?: (sent: SentBytes) => void
+}
+
+export interface BrowserRoom {
+  /** `pages[0]` leads; the others have joined. */
+  pages: readonly Page[]
+  /** As `loadModel` takes it. */
+  modelId: string
+  localUrl: string
+  close(): Promise<void>
+}
+
+/** Resolves when all tabs are in the room; nothing is loaded yet. Throws `HeadroomError`. */
+export async function openBrowserRoom(options: BrowserRoomOptions): Promise<BrowserRoom> {
+  const [model] = await Promise.all([findModel(options.model), ensureBuilt()])
+  const cacheDirectory = await mkdtemp(join(tmpdir(), 'headroom-room-'))
+  const server = createHeadroomServer({
+    webDirectory: join(projectRoot, 'dist/web'),
+    models: { directory: modelsDirectory(), extra: model.extra, knownModels: catalogue.models },
+    defaultModel: model.id,
+    cacheDirectory,
+    host: '127.0.0.1',
+    port: 0,
+    ...(options.onBytes ? { onBytes: options.onBytes } : {}),
+  })
+  let browser: Browser | null = null
+  const close = async () => {
+    await browser?.close()
+    await server.close()
+    await rm(cacheDirectory, { recursive: true, force: true })
+  }
+  try {
+    const { localUrl } = await server.listen()
+    browser = await launch(options.headed)
+    const search = new URLSearchParams(options.query).toString()
+    const open = (fragment: string) => openTab(browser!, `${localUrl}?${search}${fragment}`)
+    const opened = await Promise.all(Array.from({ length: options.tabs }, () => open('#/')))
+    const [leader, ...guests] = opened as [Page, ...Page[]]
+    const link = await call(() => leader.evaluate(() => globalThis.headroom!.startRoom()))
+    await Promise.all(guests.map((page) => call(() => page.evaluate((to) => globalThis.headroom!.joinRoom(to), link))))
+    await leader.waitForFunction(
+      (count) => globalThis.headroom!.view.devices.filter(({ profile }) => profile).length === count,
+      options.tabs,
+    )
+    return { pages: opened, modelId: model.id, localUrl, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Runs something in a page; the page's own errors come back with their code. */
+export async function call<T>(evaluate: () => Promise<T>): Promise<T> {
+  try {
+    return await evaluate()
+  } catch (error) {
+    const words = error instanceof Error ? error.message : ''
+    const [, code, message] = /HeadroomError \[([a-z-]+)\]: (.*?)(?:\n\s+at |$)/s.exec(words) ?? []
+    if (!code || !message) throw error
+    throw new HeadroomError(code as HeadroomError['code'], message, { cause: error })
+  }
+}
+
+async function findModel(model: string | undefined): Promise<{ id: string; extra: string[] }> {
+  const directory = modelsDirectory()
+  if (model !== undefined) {
+    const exists = await stat(model).then(
+      () => true,
+      () => false,
+    )
+    if (exists) return { id: await modelIdAt(resolve(model), catalogue.models), extra: [resolve(model)] }
+    const shelf = await createModelShelf({ directory, knownModels: catalogue.models }).list()
+    if (shelf.some(({ id }) => id === model)) return { id: model, extra: [] }
+  }
+  const known = catalogueModel(model)
+  await fetchModel(known, { directory })
+  return { id: known.id, extra: [] }
+}
+
+async function launch(headed: boolean): Promise<Browser> {
+  const executablePath = browserExecutable()
+  try {
+    return await chromium.launch({
+      headless: !headed,
+      args: [...chromiumArgs],
+      ...(executablePath ? { executablePath } : {}),
+    })
+  } catch (cause) {
+    throw new HeadroomError(
+      'no-executor',
+      'No Chromium or Chrome was found. Install one, or set HEADROOM_BROWSER to its path.',
+      { cause },
+    )
+  }
+}
+
+async function openTab(browser: Browser, url: string): Promise<Page> {
+  const context = await browser.newContext()
+  // tsx keeps functions' names through a helper that pages do not have (esbuild's keepNames).
+  await context.addInitScript('globalThis.__name = (target) => target')
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error') console.error(`[tab] ${message.text()}`)
+  })
+  page.on('pageerror', (error) => console.error(`[tab] ${error.message}`))
+  await page.goto(url)
+  await page.waitForFunction(() => globalThis.headroom !== undefined)
+  return page
+}
