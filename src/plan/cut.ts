@@ -1,7 +1,7 @@
 // From counts of units per rank to ranges. Units: KV-head groups (a KV head with its query heads), or single query heads where there
 // are more ranks than KV heads; blocks of 32 MLP columns; vocabulary rows.
 import { isEmpty, type Range, range } from '../base/ranges.ts'
-import { type ModelConfig, queryHeadsPerKvHead, sublayersOf } from '../model/config.ts'
+import { type ModelConfig, queryHeadsPerKvHead, type Sublayer, sublayersOf } from '../model/config.ts'
 import { BLOCK_SIZE } from '../model/tensor.ts'
 import type { Shard, ShardSublayer, SublayerPlan } from './shard-plan.ts'
 
@@ -55,14 +55,18 @@ export function splitSublayers(config: ModelConfig, cuts: readonly RankCut[]): S
   )
 }
 
-/** One rank's cut as its shard. */
-export function shardFromCut(config: ModelConfig, cut: RankCut, place: Omit<Shard, 'sublayers' | 'vocabulary'>): Shard {
+/** One rank's cut of `sublayers` as its shard. */
+export function shardFromCut(
+  sublayers: readonly Sublayer[],
+  cut: RankCut,
+  place: Omit<Shard, 'sublayers' | 'vocabulary'>,
+): Shard {
   const { queryHeads, kvHeads, ffn, vocabulary } = cut
-  const sublayers = sublayersOf(config).map(
+  const slices = sublayers.map(
     ({ kind, layer }): ShardSublayer =>
       kind === 'attention' ? { kind, layer, hold: 'split', queryHeads, kvHeads } : { kind, layer, hold: 'split', ffn },
   )
-  return { ...place, sublayers, vocabulary }
+  return { ...place, sublayers: slices, vocabulary }
 }
 
 /** The last unit may be short: 172 columns are five blocks and 12. */

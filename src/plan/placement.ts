@@ -2,21 +2,15 @@
 // blocks, then vocabulary rows), so that fine ones fill the gaps.
 import { range } from '../base/ranges.ts'
 import type { ModelConfig } from '../model/config.ts'
-import { cutByCounts, type PerUnit, type RankCut, shardFromCut, unitTotals } from './cut.ts'
+import { cutByCounts, type PerUnit, type RankCut, unitTotals } from './cut.ts'
+import { type CutMeter, cutMeter, type PlacementOptions } from './cut-memory.ts'
 import type { DeviceProfile } from './device-profile.ts'
-import { shardMemory } from './plan-memory.ts'
-import type { TensorFormats } from './shard-tensors.ts'
 import { fillBySpeed } from './water-filling.ts'
 
 /** `cuts` is null where the devices' memory does not do; then `missingBytes` > 0 says by how much. */
 export interface Placement {
   cuts: RankCut[] | null
   missingBytes: number
-}
-
-export interface PlacementOptions {
-  formats: TensorFormats
-  contextLength: number
 }
 
 /** Corrections to budgets before giving up; each one removes a rank's measured excess. */
@@ -32,8 +26,9 @@ export function placeWithinMemory(
   options: PlacementOptions,
 ): Placement {
   const totals = unitTotals(config, profiles.length)
-  const leader = unitBytes(config, 0, options)
-  const member = unitBytes(config, 1, options)
+  const bytesOfCut = cutMeter(config, options)
+  const leader = unitBytes(config, 0, bytesOfCut)
+  const member = unitBytes(config, 1, bytesOfCut)
   const speeds = profiles.map(({ weightBytesPerSecond }) => weightBytesPerSecond)
   const budgets = profiles.map(({ memoryBytes }) => memoryBytes)
   let missingBytes = 0
@@ -57,9 +52,7 @@ export function placeWithinMemory(
     if (missingBytes > 0) break
 
     const cuts = cutByCounts(config, counts)
-    const excess = cuts.map((cut, rank) =>
-      Math.max(0, cutBytes(config, cut, rank, options) - profiles[rank]!.memoryBytes),
-    )
+    const excess = cuts.map((cut, rank) => Math.max(0, bytesOfCut(cut, rank) - profiles[rank]!.memoryBytes))
     missingBytes = excess.reduce((sum, bytes) => sum + bytes, 0)
     if (missingBytes === 0) return { cuts, missingBytes }
     for (const [rank, bytes] of excess.entries()) budgets[rank]! -= bytes
@@ -69,26 +62,16 @@ export function placeWithinMemory(
 
 /** Bytes a leader holds without any unit of its own: the token embedding, norms, buffers. */
 export function leaderFixedBytes(config: ModelConfig, options: PlacementOptions): number {
-  return cutBytes(config, NOTHING, 0, options)
+  return cutMeter(config, options)(NOTHING, 0)
 }
 
 const NOTHING: RankCut = { queryHeads: range(0, 0), kvHeads: range(0, 0), ffn: range(0, 0), vocabulary: range(0, 0) }
 
-function cutBytes(
-  config: ModelConfig,
-  cut: RankCut,
-  rank: number,
-  { formats, contextLength }: PlacementOptions,
-): number {
-  const shard = shardFromCut(config, cut, { rank, worldSize: rank + 1, epoch: 0, contextLength })
-  return shardMemory(config, shard, formats).totalBytes
-}
-
 /** Bytes of all units of a kind together on one rank, and of what it holds without any. */
-function unitBytes(config: ModelConfig, rank: number, options: PlacementOptions): PerUnit<number> & { fixed: number } {
+function unitBytes(config: ModelConfig, rank: number, bytesOfCut: CutMeter): PerUnit<number> & { fixed: number } {
   const { headCount, kvHeadCount, ffnSize, vocabSize } = config
-  const fixed = cutBytes(config, NOTHING, rank, options)
-  const added = (cut: Partial<RankCut>) => cutBytes(config, { ...NOTHING, ...cut }, rank, options) - fixed
+  const fixed = bytesOfCut(NOTHING, rank)
+  const added = (cut: Partial<RankCut>) => bytesOfCut({ ...NOTHING, ...cut }, rank) - fixed
   return {
     fixed,
     attention: added({ queryHeads: range(0, headCount), kvHeads: range(0, kvHeadCount) }),

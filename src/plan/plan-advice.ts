@@ -1,8 +1,9 @@
 // What to do when a model does not fit. Every remedy named here was tried on the same placement and fits.
 import type { ModelConfig } from '../model/config.ts'
 import { BLOCK_SIZE, FORMAT_LAYOUT, type TensorFormat } from '../model/tensor.ts'
+import type { PlacementOptions } from './cut-memory.ts'
 import type { DeviceProfile } from './device-profile.ts'
-import { leaderFixedBytes, type PlacementOptions, placeWithinMemory } from './placement.ts'
+import { leaderFixedBytes, placeWithinMemory } from './placement.ts'
 import type { TensorFormats } from './shard-tensors.ts'
 
 interface Request extends PlacementOptions {

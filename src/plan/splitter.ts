@@ -1,7 +1,7 @@
 // Who holds what: a pure function from model, measured devices and options to a plan. Attention heads and MLP columns are cut as in
 // Shoeybi et al. 2019 (Megatron-LM), vocabulary rows too; uneven shards and empty ranges are normal.
 import { HeadroomError, PlanImpossibleError } from '../base/errors.ts'
-import type { ModelConfig } from '../model/config.ts'
+import { type ModelConfig, sublayersOf } from '../model/config.ts'
 import { cutByCounts, type RankCut, shardFromCut, splitSublayers, unitTotals } from './cut.ts'
 import type { DeviceProfile } from './device-profile.ts'
 import { apportion } from './largest-remainder.ts'
@@ -88,7 +88,8 @@ function cutByShares(
 
 function shardsFromCuts(config: ModelConfig, cuts: readonly RankCut[], { epoch, contextLength }: PlanOptions): Shard[] {
   const worldSize = cuts.length
-  return cuts.map((cut, rank) => shardFromCut(config, cut, { rank, worldSize, epoch, contextLength }))
+  const sublayers = sublayersOf(config)
+  return cuts.map((cut, rank) => shardFromCut(sublayers, cut, { rank, worldSize, epoch, contextLength }))
 }
 
 function checkInput(profiles: readonly DeviceProfile[], { shares, contextLength }: PlanOptions): void {

@@ -140,6 +140,12 @@ describe('planShards by speed', () => {
     expect(plan.weightBytes[1]).toBeLessThan(embedding / 2 + layers)
   })
 
+  it('takes units off a device that would hold a KV head more than its part, so that all fit', () => {
+    const plan = planShards(smollm2, equals(4, 85e6), options)
+    expect(Math.max(...planShards(smollm2, equals(4), options).memoryBytes)).toBeGreaterThan(85e6)
+    expect(Math.max(...plan.memoryBytes)).toBeLessThanOrEqual(85e6)
+  })
+
   it('gives the same plan under its public name', () => {
     expect(new MobileAdaptiveTensorSplitter().split(smollm2, equals(3), options)).toEqual(
       planShards(smollm2, equals(3), options),

@@ -1,0 +1,51 @@
+// Memory of a cut before there is a plan, fast: a refusal tries hundreds of them. Layers are cut alike, so one is measured for all that
+// are held in the same formats; the sum is `ShardMemory.totalBytes` to the byte.
+import { type ModelConfig, type Sublayer, sublayersOf } from '../model/config.ts'
+import { type TensorRole, tensorKey } from '../model/tensor.ts'
+import { type RankCut, shardFromCut } from './cut.ts'
+import { shardMemory } from './plan-memory.ts'
+import type { TensorFormats } from './shard-tensors.ts'
+
+export interface PlacementOptions {
+  formats: TensorFormats
+  contextLength: number
+}
+
+/** Bytes of weights, KV cache and buffers of `cut` on `rank`. */
+export type CutMeter = (cut: RankCut, rank: number) => number
+
+export function cutMeter(config: ModelConfig, { formats, contextLength }: PlacementOptions): CutMeter {
+  const groups = layersByFormat(config, formats)
+  return (cut, rank) => {
+    const place = { rank, worldSize: rank + 1, epoch: 0, contextLength }
+    const outside = shardMemory(config, shardFromCut([], cut, place), formats)
+    let { weightBytes, bufferBytes } = outside
+    let kvBytes = 0
+    for (const { sublayers, count } of groups) {
+      const layer = shardMemory(config, shardFromCut(sublayers, cut, place), formats)
+      weightBytes += count * (layer.weightBytes - outside.weightBytes)
+      kvBytes += count * layer.kvBytes
+      bufferBytes = Math.max(bufferBytes, layer.bufferBytes)
+    }
+    return weightBytes + kvBytes + bufferBytes
+  }
+}
+
+interface AlikeLayers {
+  /** Of one of them. */
+  sublayers: Sublayer[]
+  count: number
+}
+
+const layerRoles: readonly TensorRole[] = ['query', 'key', 'value', 'attentionOutput', 'gate', 'up', 'down']
+
+function layersByFormat(config: ModelConfig, formats: TensorFormats): AlikeLayers[] {
+  const groups = new Map<string, AlikeLayers>()
+  for (let layer = 0; layer < config.layerCount; layer++) {
+    const held = layerRoles.map((role) => formats[tensorKey({ role, layer })]).join()
+    const group = groups.get(held)
+    if (group) group.count++
+    else groups.set(held, { sublayers: sublayersOf(config).filter((sublayer) => sublayer.layer === layer), count: 1 })
+  }
+  return [...groups.values()]
+}
