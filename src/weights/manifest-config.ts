@@ -48,4 +48,4 @@ const isWhole = ({ headCount, kvHeadCount, headSize, positions }: ModelConfig) =
 export const modelConfigSchema: v.GenericSchema<unknown, ModelConfig> = v.pipe(
   fields,
   v.check(isWhole, 'heads that do not divide'),
-) as v.GenericSchema<unknown, ModelConfig>
+)

@@ -45,8 +45,9 @@ const ENCODERS: Readonly<Record<TensorFormat, Encoder>> = {
       const inverse = scale === 0 ? 0 : fround(1 / scale)
       putHalf(out, at, scale)
       putHalf(out, at + 2, least)
-      const nibble = (value: number) => Math.min(15, Math.trunc(fround(fround(fround(value - least) * inverse) + 0.5)))
-      for (let j = 0; j < 16; j++) out[at + 4 + j] = nibble(values[i + j]!) | (nibble(values[i + j + 16]!) << 4)
+      for (let j = 0; j < 16; j++) {
+        out[at + 4 + j] = nibble(values[i + j]!, least, inverse) | (nibble(values[i + j + 16]!, least, inverse) << 4)
+      }
     }
   },
 }
@@ -57,6 +58,10 @@ function putHalf(out: Uint8Array, at: number, value: number): void {
   out[at + 1] = bits >> 8
 }
 
+function nibble(value: number, least: number, inverse: number): number {
+  return Math.min(15, fround(fround(fround(value - least) * inverse) + 0.5) | 0)
+}
+
 function roundAwayFromZero(value: number): number {
-  return value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5)
+  return (value < 0 ? value - 0.5 : value + 0.5) | 0
 }

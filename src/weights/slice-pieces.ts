@@ -1,6 +1,8 @@
 // A shard's tensors as pieces of about 1 MiB, in the order in which they lie in the files: so neighbours download as one.
+
+import { ModelFormatError } from '../base/errors.ts'
 import { alignOut, type Range, range, rangeLength } from '../base/ranges.ts'
-import { bytesOf, type ShardTensor } from '../model/tensor.ts'
+import { bytesOf, type ShardTensor, tensorKey } from '../model/tensor.ts'
 import { BLOCK_LAYOUT, type BlockType, fileBytesOf } from './block-types.ts'
 import { type ModelManifest, manifestTensor } from './manifest.ts'
 import type { TensorPart } from './rectangles.ts'
@@ -24,7 +26,7 @@ export interface SlicePiece {
   keep: Range
 }
 
-/** Pieces of one tensor come in order of rows. Throws `model-format` for a tensor that the model does not have. */
+/** Pieces of one tensor come in order of rows. Throws `model-format` for a tensor, rows or columns that the model does not have. */
 export function slicePieces(manifest: ModelManifest, tensors: readonly ShardTensor[]): SlicePiece[] {
   return tensors
     .map((tensor) => ({ tensor, file: manifestTensor(manifest, tensor) }))
@@ -34,6 +36,11 @@ export function slicePieces(manifest: ModelManifest, tensors: readonly ShardTens
 
 function piecesOf(tensor: ShardTensor, file: ReturnType<typeof manifestTensor>): SlicePiece[] {
   const { source, type, columns, offset: tensorOffset } = file
+  if (tensor.rows.end > file.rows || tensor.columns.end > columns) {
+    throw new ModelFormatError(
+      `Rows ${tensor.rows.start}-${tensor.rows.end}, columns ${tensor.columns.start}-${tensor.columns.end} of ${tensorKey(tensor)} were asked for, which is [${file.rows}, ${columns}].`,
+    )
+  }
   const covered = alignOut(tensor.columns, BLOCK_LAYOUT[type].blockSize, columns)
   const bytes = range(fileBytesOf(type, 1, covered.start), fileBytesOf(type, 1, covered.end))
   const keep = range(tensor.columns.start - covered.start, tensor.columns.end - covered.start)

@@ -28,9 +28,10 @@ export interface ModelServer {
 
 const PIECE_BYTES = 1 << 20
 
-export async function serveModel(path: string, bytes: Uint8Array): Promise<ModelServer> {
+/** `port` 0: any free one. */
+export async function serveModel(path: string, bytes: Uint8Array, port = 0): Promise<ModelServer> {
   const http = createServer((request, response) => answer(request, response))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
   const mirrorUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}/models/`
   const server: ModelServer = {
     url: mirrorUrl + path,

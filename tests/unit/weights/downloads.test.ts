@@ -22,7 +22,7 @@ const FILE_BYTES = 5_000_000
 const random = seededRandom(3)
 const bytes = Uint8Array.from({ length: FILE_BYTES }, () => random() * 256)
 const PATH = 'tiny/model.gguf'
-const retryDelaysMs = [5, 10, 20]
+const retryDelaysMs = [5, 50, 200]
 
 let server: ModelServer
 beforeEach(async () => {
@@ -81,10 +81,21 @@ describe.each(openers)('%s', (kind, open) => {
     expect(error.message).toMatch(/Tried 4 times without getting further\. Check that the server is up/)
   })
 
-  it('goes on when the server comes back', async () => {
+  it('goes on when the server went down mid-download and comes back', async () => {
     const source = await open()
-    server.faults.unavailableTimes = 3
-    expect(Buffer.compare(await readBytes(source, middle), expected)).toBe(0)
+    const chunks = source.read(middle)[Symbol.asyncIterator]()
+    const first = await chunks.next()
+    await server.close()
+    const restarted = new Promise<void>((resolve, reject) => {
+      const restart = async () => {
+        server = await serveModel(PATH, bytes, Number(new URL(server.url).port))
+      }
+      setTimeout(() => restart().then(resolve, reject), 30)
+    })
+    const got = [first.value as Uint8Array]
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) got.push(next.value)
+    await restarted
+    expect(Buffer.compare(Buffer.concat(got), expected)).toBe(0)
   })
 
   it('notices that the file changed', async () => {

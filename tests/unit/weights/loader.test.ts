@@ -9,12 +9,12 @@ import { convertRows, type WeightWish } from '../../../src/weights/convert.ts'
 import { residentFormats, weightsLabel } from '../../../src/weights/formats.ts'
 import { openHttpSource } from '../../../src/weights/http-source.ts'
 import { type LoadProgress, loadShard } from '../../../src/weights/loader.ts'
-import { type ModelManifest, manifestTensor } from '../../../src/weights/manifest.ts'
+import { type ModelManifest, manifestTensor, parseManifest } from '../../../src/weights/manifest.ts'
 import { openMirrorSource } from '../../../src/weights/mirror-source.ts'
 import { openGguf, openSafetensors } from '../../../src/weights/model-file.ts'
 import { collectWeights } from '../../support/collected-weights.ts'
 import { defaultModelPath } from '../../support/default-model.ts'
-import { diskSource } from '../../support/memory-source.ts'
+import { diskSource, memorySource } from '../../support/memory-source.ts'
 import { type ModelServer, serveModel } from '../../support/model-server.ts'
 import { tensorsOfShares } from '../../support/shard-of-shares.ts'
 
@@ -62,6 +62,27 @@ async function expectExact(manifest: ModelManifest, sources: readonly ByteSource
   }
 }
 
+/** The same tensors, every other one in a second file. */
+function splitSafetensors(bytes: Uint8Array): ByteSource[] {
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const { __metadata__, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)))
+  const tensors = Object.entries(entries as Record<string, { data_offsets: [number, number] }>)
+  return [0, 1].map((part) => {
+    const header: Record<string, unknown> = {}
+    const data: Uint8Array[] = []
+    let at = 0
+    for (const [name, entry] of tensors.filter((_, index) => index % 2 === part)) {
+      const [start, end] = entry.data_offsets
+      data.push(bytes.subarray(8 + headerLength + start, 8 + headerLength + end))
+      header[name] = { ...entry, data_offsets: [at, at + end - start] }
+      at += end - start
+    }
+    const text = new TextEncoder().encode(JSON.stringify(header))
+    const length = new Uint8Array(new BigUint64Array([BigInt(text.length)]).buffer)
+    return memorySource(Buffer.concat([length, text, ...data]), `part${part}.safetensors`)
+  })
+}
+
 describe('a shard', () => {
   it('has exactly its rows and columns for any split of stories260K and any format', async () => {
     const source = diskSource(STORIES)
@@ -97,6 +118,26 @@ describe('a shard', () => {
       const source = diskSource(`tests/fixtures/${name}/model.safetensors`)
       const { manifest } = await openSafetensors({ config, files: [source] }, name)
       for (const tensors of tensorsOfShares(manifest, [3, 2, 1], 'auto')) await expectExact(manifest, [source], tensors)
+    }
+  })
+
+  it('has exactly its rows and columns when the tensors lie in two files', async () => {
+    const config: unknown = JSON.parse(readFileSync('tests/fixtures/llama-gqa/config.json', 'utf8'))
+    const sources = splitSafetensors(readFileSync('tests/fixtures/llama-gqa/model.safetensors'))
+    const { manifest } = await openSafetensors({ config, files: sources }, 'two files')
+    expect(new Set(Object.values(manifest.tensors).map(({ source }) => source))).toEqual(new Set([0, 1]))
+    expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
+    for (const tensors of tensorsOfShares(manifest, [2, 1], 'f16')) await expectExact(manifest, sources, tensors)
+  })
+
+  it('that asks for rows or columns that a tensor does not have is refused', async () => {
+    const source = diskSource(STORIES)
+    const { manifest } = await openGguf(source, 'stories')
+    const [tensor] = tensorsOfShares(manifest, [1], 'auto')[0]!.filter(({ role }) => role === 'down')
+    for (const wrong of [{ rows: range(60, 65) }, { columns: range(100, 173) }]) {
+      await expect(load(manifest, [source], [{ ...tensor!, ...wrong }])).rejects.toThrow(
+        /down\.0 were asked for, which is \[64, 172\]/,
+      )
     }
   })
 
