@@ -89,7 +89,7 @@ describe('work sent to the GPU', () => {
     expect(() => beginOne(executor)).toThrow(/closed/)
   })
 
-  test.each(['f32', 'int4'] as const)(
+  test.each(['f32', 'f16'] as const)(
     'splits what the GPU cannot bind whole and computes the same: %s',
     async (format) => {
       vi.spyOn(GPUSupportedLimits.prototype, 'maxStorageBufferBindingSize', 'get').mockReturnValue(24_576)

@@ -5,7 +5,7 @@ import type { GpuSession } from '../gpu-session.ts'
 import { type Kernel, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { GpuArray } from '../tfjs-device.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
-import { unpackWgsl, weightInputs } from './unpack.ts'
+import { each, unpackWgsl, weightInputs } from './unpack.ts'
 
 const ROWS = 8
 const LANES = WORKGROUP_SIZE / ROWS
@@ -133,16 +133,17 @@ function dotWgsl(name: string, tokens: number): string {
       if (row >= 0 && row < uniforms.rows) {
         for (var block = local % ${LANES}; block < uniforms.blocks; block += ${LANES}) {
           let w = ${name}Block(row, block, uniforms.blocks);
-          for (var t = 0; t < ${tokens}; t++) {
-            let token = min(firstToken + t, uniforms.tokens - 1);
-            let at = uniforms.inputAt + (token * uniforms.blocks + block) * 8;
-            var sum = 0.0;
-            for (var j = 0; j < 8; j++) { sum += dot(w[j], x[at + j]); }
-            sums[t] += sum;
-          }
+          ${each(
+            tokens,
+            (t) => `
+          let at${t} = uniforms.inputAt + (min(firstToken + ${t}, uniforms.tokens - 1) * uniforms.blocks + block) * 8;
+          var sum${t} = w[0] * x[at${t}];
+          ${each(7, (j) => `sum${t} += w[${j + 1}] * x[at${t} + ${j + 1}];`)}
+          sums[${t}] += dot(sum${t}, vec4<f32>(1.0));`,
+          )}
         }
       }
-      for (var t = 0; t < ${tokens}; t++) { ${name}Parts[t * ${WORKGROUP_SIZE} + local] = sums[t]; }
+      ${each(tokens, (t) => `${name}Parts[${t * WORKGROUP_SIZE} + local] = sums[${t}];`)}
     }
     fn ${name}Sum(i : i32) -> f32 {
       let first = i / ${ROWS} * ${WORKGROUP_SIZE} + i % ${ROWS} * ${LANES};

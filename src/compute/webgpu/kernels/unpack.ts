@@ -21,29 +21,42 @@ export function unpackWgsl(format: TensorFormat, name: string): string {
     }`
 }
 
-const bodies: Readonly<Record<TensorFormat, (quants: string, scales: string) => string>> = {
-  f32: (quants) => `
-      for (var j = 0; j < 8; j++) { w[j] = bitcast<vec4<f32>>(${quants}[at * 8 + j]); }`,
-  f16: (quants) => `
-      for (var j = 0; j < 4; j++) {
-        let q = bitcast<vec4<u32>>(${quants}[at * 4 + j]);
-        w[2 * j] = vec4<f32>(unpack2x16float(q.x), unpack2x16float(q.y));
-        w[2 * j + 1] = vec4<f32>(unpack2x16float(q.z), unpack2x16float(q.w));
-      }`,
+type Body = (quants: string, scales: string) => string
+
+/** Written out, not looped: an array indexed by a variable would leave the registers. */
+const bodies: Readonly<Record<TensorFormat, Body>> = {
+  f32: (quants) => each(8, (j) => `w[${j}] = bitcast<vec4<f32>>(${quants}[at * 8 + ${j}]);`),
+  f16: (quants) =>
+    each(
+      4,
+      (j) => `
+      let q${j} = bitcast<vec4<u32>>(${quants}[at * 4 + ${j}]);
+      w[${2 * j}] = vec4<f32>(unpack2x16float(q${j}.x), unpack2x16float(q${j}.y));
+      w[${2 * j + 1}] = vec4<f32>(unpack2x16float(q${j}.z), unpack2x16float(q${j}.w));`,
+    ),
   int8: (quants, scales) => `
       let pair = unpack2x16float(bitcast<u32>(${scales}[row * ((blocks + 1) / 2) + block / 2]));
       let scale = select(pair.x, pair.y, block % 2 == 1);
-      for (var j = 0; j < 8; j++) {
-        let bytes = vec4<i32>(${quants}[at * 2 + j / 4][j % 4]) << vec4<u32>(24u, 16u, 8u, 0u);
-        w[j] = scale * vec4<f32>(bytes >> vec4<u32>(24u));
-      }`,
+      let left = vec4<u32>(24u, 16u, 8u, 0u);
+      let right = vec4<u32>(24u);
+      let q0 = ${quants}[at * 2];
+      let q1 = ${quants}[at * 2 + 1];
+      ${each(8, (j) => `w[${j}] = scale * vec4<f32>((vec4<i32>(q${j >> 2}[${j & 3}]) << left) >> right);`)}`,
   int4: (quants, scales) => `
-      let scaleAndMinimum = unpack2x16float(bitcast<u32>(${scales}[at]));
+      let s = unpack2x16float(bitcast<u32>(${scales}[at]));
       let q = bitcast<vec4<u32>>(${quants}[at]);
-      for (var j = 0; j < 4; j++) {
-        let low = (vec4<u32>(q[j]) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(15u);
-        let high = (vec4<u32>(q[j]) >> vec4<u32>(4u, 12u, 20u, 28u)) & vec4<u32>(15u);
-        w[j] = scaleAndMinimum.x * vec4<f32>(low) + scaleAndMinimum.y;
-        w[j + 4] = scaleAndMinimum.x * vec4<f32>(high) + scaleAndMinimum.y;
-      }`,
+      let low = vec4<u32>(0u, 8u, 16u, 24u);
+      let high = vec4<u32>(4u, 12u, 20u, 28u);
+      let nibble = vec4<u32>(15u);
+      ${each(
+        4,
+        (j) => `
+      w[${j}] = s.x * vec4<f32>((vec4<u32>(q[${j}]) >> low) & nibble) + s.y;
+      w[${j + 4}] = s.x * vec4<f32>((vec4<u32>(q[${j}]) >> high) & nibble) + s.y;`,
+      )}`,
+}
+
+/** `make(0)` to `make(count - 1)`, line by line. */
+export function each(count: number, make: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => make(i)).join('\n')
 }
