@@ -63,11 +63,8 @@ export class PeerLink {
   }: PeerLinkOptions) {
     this.peerId = peerId
     this.#initiator = initiator
-    // Without `iceServers` simple-peer would ask public STUN servers.
-    const config = { iceServers: [...iceServers] }
-    const peer = new SimplePeer({ initiator, trickle: true, objectMode: true, config })
+    const { peer, connection } = openPeer(initiator, iceServers)
     this.#peer = peer
-    const { _pc: connection } = peer as unknown as { _pc: RTCPeerConnection }
     const lane = connection.createDataChannel('lane', { negotiated: true, id: LANE_CHANNEL_ID, ordered: false })
     peer.on('signal', (signal) => sendSignal(signal))
     peer.on('connect', () => this.#onConnect())
@@ -203,4 +200,22 @@ export class PeerLink {
     this.#heartbeat?.stop()
     this.#early = []
   }
+}
+
+function openPeer(initiator: boolean, iceServers: readonly IceServer[]) {
+  try {
+    // Without `iceServers` simple-peer would ask public STUN servers.
+    const config = { iceServers: [...iceServers] }
+    const peer = new SimplePeer({ initiator, trickle: true, objectMode: true, config })
+    const { _pc: connection } = peer as unknown as { _pc: RTCPeerConnection | undefined }
+    if (connection) return { peer, connection }
+  } catch (cause) {
+    throw new HeadroomError('peer-unreachable', `This browser has no WebRTC, or it is switched off: ${String(cause)}`, {
+      cause,
+    })
+  }
+  throw new HeadroomError(
+    'peer-unreachable',
+    `This browser refuses the server's ICE servers ${JSON.stringify(iceServers)}: correct the server's configuration.`,
+  )
 }

@@ -7,6 +7,8 @@ import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './rtc-lane-port.ts'
 /** The worker's end, to be transferred; open it with frames of at most `MAX_FRAME_BYTES`. Either side's close closes the other. */
 export function relayChannel(channel: RTCDataChannel): MessagePort {
   const { port1: port, port2: workerPort } = new MessageChannel()
+  /** From the worker before the channel opened; at most the worker's window, because only what was sent on is acknowledged. */
+  const early: ArrayBuffer[] = []
   let taken = 0
   let takenAcknowledged = 0
   let forwarded = 0
@@ -22,29 +24,37 @@ export function relayChannel(channel: RTCDataChannel): MessagePort {
   }
 
   function close(): void {
-    channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
+    channel.onmessage = channel.onopen = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
     port.onmessage = null
     port.postMessage(CLOSE)
     port.close()
     channel.close()
   }
 
+  function sendOn(frame: ArrayBuffer): void {
+    try {
+      channel.send(frame)
+    } catch (error) {
+      console.warn('The lane relay closes:', error)
+      close()
+      return
+    }
+    taken += frame.byteLength
+    acknowledge()
+  }
+
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (data instanceof ArrayBuffer) {
-      try {
-        channel.send(data)
-      } catch (error) {
-        console.warn('The lane relay closes:', error)
-        close()
-        return
-      }
-      taken += data.byteLength
-      acknowledge()
+      if (channel.readyState === 'connecting') early.push(data)
+      else sendOn(data)
     } else if (typeof data === 'number') {
       forwardedAcknowledged = data
     } else {
       close()
     }
+  }
+  channel.onopen = () => {
+    for (const frame of early.splice(0)) sendOn(frame)
   }
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     const frame = data instanceof ArrayBuffer ? data : new ArrayBuffer(0)

@@ -173,7 +173,7 @@ export class Room {
 
   #connect(contact: Contact): void {
     if (this.#state === 'closed') return
-    clearTimeout(this.#lookTimer)
+    if (this.#options.role === 'guest') clearTimeout(this.#lookTimer)
     const { deviceId: peerId, initiator } = contact
     const before = this.#links.get(peerId)
     if (before) {
@@ -182,14 +182,20 @@ export class Room {
       before.link.close()
       if (before.link.wasConnected) this.events.emit('peer-lost', { link: before.link, error })
     }
-    const link = new PeerLink({
-      peerId,
-      initiator,
-      iceServers: this.#iceServers,
-      sendSignal: (signal) => contact.sendSignal(signal),
-      onLane: this.#options.onLane,
-      connectTimeoutMs: this.#connectTimeoutMs,
-    })
+    let link: PeerLink
+    try {
+      link = new PeerLink({
+        peerId,
+        initiator,
+        iceServers: this.#iceServers,
+        sendSignal: (signal) => contact.sendSignal(signal),
+        onLane: this.#options.onLane,
+        connectTimeoutMs: this.#connectTimeoutMs,
+      })
+    } catch (error) {
+      this.#end(error)
+      return
+    }
     const known = { link, contact }
     this.#links.set(peerId, known)
     link.events.on('connected', () => {
@@ -233,7 +239,7 @@ export class Room {
     )
   }
 
-  #end(error: HeadroomError): void {
+  #end(error: unknown): void {
     if (this.#state === 'closed') return
     this.#report(error)
     this.close()

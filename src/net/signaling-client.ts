@@ -66,7 +66,10 @@ export class SignalingClient implements RoomTransport {
       this.#pingTimer = setInterval(() => this.#ping(), pingIntervalMs)
     }
     socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#onText(data)
-    socket.onclose = () => this.#onDown()
+    // An error of a socket already dropped (closed while connecting) is of no interest.
+    socket.onclose = socket.onerror = () => {
+      if (this.#socket === socket) this.#onDown()
+    }
   }
 
   #ping(): void {
@@ -141,11 +144,12 @@ export class SignalingClient implements RoomTransport {
     const socket = this.#socket
     this.#socket = null
     if (!socket) return
-    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.onopen = socket.onmessage = null
     socket.close()
   }
 
   #post(message: ClientMessage): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+    const socket = this.#socket
+    if (socket && socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
   }
 }
