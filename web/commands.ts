@@ -9,6 +9,7 @@ export type Command =
   | { kind: 'back-to-start' }
   | { kind: 'remove-device'; deviceId: string }
   | { kind: 'load-model'; model: string | File[] }
+  | { kind: 'cancel-load' }
   | { kind: 'send-prompt'; text: string }
   | { kind: 'retry-answer' }
   | { kind: 'stop-answer' }

@@ -63,7 +63,7 @@ export class Conversation {
         onText,
       })
       const state = ({ stop: 'done', length: 'length', aborted: 'stopped' } as const)[stopReason]
-      change({ content: text, state, droppedTurns, figures })
+      change({ content: text ?? streamed, state, droppedTurns, figures })
     } catch (error) {
       const { code, message } = toErrorData(error)
       change(code === 'aborted' ? { state: 'stopped' } : { state: 'failed', problem: message })

@@ -9,13 +9,15 @@ export function formatCount(n: number): string {
   return count.format(n)
 }
 
-/** "0 B", "812 kB", "12.3 MB", "104 MB", "2.15 GB". */
+/** "0 B", "812 kB", "12.3 MB", "104 MB", "2.15 GB": three digits at most, no zeros after the point. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${Math.round(bytes)} B`
   if (bytes < 999_500) return `${Math.round(bytes / 1e3)} kB`
-  if (bytes < 99_950_000) return `${(bytes / 1e6).toFixed(1)} MB`
-  if (bytes < 999_500_000) return `${Math.round(bytes / 1e6)} MB`
-  return `${(bytes / 1e9).toFixed(2)} GB`
+  return bytes < 999_500_000 ? `${threeDigits(bytes / 1e6)} MB` : `${threeDigits(bytes / 1e9)} GB`
+}
+
+function threeDigits(value: number): string {
+  return value < 100 ? String(Number(value.toPrecision(3))) : count.format(Math.round(value))
 }
 
 export function formatMilliseconds(milliseconds: number): string {
@@ -44,11 +46,11 @@ export function formatSpeed(profile: DeviceProfile): string {
 export function holdingParts(holding: Holding): string[] {
   const { queryHeads, kvHeads, ffn, vocabulary, weightBytes } = holding
   return [
+    formatBytes(weightBytes),
     queryHeads ? spanWords(queryHeads, 'head') : 'heads differ by layer',
     kvHeads ? spanWords(kvHeads, 'KV head') : null,
     ffn ? spanWords(ffn, 'column') : 'columns differ by layer',
     spanWords(vocabulary, 'vocabulary row'),
-    formatBytes(weightBytes),
   ].filter((part) => part !== null)
 }
 
@@ -61,10 +63,10 @@ function spanWords({ start, end }: Range, one: string): string {
 /** One or two words on what a device is doing. */
 export function deviceStatus(
   device: DeviceView,
-): 'Lost' | 'Connecting' | 'Measuring' | 'Loading' | 'Ready' | 'Waiting' {
+): 'Lost' | 'Connecting' | 'Measuring' | 'Loading' | 'Ready' | 'Waiting' | 'Connected' {
   if (device.connection === 'lost') return 'Lost'
   if (device.connection === 'connecting') return 'Connecting'
-  if (!device.profile) return 'Measuring'
-  if (device.loaded) return 'Ready'
+  if (!device.profile) return device.isLeader ? 'Connected' : 'Measuring'
+  if (device.report) return 'Ready'
   return device.progress ? 'Loading' : 'Waiting'
 }

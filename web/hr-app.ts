@@ -92,7 +92,7 @@ export class HrApp extends LitElement {
         return html`<hr-start .profile=${profile} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
         return html`<hr-join .profile=${profile} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .parted=${room.parted}
-          ?ownRoom=${room.startedHere(this.hash)} ?joining=${busy.has('join-room')}></hr-join>`
+          ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`
       case 'guest':
         return html`<hr-guest .view=${view}></hr-guest>`
       case 'room':
@@ -117,7 +117,9 @@ export class HrApp extends LitElement {
 
   #update() {
     if (!this.updateWaiting) return null
-    const cost = this.#room.view.role ? 'Reloading takes this device out of the room.' : ''
+    const cost = this.#room.view.role
+      ? 'After reloading, this device comes back into the room; a running answer ends.'
+      : ''
     return html`<hr-notice tone="information" data-testid="update" heading="A new version is here" message=${cost} action="Reload"
       @hr-notice-action=${() => this.#worker?.reload()}></hr-notice>`
   }

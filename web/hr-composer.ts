@@ -18,8 +18,9 @@ export class HrComposer extends LitElement {
     css`
       :host { display: block; }
       form { display: flex; align-items: flex-end; gap: 0.5rem; padding: 0.375rem; background: var(--field); border: 1px solid var(--line-strong); border-radius: 1.375rem; }
-      form:focus-within { border-color: var(--accent); }
-      textarea { border: 0; background: none; resize: none; min-height: var(--touch); max-height: 12rem; padding: 0.5625rem 0.75rem; line-height: 1.5; outline: none; field-sizing: content; }
+      form:focus-within { border-color: var(--accent); outline: 1px solid var(--accent); }
+      textarea:focus-visible { outline: none; }
+      textarea { border: 0; background: none; resize: none; min-height: var(--touch); max-height: 12rem; padding: 0.5625rem 0.75rem; line-height: 1.5; field-sizing: content; }
       button { flex: none; width: var(--touch); padding: 0; border-radius: 50%; }
       p { margin-top: 0.375rem; padding-inline: 1rem; }
     `,

@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { shared } from './styles.ts'
 
-/** Fires `hr-confirmed`. Escape, or moving the focus elsewhere, is a no. */
+/** Fires `hr-confirmed`. Escape, or moving the focus elsewhere, is a no. What is slotted stands for the label, e.g. an icon. */
 @customElement('hr-confirm')
 export class HrConfirm extends LitElement {
   @property() label = ''
@@ -11,6 +11,8 @@ export class HrConfirm extends LitElement {
   @property() question = ''
   /** What the button is about, for screen readers: "Remove Pixel 9". */
   @property() description = ''
+  /** Without a border, where it stands beside more important things. */
+  @property({ type: Boolean }) quiet = false
   @property({ type: Boolean }) disabled = false
   @state() asking = false
 
@@ -25,8 +27,8 @@ export class HrConfirm extends LitElement {
 
   override render() {
     if (!this.asking)
-      return html`<button class="quiet" aria-label=${this.description || this.label} ?disabled=${this.disabled}
-        @click=${() => this.#ask(true)}>${this.label}</button>`
+      return html`<button class=${this.quiet ? 'quiet' : ''} aria-label=${this.description || this.label} ?disabled=${this.disabled}
+        @click=${() => this.#ask(true)}><slot>${this.label}</slot></button>`
     return html`<span class="row" @keydown=${this.#escape} @focusout=${this.#leave}>
       <button class="danger" @click=${this.#confirm}>${this.question}</button>
       <button class="quiet" @click=${() => this.#ask(false)}>Cancel</button>

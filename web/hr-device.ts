@@ -1,10 +1,11 @@
 // One device of the room: what it is, how fast, what it holds, how far it has loaded.
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import type { DeviceView, LoadProgress } from '../src/index.ts'
+import type { DeviceProfile, DeviceView, LoadProgress } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { deviceStatus, executorName, formatBytes, formatMilliseconds, formatSpeed, holdingParts } from './format.ts'
 import './hr-confirm.ts'
+import { closeIcon } from './icons.ts'
 import { shared } from './styles.ts'
 
 /** @fires hr-command `remove-device` */
@@ -23,14 +24,15 @@ export class HrDevice extends LitElement {
       .tag { font-size: 0.75rem; color: var(--muted); border: 1px solid var(--line-strong); border-radius: 1rem; padding: 0.0625rem 0.5rem; }
       .status { margin-inline-start: auto; font-size: 0.8125rem; color: var(--muted); display: inline-flex; align-items: center; gap: 0.375rem; }
       .status::before { content: ''; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--line-strong); }
-      .Ready::before { background: var(--accent); }
+      .Ready::before, .Connected::before { background: var(--accent); }
       .Lost { color: var(--danger); }
       .Lost::before { background: var(--danger); }
       .Loading::before, .Measuring::before, .Connecting::before { background: var(--share-1); animation: pulse 1.4s ease-in-out infinite; }
       @keyframes pulse { 50% { opacity: 0.3; } }
-      .facts { display: flex; flex-wrap: wrap; column-gap: 0.5rem; }
-      .facts span:not(:last-child)::after { content: '·'; margin-inline-start: 0.5rem; color: var(--line-strong); }
-      hr-confirm { justify-self: end; margin: -0.25rem -0.5rem -0.5rem 0; }
+      .facts { overflow: hidden; }
+      .facts > span { display: flex; flex-wrap: wrap; margin-inline-start: -1rem; }
+      .facts > span > span::before { content: '·'; display: inline-block; width: 1rem; text-align: center; color: var(--line-strong); }
+      hr-confirm { margin: -0.5rem -0.75rem -0.5rem -0.25rem; }
     `,
   ]
 
@@ -38,34 +40,25 @@ export class HrDevice extends LitElement {
     const { device } = this
     const { profile, progress, holding, rttMs } = device
     const status = deviceStatus(device)
-    const name = profile?.name ?? 'A device'
+    const name = profile?.name ?? (device.isLeader ? 'The leader’s device' : 'A device')
+    const tag = [device.isSelf ? 'you' : '', device.isLeader ? 'leader' : ''].filter(Boolean).join(', ')
     return html`
       <div class="title">
         <span class="name">${name}</span>
-        ${device.isSelf ? html`<span class="tag">this device</span>` : null}
-        ${device.isLeader ? html`<span class="tag">leader</span>` : null}
+        ${tag ? html`<span class="tag">${tag}</span>` : null}
         <span class="status ${status}" data-testid="device-status">${status}</span>
+        ${
+          this.removable && !device.isSelf
+            ? html`<hr-confirm quiet question="Remove this device" description="Remove ${name}" data-testid="remove-device"
+                @hr-confirmed=${this.#remove}>${closeIcon}</hr-confirm>`
+            : null
+        }
       </div>
-      ${
-        profile
-          ? html`<p class="facts small muted numbers" title=${profile.backend}>
-              <span>${executorName(profile)}</span><span>${formatSpeed(profile)}</span>
-              ${rttMs === null ? null : html`<span>${formatMilliseconds(rttMs)} away</span>`}
-            </p>`
-          : null
-      }
-      ${
-        holding
-          ? html`<p class="facts small numbers" data-testid="device-holding">${holdingParts(holding).map((part) => html`<span>${part}</span>`)}</p>`
-          : null
-      }
-      ${progress && !device.loaded && device.connection === 'connected' ? this.#progress(name, progress) : null}
-      ${
-        this.removable && !device.isSelf
-          ? html`<hr-confirm label="Remove" question="Remove this device" description="Remove ${name}" data-testid="remove-device"
-              @hr-confirmed=${this.#remove}></hr-confirm>`
-          : null
-      }
+      <div class="small numbers">
+        ${profile ? html`<p class="facts muted" title=${profile.backend}>${facts(profileParts(profile, rttMs))}</p>` : null}
+        ${holding ? html`<p class="facts" data-testid="device-holding">${facts(holdingParts(holding))}</p>` : null}
+      </div>
+      ${progress && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}
     `
   }
 
@@ -77,6 +70,16 @@ export class HrDevice extends LitElement {
   #remove() {
     this.dispatchEvent(new CommandEvent({ kind: 'remove-device', deviceId: this.device.deviceId }))
   }
+}
+
+function profileParts(profile: DeviceProfile, rttMs: number | null): string[] {
+  const parts = [executorName(profile), formatSpeed(profile)]
+  return rttMs === null ? parts : [...parts, `${formatMilliseconds(rttMs)} away`]
+}
+
+/** Phrases with a dot between; where a line wraps, the dot falls outside and is cut off. */
+function facts(parts: readonly string[]) {
+  return html`<span>${parts.map((part) => html`<span>${part}</span>`)}</span>`
 }
 
 declare global {

@@ -10,7 +10,7 @@ import { shared } from './styles.ts'
 @customElement('hr-devices')
 export class HrDevices extends LitElement {
   @property({ attribute: false }) devices: readonly DeviceView[] = []
-  /** May this page remove devices? */
+  /** The leader's page knows everybody's share and may remove devices; a guest's knows its own. */
   @property({ type: Boolean }) leading = false
 
   static override styles = [
@@ -34,9 +34,9 @@ export class HrDevices extends LitElement {
     return html`
       <div class="row apart">
         <h2>${formatPlural(this.devices.length, 'device')}</h2>
-        <span class="small muted numbers">${this.#total()}</span>
+        <span class="small muted numbers">${this.leading ? this.#total() : ''}</span>
       </div>
-      ${this.#strip()}
+      ${this.leading ? this.#strip() : null}
       <ul>
         ${repeat(
           this.devices,

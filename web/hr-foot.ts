@@ -19,7 +19,7 @@ export class HrFoot extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; color: var(--muted); font-size: 0.875rem; padding-block: 1rem; }
+      :host { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; color: var(--muted); font-size: 0.8125rem; padding-block: 1rem; }
       hr-confirm { margin-inline-start: -0.75rem; }
     `,
   ]
@@ -28,7 +28,7 @@ export class HrFoot extends LitElement {
     return html`
       ${
         this.cachedBytes
-          ? html`<hr-confirm data-testid="forget-downloads" label="Forget downloads (${formatBytes(this.cachedBytes)})"
+          ? html`<hr-confirm data-testid="forget-downloads" quiet label="Forget downloads (${formatBytes(this.cachedBytes)})"
               question="Delete ${formatBytes(this.cachedBytes)} from this device" ?disabled=${this.forgetting} @hr-confirmed=${this.#forget}></hr-confirm>`
           : html`<span>Nothing downloaded is kept on this device.</span>`
       }
@@ -40,7 +40,7 @@ export class HrFoot extends LitElement {
   #offlineWords(): string {
     if (this.offline === 'kept') return 'Opens offline.'
     if (this.offline === 'refused')
-      return 'Does not open offline: the browser does not trust this server’s certificate.'
+      return 'Does not open offline: the browser refused, as it does where a server made its own certificate.'
     return ''
   }
 

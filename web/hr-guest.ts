@@ -7,6 +7,7 @@ import { formatBytes } from './format.ts'
 import './hr-confirm.ts'
 import './hr-devices.ts'
 import './hr-notice.ts'
+import './hr-room-state.ts'
 import { shared } from './styles.ts'
 
 /** @fires hr-command `leave-room` */
@@ -32,7 +33,8 @@ export class HrGuest extends LitElement {
         <p class="lead">${this.#words()}</p>
       </section>
       ${state.kind === 'failed' ? html`<hr-notice message=${state.error.message}></hr-notice>` : null}
-      ${own?.holding ? this.#share(own.holding.weightBytes) : null}
+      <hr-room-state .view=${this.view}></hr-room-state>
+      ${own?.holding?.weightBytes ? this.#share(own.holding.weightBytes) : null}
       <section class="card"><hr-devices .devices=${devices}></hr-devices></section>
       <div class="row apart">
         <p class="small muted">The leader chats; keep this page open in front.</p>
@@ -41,7 +43,13 @@ export class HrGuest extends LitElement {
     `
   }
 
+  /** Is the leader's device not connected yet, or not any more? */
+  get #connecting(): boolean {
+    return !this.view.devices.some(({ isLeader, connection }) => isLeader && connection === 'connected')
+  }
+
   #heading(): string {
+    if (this.#connecting) return 'Looking for the room’s leader'
     switch (this.view.state.kind) {
       case 'lobby':
         return 'You are in the room'
@@ -60,7 +68,8 @@ export class HrGuest extends LitElement {
 
   #words(): string {
     const { state, model } = this.view
-    const name = model?.name ?? 'the model'
+    if (this.#connecting) return 'This takes a moment. If the leader’s device is gone, wait for it or leave.'
+    const name = model?.modelId ?? 'the model'
     switch (state.kind) {
       case 'lobby':
         return 'Nothing to do here: the leader picks a model, then this device gets its share.'
@@ -78,11 +87,9 @@ export class HrGuest extends LitElement {
   }
 
   #share(weightBytes: number) {
-    const total = this.view.devices.reduce((sum, { holding }) => sum + (holding?.weightBytes ?? 0), 0)
-    if (total === 0) return null
     return html`<section data-testid="own-share">
-      <p class="share numbers">${Math.round((100 * weightBytes) / total)}%</p>
-      <p class="muted">of the weights are on this device: ${formatBytes(weightBytes)}</p>
+      <p class="share numbers">${formatBytes(weightBytes)}</p>
+      <p class="muted">of the model’s weights are on this device.</p>
     </section>`
   }
 

@@ -26,7 +26,6 @@ export class HrInvite extends LitElement {
       input { font-size: 0.875rem; text-overflow: ellipsis; }
       .actions { display: flex; gap: 0.5rem; }
       .actions button { flex: 1; }
-      summary { cursor: pointer; min-height: var(--touch); display: flex; align-items: center; color: var(--muted); }
     `,
   ]
 

@@ -16,8 +16,8 @@ export class HrJoin extends LitElement {
   @property({ attribute: false }) model: CatalogueModel | null = null
   /** Why this device is out of the room that it was in; null before joining. */
   @property({ attribute: false }) parted: ErrorData | null = null
-  /** Is this the tab that started the room, reloaded since? Its room ended with the reload. */
-  @property({ type: Boolean }) ownRoom = false
+  /** A tab that was in the room before it was reloaded goes back by itself. */
+  @property({ type: Boolean }) returning = false
   @property({ type: Boolean }) joining = false
 
   static override styles = [
@@ -32,7 +32,8 @@ export class HrJoin extends LitElement {
   ]
 
   override render() {
-    if (this.parted || this.ownRoom) return this.#away()
+    if (this.returning && this.joining) return html`<h1 tabindex="-1" role="status">Coming back to the room…</h1>`
+    if (this.parted) return this.#away(this.parted)
     const size = this.model ? ` of ${this.model.name} (${formatBytes(this.model.sizeBytes)} in all)` : ''
     return html`
       <section>
@@ -53,24 +54,17 @@ export class HrJoin extends LitElement {
     `
   }
 
-  #away() {
-    const words =
-      this.parted?.message ?? 'You started this room in this tab; reloading the page ended it for everybody.'
-    const ended = this.ownRoom || this.parted?.code === 'room-ended'
+  #away({ code, message }: ErrorData) {
     return html`
       <section role="status" data-testid="parted">
-        <h1 tabindex="-1">${ended ? 'This room has ended for this device' : 'The room is out of reach'}</h1>
-        <p class="lead">${words}</p>
+        <h1 tabindex="-1">${code === 'room-ended' ? 'This room has ended for this device' : 'The room is out of reach'}</h1>
+        <p class="lead">${message}</p>
       </section>
       <div class="actions">
-        ${
-          this.ownRoom
-            ? null
-            : html`<button class="primary large" data-testid="join" ?disabled=${this.joining} @click=${this.#join}>
-                ${this.joining ? 'Joining…' : 'Join again'}
-              </button>`
-        }
-        <button class=${this.ownRoom ? 'primary large' : 'quiet'} data-testid="back-to-start" @click=${this.#back}>Back to the start</button>
+        <button class="primary large" data-testid="join" ?disabled=${this.joining} @click=${this.#join}>
+          ${this.joining ? 'Joining…' : 'Join again'}
+        </button>
+        <button class="quiet" data-testid="back-to-start" @click=${this.#back}>Back to the start</button>
       </div>
     `
   }

@@ -29,7 +29,6 @@ export class HrModels extends LitElement {
       .option input { accent-color: var(--accent); width: 1.125rem; height: 1.125rem; margin: 0; flex: none; }
       .option span:last-child { margin-inline-start: auto; white-space: nowrap; }
       .name { font-weight: 560; overflow-wrap: anywhere; }
-      summary { cursor: pointer; min-height: var(--touch); display: flex; align-items: center; color: var(--muted); }
       details[open] > summary { margin-bottom: 0.5rem; }
     `,
   ]
@@ -45,7 +44,7 @@ export class HrModels extends LitElement {
     const check = model.verified === 'digest' ? 'every byte checked' : 'only its length could be checked'
     return html`<h2>Model</h2>
       <div data-testid="model">
-        <p class="name">${model.name}</p>
+        <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.modelId ?? model.modelId}</p>
         <p class="small muted numbers">remembers ${formatCount(model.contextLength)} tokens · ${check}${model.hasTemplate ? '' : ' · made for completing text, not for chat'}</p>
       </div>
       ${this.#newcomers(model.modelId)}

@@ -7,26 +7,35 @@ import { formatBytes } from './format.ts'
 import './hr-notice.ts'
 import { shared } from './styles.ts'
 
-/** @fires hr-command `load-model`, to try the same one again */
+/** @fires hr-command `cancel-load`; `load-model`, to try the same one again */
 @customElement('hr-room-state')
 export class HrRoomState extends LitElement {
   @property({ attribute: false }) view!: RoomView
+  /** The leader's page shows everybody's progress and can act on it. */
+  @property({ type: Boolean }) leading = false
   @state() dismissed: readonly string[] = []
 
   static override styles = [
     shared,
     css`
       :host { display: grid; gap: 0.5rem; }
-      :host(:empty) { margin: 0; }
       .loading { display: grid; gap: 0.5rem; }
+      .loading button { justify-self: end; margin-inline-end: -0.75rem; }
       .line { display: flex; justify-content: space-between; gap: 1rem; }
     `,
   ]
 
+  protected override willUpdate() {
+    const { state, signaling, notices } = this.view
+    const busy = this.leading && (state.kind === 'loading' || state.kind === 'recovering' || state.kind === 'failed')
+    this.hidden =
+      !busy && signaling !== 'reconnecting' && notices.every(({ message }) => this.dismissed.includes(message))
+  }
+
   override render() {
     const { signaling, notices } = this.view
     return html`
-      ${this.#state()}
+      ${this.leading ? this.#state() : null}
       ${
         signaling === 'reconnecting'
           ? html`<hr-notice tone="warning" heading="The server is out of reach"
@@ -62,7 +71,12 @@ export class HrRoomState extends LitElement {
     return html`<div class="loading" data-testid="room-progress">
       <p class="line small"><span>Every device fetches its share</span><span class="muted numbers">${formatBytes(loaded)} of ${formatBytes(total)}</span></p>
       <progress aria-label="All devices’ shares" max=${total} .value=${loaded}></progress>
+      <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>Cancel loading</button>
     </div>`
+  }
+
+  #cancel() {
+    this.dispatchEvent(new CommandEvent({ kind: 'cancel-load' }))
   }
 
   #dismiss({ message }: ErrorData) {

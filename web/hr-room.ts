@@ -31,13 +31,13 @@ export class HrRoom extends LitElement {
       .tabs button { border-color: transparent; background: none; }
       .tabs button[aria-pressed='true'] { background: var(--surface); }
       .room { display: grid; gap: 1rem; align-content: start; min-width: 0; }
-      hr-chat { height: calc(100dvh - var(--header-height) - 6.5rem); min-height: 20rem; }
+      hr-chat { height: calc(100dvh - var(--header-height) - 5.25rem); min-height: 20rem; }
       @media (max-width: 55.99rem) { .away { display: none; } }
       @media (min-width: 56rem) {
         :host { grid-template-columns: minmax(20rem, 24rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); align-items: start; }
         .tabs { display: none; }
         .talk { position: sticky; top: 1rem; }
-        hr-chat { height: calc(100dvh - var(--header-height) - 2rem); max-width: 46rem; margin-inline: auto; }
+        hr-chat { height: calc(100dvh - var(--header-height) - 1rem); max-width: 46rem; margin-inline: auto; }
       }
       .full { grid-column: 1 / -1; }
     `,
@@ -58,7 +58,7 @@ export class HrRoom extends LitElement {
       <div class="tabs" role="group" aria-label="Show">
         ${this.#tabButton('room', `Room (${view.devices.length})`)}${this.#tabButton('chat', 'Chat')}
       </div>
-      <hr-room-state class="full" .view=${view}></hr-room-state>
+      <hr-room-state class="full" leading .view=${view}></hr-room-state>
       <div class="room ${this.tab === 'room' ? '' : 'away'}">
         ${alone ? [invite, models] : null}
         <section class="card"><hr-devices .devices=${view.devices} leading></hr-devices></section>
@@ -72,14 +72,9 @@ export class HrRoom extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    const before = changed.get('view')
-    if (
-      before &&
-      before.state.kind !== 'ready' &&
-      before.state.kind !== 'generating' &&
-      this.view.state.kind === 'ready'
-    )
-      this.tab = 'chat'
+    if (!changed.has('view') || this.view.state.kind !== 'ready') return
+    const before = changed.get('view')?.state.kind
+    if (before !== 'ready' && before !== 'generating') this.tab = 'chat'
   }
 
   #tabButton(tab: 'room' | 'chat', label: string) {

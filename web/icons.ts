@@ -18,6 +18,7 @@ export const retryIcon = icon(svg`<path d="M4 12a8 8 0 1 0 2.5-5.8"/><path d="M4
 export const fileIcon = icon(
   svg`<path d="M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8z"/><path d="M14 3v5h5"/>`,
 )
+export const closeIcon = icon(svg`<path d="M7 7l10 10M17 7 7 17"/>`, 18)
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`)
 
 /** The mark: one ring in three uneven shares around one voice. */

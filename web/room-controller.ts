@@ -4,6 +4,7 @@ import {
   type CatalogueModel,
   type DeviceProfile,
   type ErrorData,
+  HeadroomError,
   type MobileTensorParallelismSystem,
   parseRoomLink,
   type RoomView,
@@ -26,8 +27,9 @@ export type System = Pick<
   | 'removeDevice'
   | 'listModels'
   | 'loadModel'
-  | 'chat'
   | 'cachedBytes'
+  | 'cancelLoad'
+  | 'chat'
   | 'forgetDownloads'
 >
 
@@ -38,11 +40,10 @@ export interface Failure {
   error: ErrorData
 }
 
-/** Where a tab remembers the room it started: a reload ends that room, and nobody can join a room that has no leader. */
-const startedKey = 'headroom.started'
+/** Where a tab remembers the room it is in, so that a reload leads back into it. */
+const insideKey = 'headroom.inside'
 
-/** Errors that mean, on a guest, that it is no longer in the room. */
-const partingCodes: readonly string[] = ['room-ended', 'peer-lost', 'peer-unreachable', 'signaling-down']
+const unknownParting: ErrorData = { code: 'room-ended', message: 'This device is no longer in the room.' }
 
 export class RoomController implements ReactiveController {
   view: RoomView
@@ -72,7 +73,7 @@ export class RoomController implements ReactiveController {
 
   hostConnected(): void {
     this.#unsubscribe = this.#system.on('change', (view) => this.#show(view))
-    void this.run({ kind: 'measure' })
+    void this.run({ kind: this.returning ? 'join-room' : 'measure' })
     void this.#readServer()
     void this.#readCache()
   }
@@ -99,9 +100,9 @@ export class RoomController implements ReactiveController {
     }
   }
 
-  /** Did this tab start the room of this hash, before a reload? */
-  startedHere(hash: string): boolean {
-    return this.view.role === null && sessionStorage.getItem(startedKey) === hash
+  /** Was this tab in the room of its address before it was reloaded, and is not back yet? */
+  get returning(): boolean {
+    return this.view.role === null && location.hash !== '' && sessionStorage.getItem(insideKey) === location.hash
   }
 
   /** What the address should be: a room is left by its button, so while in one its own hash is put back. */
@@ -111,6 +112,7 @@ export class RoomController implements ReactiveController {
     history.replaceState(null, '', own)
     const message = 'This device is still in a room. Leave it before you go elsewhere.'
     this.failure = { command: null, error: { code: 'bad-input', message } }
+    this.#host.requestUpdate()
     return own
   }
 
@@ -124,28 +126,32 @@ export class RoomController implements ReactiveController {
         return
       case 'open-link': {
         parseRoomLink(command.link)
-        const link = new URL(command.link)
+        const link = new URL(command.link, location.href)
+        if (!/^https?:$/.test(link.protocol))
+          throw new HeadroomError(
+            'bad-link',
+            'A room’s link starts with https:// or http://. Copy the whole link again.',
+          )
         if (link.origin === location.origin) location.hash = link.hash
         else location.assign(link)
         return
       }
       case 'join-room':
         this.parted = null
-        return this.#system.joinRoom(location.href)
+        await this.#system.joinRoom(location.href)
+        this.profile = await this.#system.initialize()
+        return
       case 'leave-room':
-        await this.#system.leave()
-        location.hash = '#/'
-        return
+        return this.#leave()
       case 'back-to-start':
-        this.parted = null
-        if (this.view.role) await this.#system.leave()
-        location.hash = '#/'
-        return
+        return this.#leave()
       case 'remove-device':
         return this.#system.removeDevice(command.deviceId)
       case 'load-model':
         await this.#system.loadModel(command.model)
         return this.#readCache()
+      case 'cancel-load':
+        return this.#system.cancelLoad()
       case 'send-prompt':
         return this.conversation.send(command.text)
       case 'retry-answer':
@@ -164,20 +170,31 @@ export class RoomController implements ReactiveController {
     const before = this.view
     this.view = view
     const { state } = view
-    if (view.role !== null && view.link !== before.link && view.link !== null)
-      this.#enter(view.role, new URL(view.link).hash)
-    if (view.role !== 'leader' && state.kind === 'failed' && partingCodes.includes(state.error.code))
-      this.parted = state.error
-    else if (before.role === 'guest' && view.role === null && !this.busy.has('leave-room'))
-      this.parted ??= { code: 'room-ended', message: 'This device is no longer in the room.' }
+    if (view.role !== null && view.link !== null && view.link !== before.link) this.#enter(new URL(view.link).hash)
+    const leaving = this.busy.has('leave-room') || this.busy.has('back-to-start') || this.busy.has('join-room')
+    const news = view.notices.find((notice) => !before.notices.includes(notice))
+    if (before.role === 'guest' && view.role === null && !leaving) this.#part(news ?? unknownParting)
+    else if (this.parted && view.role === null && news) this.parted = news
     if (before.state.kind === 'loading' && state.kind !== 'loading') void this.#readCache()
     this.#host.requestUpdate()
   }
 
-  #enter(role: 'leader' | 'guest', hash: string): void {
+  #enter(hash: string): void {
     this.parted = null
-    if (role === 'leader') sessionStorage.setItem(startedKey, hash)
+    sessionStorage.setItem(insideKey, hash)
     location.hash = hash
+  }
+
+  #part(why: ErrorData): void {
+    this.parted = why
+    sessionStorage.removeItem(insideKey)
+  }
+
+  async #leave(): Promise<void> {
+    if (this.view.role) await this.#system.leave()
+    sessionStorage.removeItem(insideKey)
+    this.parted = null
+    location.hash = '#/'
   }
 
   async #readServer(): Promise<void> {

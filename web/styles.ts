@@ -8,7 +8,7 @@ export const shared = css`
   [hidden] { display: none !important; }
   h1, h2, h3, p, ul, ol, dl, dd, fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
   ul, ol { list-style: none; }
-  h1 { font-size: clamp(1.75rem, 1.3rem + 2vw, 2.5rem); line-height: 1.15; letter-spacing: -0.02em; font-weight: 680; text-wrap: balance; outline: none; }
+  h1 { font-size: clamp(1.75rem, 1.3rem + 2vw, 2.5rem); line-height: 1.15; letter-spacing: -0.02em; font-weight: 680; text-wrap: balance; }
   h2 { font-size: 1.0625rem; font-weight: 640; letter-spacing: -0.005em; }
   a { color: var(--accent-text); }
   .muted { color: var(--muted); }
@@ -44,6 +44,8 @@ export const shared = css`
   ::placeholder { color: var(--muted); opacity: 1; }
   label { font-weight: 560; }
   :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+  h1:focus-visible { outline: none; }
+  summary { cursor: pointer; padding-block: 0.625rem; color: var(--muted); }
 
   progress { appearance: none; display: block; width: 100%; height: 0.5rem; border: 0; border-radius: 1rem; overflow: hidden; background: var(--track); }
   progress::-webkit-progress-bar { background: var(--track); }

@@ -1,0 +1,193 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { HrApp } from '../../../web/hr-app.ts'
+import { byTestId, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
+import { failure, SystemDouble } from './system-double.ts'
+
+const roomHash = '#/room/Yk3vTq8LmZc0RxWb7HnPaE'
+
+beforeEach(() => {
+  sessionStorage.clear()
+  history.replaceState(null, '', '#/')
+})
+
+async function open(hash = '#/') {
+  history.replaceState(null, '', hash)
+  const system = new SystemDouble()
+  const app = new HrApp(system)
+  document.body.append(app)
+  onTestFinished(() => app.remove())
+  await rendered(app)
+  return { app, system }
+}
+
+/** After what the page awaits has settled. */
+async function rendered(app: HrApp) {
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await settled(app)
+}
+
+async function press(app: HrApp, testId: string) {
+  await userEvent.click(must(byTestId(app.renderRoot, testId)))
+  await rendered(app)
+}
+
+async function ask(app: HrApp, text: string) {
+  await userEvent.fill(must(byTestId(app.renderRoot, 'prompt')), text)
+  await userEvent.keyboard('{Enter}')
+  await rendered(app)
+}
+
+test('starting a room leads to it, names a local address in its link and moves the focus there', async () => {
+  const { app, system } = await open()
+  await press(app, 'start-room')
+  expect(system.asked).toEqual(['startRoom https://192.168.1.20:8443/'])
+  expect(location.hash).toBe(roomHash)
+  const room = must(app.renderRoot.querySelector('hr-room'))
+  expect(room.shadowRoot?.activeElement?.tagName).toBe('H1')
+  expect((must(byTestId(app.renderRoot, 'room-link')) as HTMLInputElement).value).toContain(roomHash)
+})
+
+test('a guest who opens the link is asked first, then joins', async () => {
+  const { app, system } = await open(roomHash)
+  expect(system.asked).toEqual([])
+  await press(app, 'join')
+  expect(system.asked).toEqual([`joinRoom ${roomHash}`])
+  expect(app.renderRoot.querySelector('hr-guest')).not.toBeNull()
+})
+
+test('a failed join says why and can be tried again', async () => {
+  const { app, system } = await open(roomHash)
+  system.fails = { joinRoom: failure('room-full', 'The room is full: 16 devices are in it.') }
+  await press(app, 'join')
+  const notice = must(byTestId(app.renderRoot, 'failure'))
+  expect(wordsOf(notice)).toContain('The room is full')
+  await userEvent.click(must(notice.shadowRoot?.querySelector('button')))
+  await rendered(app)
+  expect(byTestId(app.renderRoot, 'failure')).toBeNull()
+  expect(app.renderRoot.querySelector('hr-guest')).not.toBeNull()
+})
+
+test('a reload leads back into the room without asking again', async () => {
+  const { app } = await open(roomHash)
+  await press(app, 'join')
+  app.remove()
+  const { system } = await open(roomHash)
+  expect(system.asked).toEqual([`joinRoom ${roomHash}`])
+})
+
+test('a guest who was removed reads why, and a reload does not bring it back by itself', async () => {
+  const { app, system } = await open(roomHash)
+  await press(app, 'join')
+  system.show(roomView({ role: null, link: null }))
+  const message = 'The leader removed this device from the room.'
+  system.show(roomView({ role: null, link: null, notices: [{ code: 'room-ended', message }] }))
+  await rendered(app)
+  expect(wordsOf(must(byTestId(app.renderRoot, 'parted')))).toContain(message)
+  app.remove()
+  expect((await open(roomHash)).system.asked).toEqual([])
+})
+
+test('leaving goes back to the start', async () => {
+  const { app, system } = await open(roomHash)
+  await press(app, 'join')
+  const leave = must(byTestId(app.renderRoot, 'leave'))
+  await userEvent.click(must(leave.shadowRoot?.querySelector('button')))
+  await settled(app)
+  await userEvent.click(must(leave.shadowRoot?.querySelector('button.danger')))
+  await rendered(app)
+  expect(system.asked.at(-1)).toBe('leave')
+  expect(app.renderRoot.querySelector('hr-start')).not.toBeNull()
+})
+
+test('the address of another room does not tear a device out of the one it is in', async () => {
+  const { app, system } = await open()
+  await press(app, 'start-room')
+  location.hash = '#/room/another'
+  await rendered(app)
+  expect(location.hash).toBe(roomHash)
+  expect(system.asked).toHaveLength(1)
+  expect(wordsOf(must(byTestId(app.renderRoot, 'failure')))).toContain('still in a room')
+})
+
+test.each([
+  'http://localhost/',
+  'https://a.example/#/room/short',
+  'javascript:alert(1)//#/room/Yk3vTq8LmZc0RxWb7HnPaE',
+])('the pasted text %s opens nothing', async (text) => {
+  const { app } = await open()
+  await userEvent.fill(must(byTestId(app.renderRoot, 'link-field')), text)
+  await press(app, 'open-link')
+  expect(byTestId(app.renderRoot, 'failure')).not.toBeNull()
+  expect(location.hash).toBe('#/')
+})
+
+test('an answer streams into the chat with its figures and the conversation goes with the next message', async () => {
+  const { app, system } = await open()
+  await press(app, 'start-room')
+  await press(app, 'load-model')
+  await ask(app, 'Hi')
+  expect(must(byTestId(app.renderRoot, 'answer')).textContent).toBe('Hello there')
+  expect(wordsOf(must(byTestId(app.renderRoot, 'figures')))).toContain('20.0 tokens/s')
+  await ask(app, 'And?')
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'Hello there' },
+    { role: 'user', content: 'And?' },
+  ]
+  expect(system.asked.at(-1)).toBe(`chat ${JSON.stringify(messages)}`)
+})
+
+test('Stop keeps what came', async () => {
+  const { app, system } = await open()
+  system.answer = Array.from({ length: 2_000 }, () => 'word ')
+  await press(app, 'start-room')
+  await press(app, 'load-model')
+  await ask(app, 'Go on')
+  await press(app, 'stop')
+  const text = must(byTestId(app.renderRoot, 'answer')).textContent
+  expect(text).toMatch(/^(word )+$/)
+  expect(text!.length).toBeLessThan(10_000)
+  expect(wordsOf(must(byTestId(app.renderRoot, 'figures')))).toContain('Stopped')
+})
+
+test('a failed answer loses nothing, and trying again asks the same', async () => {
+  const { app, system } = await open()
+  await press(app, 'start-room')
+  await press(app, 'load-model')
+  system.fails = { chat: failure('peer-lost', 'Pixel 9 left while it answered.') }
+  await ask(app, 'Hi')
+  const problem = must(byTestId(app.renderRoot, 'answer-problem'))
+  expect(wordsOf(problem)).toContain('Pixel 9 left')
+  await userEvent.click(must(problem.shadowRoot?.querySelector('button')))
+  await rendered(app)
+  expect(must(byTestId(app.renderRoot, 'answer')).textContent).toBe('Hello there')
+  expect(system.asked.at(-1)).toBe(system.asked.at(-2))
+})
+
+test('the conversation is there again after a reload, and gone after New chat', async () => {
+  const { app } = await open()
+  await press(app, 'start-room')
+  await press(app, 'load-model')
+  await ask(app, 'Hi')
+  app.remove()
+  const { app: again, system } = await open(roomHash)
+  system.show(readyView)
+  await rendered(again)
+  expect(must(byTestId(again.renderRoot, 'answer')).textContent).toBe('Hello there')
+  await press(again, 'new-chat')
+  expect(byTestId(again.renderRoot, 'answer')).toBeNull()
+  expect(sessionStorage.getItem('headroom.conversation')).toBe('[]')
+})
+
+test('forgetting downloads takes two presses and tells what is left', async () => {
+  const { app, system } = await open()
+  const forget = must(byTestId(app.renderRoot, 'forget-downloads'))
+  expect(wordsOf(forget)).toBe('Forget downloads (52.4 MB)')
+  await userEvent.click(must(forget.shadowRoot?.querySelector('button')))
+  await settled(app)
+  await userEvent.click(must(forget.shadowRoot?.querySelector('button.danger')))
+  await rendered(app)
+  expect(system.asked).toEqual(['forgetDownloads'])
+  expect(wordsOf(app)).toContain('Nothing downloaded is kept on this device.')
+})

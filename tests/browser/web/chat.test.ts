@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import type { RoomView } from '../../../src/index.ts'
+import { HrChat } from '../../../web/hr-chat.ts'
+import { emptyAnswer, type Turn, userTurn } from '../../../web/turns.ts'
+import { byTestId, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
+
+const answer: Turn = {
+  ...emptyAnswer(),
+  content: 'Two\n  lines',
+  state: 'done',
+  figures: { timeToFirstTokenMs: 412, tokensPerSecond: 14.24, tokenCount: 87 },
+}
+
+async function show(turns: readonly Turn[], view: RoomView = readyView) {
+  const element = new HrChat()
+  element.view = view
+  element.turns = turns
+  return mount(element)
+}
+
+const promptOf = (element: HrChat) => must(byTestId(element.renderRoot, 'prompt')) as HTMLTextAreaElement
+
+test('Enter sends the trimmed message and empties the field', async () => {
+  const { element, commands } = await show([])
+  await userEvent.fill(promptOf(element), '  Hello  ')
+  await userEvent.keyboard('{Enter}')
+  await settled(element)
+  expect(commands).toEqual([{ kind: 'send-prompt', text: 'Hello' }])
+  expect(promptOf(element).value).toBe('')
+})
+
+test('Shift+Enter makes a new line and sends nothing', async () => {
+  const { element, commands } = await show([])
+  await userEvent.click(promptOf(element))
+  await userEvent.keyboard('one{Shift>}{Enter}{/Shift}two')
+  expect(promptOf(element).value).toBe('one\ntwo')
+  expect(commands).toEqual([])
+})
+
+test('nothing can be sent while no model is loaded, and the page says why', async () => {
+  const { element, commands } = await show([], roomView())
+  await userEvent.fill(promptOf(element), 'Hello')
+  await userEvent.keyboard('{Enter}')
+  await settled(element)
+  expect(commands).toEqual([])
+  expect(promptOf(element).value).toBe('Hello')
+  expect((must(byTestId(element.renderRoot, 'send')) as HTMLButtonElement).disabled).toBe(true)
+  expect(wordsOf(element)).toContain('Load a model first.')
+})
+
+test('while an answer streams, Stop stands where Send was and Escape stops too', async () => {
+  const { element, commands } = await show([userTurn('Hi'), { ...emptyAnswer(), content: 'Wor' }])
+  expect(byTestId(element.renderRoot, 'send')).toBeNull()
+  await userEvent.click(must(byTestId(element.renderRoot, 'stop')))
+  await userEvent.click(promptOf(element))
+  await userEvent.keyboard('{Escape}')
+  expect(commands).toEqual([{ kind: 'stop-answer' }, { kind: 'stop-answer' }])
+  expect(must(element.renderRoot.querySelector('[role=log]')).getAttribute('aria-busy')).toBe('true')
+})
+
+test('an answer keeps its white space and shows its figures', async () => {
+  const { element } = await show([userTurn('Hi'), answer])
+  const text = must(byTestId(element.renderRoot, 'answer'))
+  expect(text.textContent).toBe('Two\n  lines')
+  expect(getComputedStyle(text).whiteSpace).toBe('pre-wrap')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'figures')))).toBe('14.2 tokens/s first after 412 ms 87 tokens')
+})
+
+test('turns that were left out are told', async () => {
+  const { element } = await show([userTurn('Hi'), { ...answer, droppedTurns: 2 }])
+  expect(wordsOf(must(byTestId(element.renderRoot, 'dropped-turns')))).toBe(
+    'The oldest 2 turns no longer fit and were left out of this answer.',
+  )
+})
+
+test('a failed answer keeps what came, says what happened and can be asked for again', async () => {
+  const failed: Turn = { ...emptyAnswer(), content: 'Half an', state: 'failed', problem: 'Pixel 9 left.' }
+  const { element, commands } = await show([userTurn('Hi'), failed])
+  expect(must(byTestId(element.renderRoot, 'answer')).textContent).toBe('Half an')
+  const problem = must(byTestId(element.renderRoot, 'answer-problem'))
+  expect(wordsOf(problem)).toContain('Pixel 9 left.')
+  await userEvent.click(must(problem.shadowRoot?.querySelector('button')))
+  expect(commands).toEqual([{ kind: 'retry-answer' }])
+})
+
+test('an answer cannot be asked for again while the room is not ready', async () => {
+  const failed: Turn = { ...emptyAnswer(), state: 'failed', problem: 'Pixel 9 left.' }
+  const { element } = await show([userTurn('Hi'), failed], roomView())
+  expect(must(byTestId(element.renderRoot, 'answer-problem')).shadowRoot?.querySelector('button')).toBeNull()
+})
+
+test('a new chat is one press, once there is a conversation', async () => {
+  const { element, commands } = await show([])
+  const button = must(byTestId(element.renderRoot, 'new-chat')) as HTMLButtonElement
+  expect(button.disabled).toBe(true)
+  element.turns = [userTurn('Hi'), answer]
+  await settled(element)
+  await userEvent.click(button)
+  expect(commands).toEqual([{ kind: 'new-chat' }])
+})
+
+test('the log follows the newest line until somebody scrolls up', async () => {
+  const { element } = await show([])
+  element.style.height = '300px'
+  const log = must(element.renderRoot.querySelector<HTMLElement>('[role=log]'))
+  const grow = async (lines: number) => {
+    element.turns = [userTurn('Hi'), { ...answer, content: 'line\n'.repeat(lines) }]
+    await settled(element)
+    element.requestUpdate()
+    await settled(element)
+  }
+  await grow(60)
+  expect(log.scrollHeight - log.scrollTop - log.clientHeight).toBeLessThan(2)
+  const scrolled = new Promise((resolve) => log.addEventListener('scroll', resolve, { once: true }))
+  log.scrollTop = 100
+  await scrolled
+  await grow(80)
+  expect(log.scrollTop).toBe(100)
+})

@@ -1,0 +1,112 @@
+import { beforeEach, expect, test } from 'vitest'
+import { formatBytes, formatMilliseconds } from '../../../web/format.ts'
+import { linkAt, reachableAddresses, routeOf } from '../../../web/room-link.ts'
+import { emptyAnswer, keepTurns, requestMessages, restoreTurns, userTurn } from '../../../web/turns.ts'
+import { systemOptions } from '../../../web/url-options.ts'
+
+beforeEach(() => sessionStorage.clear())
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1_185_376, '1.19 MB'],
+  [98_000_000, '98 MB'],
+  [999_600_000, '1 GB'],
+  [31_200_000_000, '31.2 GB'],
+])('%d bytes read %s', (bytes, words) => expect(formatBytes(bytes)).toBe(words))
+
+test.each([
+  [3.14, '3.1 ms'],
+  [412.3, '412 ms'],
+  [2_340, '2.3 s'],
+])('%d milliseconds read %s', (milliseconds, words) => expect(formatMilliseconds(milliseconds)).toBe(words))
+
+test('options of the address become options of the system', () => {
+  expect(
+    systemOptions(
+      '?executor=wasm&threads=2&weights=f32&wire=f16&shares=2,1&topology=star&context=512&maxDevices=4&other=1',
+    ),
+  ).toEqual({
+    executor: 'wasm',
+    threads: 2,
+    weights: 'f32',
+    wire: 'f16',
+    shares: [2, 1],
+    topology: 'star',
+    contextLength: 512,
+    maxDevices: 4,
+  })
+  expect(systemOptions('')).toEqual({})
+})
+
+test.each([
+  '?executor=gpu',
+  '?threads=0',
+  '?threads=2.5',
+  '?shares=2,,1',
+  '?shares=2,-1',
+  '?maxDevices=17',
+  '?context=x',
+])('the bad option %s is refused by name', (search) => {
+  const name = search.slice(1, search.indexOf('='))
+  expect(() => systemOptions(search)).toThrowError(
+    expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(`${name}=`) }),
+  )
+})
+
+test('a hash is the start unless it names a room', () => {
+  expect(routeOf('')).toEqual({ kind: 'start' })
+  expect(routeOf('#/room/')).toEqual({ kind: 'start' })
+  expect(routeOf('#/room/abc')).toEqual({ kind: 'room', hash: '#/room/abc' })
+})
+
+const lan = [
+  { name: 'wlan0', url: 'https://192.168.1.20:8443/' },
+  { name: 'eth0', url: 'https://10.0.0.7:8443/' },
+]
+
+test('guests get a local address from a page on localhost, and the page’s own from any other', () => {
+  expect(reachableAddresses(new URL('http://localhost:8080/'), lan)).toEqual(lan)
+  expect(reachableAddresses(new URL('http://127.0.0.1:8080/'), [])).toEqual([])
+  expect(reachableAddresses(new URL('https://10.0.0.7:8443/#/'), lan).map(({ name }) => name)).toEqual([
+    'eth0',
+    'wlan0',
+  ])
+  expect(reachableAddresses(new URL('https://room.example/x'), []).map(({ url }) => url)).toEqual([
+    'https://room.example/',
+  ])
+})
+
+test('a link keeps its secret at another address', () => {
+  expect(linkAt(lan[1]!, 'http://localhost:8080/?executor=wasm#/room/abc')).toBe('https://10.0.0.7:8443/#/room/abc')
+})
+
+test('the model is asked with alternating roles and without empty answers', () => {
+  const turns = [
+    userTurn('A'),
+    { ...emptyAnswer(), state: 'failed' as const },
+    userTurn('B'),
+    { ...emptyAnswer(), content: 'b' },
+  ]
+  expect(requestMessages(turns)).toEqual([
+    { role: 'user', content: 'A\n\nB' },
+    { role: 'assistant', content: 'b' },
+  ])
+})
+
+test('a kept conversation comes back, a cut-off answer as stopped', () => {
+  expect(keepTurns(sessionStorage, [userTurn('A'), { ...emptyAnswer(), content: 'half' }])).toBe(true)
+  expect(restoreTurns(sessionStorage).map(({ content, state }) => [content, state])).toEqual([
+    ['A', 'done'],
+    ['half', 'stopped'],
+  ])
+})
+
+test.each(['nonsense', '{}', '[{"role":"system"}]'])('a kept conversation that reads %s is none', (text) => {
+  sessionStorage.setItem('headroom.conversation', text)
+  expect(restoreTurns(sessionStorage)).toEqual([])
+})
+
+test('a conversation too large for the storage is told as not kept', () => {
+  expect(keepTurns(sessionStorage, [userTurn('x'.repeat(12_000_000))])).toBe(false)
+})

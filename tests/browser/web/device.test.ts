@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { HrDevice } from '../../../web/hr-device.ts'
+import { HrDevices } from '../../../web/hr-devices.ts'
+import { byTestId, deviceView, holding, leaderDevice, mount, must, profile, settled, wordsOf } from './page-support.ts'
+
+async function show(part: Parameters<typeof deviceView>[0], removable = false) {
+  const element = new HrDevice()
+  element.device = deviceView(part)
+  element.removable = removable
+  return mount(element)
+}
+
+test('a device shows its executor, measured speed, round trip and what it holds', async () => {
+  const { element } = await show({ holding })
+  const words = wordsOf(element)
+  expect(words).toContain('Pixel 9, Chrome')
+  expect(words).toContain('GPU (WebGPU)')
+  expect(words).toContain('2.14 GB/s weights')
+  expect(words).toContain('4.2 ms away')
+  expect(words).toContain('26.1 MB heads 4–6 KV head 2 columns 768–1,151 vocabulary rows 24,576–36,863')
+})
+
+test('an empty or uneven share is said in words', async () => {
+  const none = { ...holding, queryHeads: { start: 9, end: 9 }, kvHeads: null, ffn: null }
+  const { element } = await show({ holding: none })
+  expect(wordsOf(must(byTestId(element.renderRoot, 'device-holding')))).toContain('no heads columns differ by layer')
+})
+
+test('loading shows bytes in place, in all, and downloaded', async () => {
+  const { element } = await show({
+    holding,
+    progress: { loadedBytes: 12_300_000, totalBytes: 26_100_000, downloadedBytes: 9_000_000 },
+  })
+  const progress = must(element.renderRoot.querySelector('progress'))
+  expect([progress.value, progress.max]).toEqual([12_300_000, 26_100_000])
+  expect(wordsOf(element)).toContain('12.3 MB of 26.1 MB, 9 MB downloaded')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'device-status')))).toBe('Loading')
+})
+
+test('a lost device says so and shows no progress', async () => {
+  const { element } = await show({
+    connection: 'lost',
+    progress: { loadedBytes: 1, totalBytes: 2, downloadedBytes: 1 },
+  })
+  expect(wordsOf(element)).toContain('Lost')
+  expect(element.renderRoot.querySelector('progress')).toBeNull()
+})
+
+test('a device that has not measured itself yet is shown as measuring', async () => {
+  const { element } = await show({ profile: null })
+  expect(wordsOf(element)).toContain('A device Measuring')
+})
+
+test('removing takes two presses and names the device', async () => {
+  const { element, commands } = await show({}, true)
+  const confirm = must(element.renderRoot.querySelector('hr-confirm'))
+  await userEvent.click(must(confirm.renderRoot.querySelector('button')))
+  await settled(element)
+  expect(commands).toEqual([])
+  await userEvent.click(must(confirm.renderRoot.querySelector('button.danger')))
+  expect(commands).toEqual([{ kind: 'remove-device', deviceId: 'pixel' }])
+})
+
+test('Escape takes a removal back and returns the focus to its button', async () => {
+  const { element, commands } = await show({}, true)
+  const confirm = must(element.renderRoot.querySelector('hr-confirm'))
+  await userEvent.click(must(confirm.renderRoot.querySelector('button')))
+  await userEvent.keyboard('{Escape}')
+  await settled(element)
+  expect(confirm.asking).toBe(false)
+  expect(confirm.shadowRoot?.activeElement?.getAttribute('aria-label')).toBe('Remove Pixel 9, Chrome')
+  expect(commands).toEqual([])
+})
+
+test('a guest cannot remove, and nobody can remove itself', async () => {
+  expect((await show({}, false)).element.renderRoot.querySelector('hr-confirm')).toBeNull()
+  expect((await show({ isSelf: true }, true)).element.renderRoot.querySelector('hr-confirm')).toBeNull()
+})
+
+test('the leader sees the shares to scale, one row a device', async () => {
+  const element = new HrDevices()
+  element.leading = true
+  element.devices = [
+    { ...leaderDevice, holding: { ...holding, weightBytes: 30_000_000 } },
+    deviceView({ profile, holding: { ...holding, weightBytes: 10_000_000 } }),
+  ]
+  await mount(element)
+  expect([...element.renderRoot.querySelectorAll('li')].map(({ dataset }) => dataset.deviceId)).toEqual([
+    'laptop',
+    'pixel',
+  ])
+  expect(must(element.renderRoot.querySelector('svg')).getAttribute('aria-label')).toBe(
+    'Shares of the weights: Laptop, Firefox 75%, Pixel 9, Chrome 25%',
+  )
+  expect(wordsOf(element)).toContain('2 devices 40 MB held together')
+})

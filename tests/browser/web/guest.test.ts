@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { HrGuest } from '../../../web/hr-guest.ts'
+import { HrJoin } from '../../../web/hr-join.ts'
+import { HrStart } from '../../../web/hr-start.ts'
+import {
+  byTestId,
+  deviceView,
+  holding,
+  leaderDevice,
+  mount,
+  must,
+  profile,
+  roomView,
+  settled,
+  wordsOf,
+} from './page-support.ts'
+
+const model = { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true }
+
+test('the start has one primary button and shows what this device measured', async () => {
+  const { element, commands } = await mount(Object.assign(new HrStart(), { profile, secure: true }))
+  expect(wordsOf(element)).toContain('2.14 GB/s weights')
+  expect(element.renderRoot.querySelectorAll('.primary')).toHaveLength(1)
+  await userEvent.click(must(byTestId(element.renderRoot, 'start-room')))
+  expect(commands).toEqual([{ kind: 'start-room' }])
+})
+
+test('an insecure address is named as the reason before anything fails', async () => {
+  const { element } = await mount(Object.assign(new HrStart(), { secure: false }))
+  expect(wordsOf(element)).toContain('This address is not secure')
+})
+
+test('a pasted link opens with Enter', async () => {
+  const { element, commands } = await mount(new HrStart())
+  await userEvent.fill(must(byTestId(element.renderRoot, 'link-field')), 'https://192.168.1.20:8443/#/room/abc')
+  await userEvent.keyboard('{Enter}')
+  expect(commands).toEqual([{ kind: 'open-link', link: 'https://192.168.1.20:8443/#/room/abc' }])
+})
+
+test('a guest reads what joining means and joins with one tap', async () => {
+  const { element, commands } = await mount(Object.assign(new HrJoin(), { profile, model }))
+  const words = wordsOf(element)
+  expect(words).toContain('its share of Small (98 MB in all), from the server on this Wi-Fi')
+  expect(words).toContain('Nothing leaves the room')
+  expect(element.renderRoot.querySelectorAll('button')).toHaveLength(1)
+  await userEvent.click(must(byTestId(element.renderRoot, 'join')))
+  expect(commands).toEqual([{ kind: 'join-room' }])
+})
+
+test('a guest who was removed reads why and has two ways on', async () => {
+  const parted = { code: 'room-ended', message: 'The leader removed this device from the room.' } as const
+  const { element, commands } = await mount(Object.assign(new HrJoin(), { parted }))
+  expect(wordsOf(element)).toContain('The leader removed this device from the room.')
+  await userEvent.click(must(byTestId(element.renderRoot, 'join')))
+  await userEvent.click(must(byTestId(element.renderRoot, 'back-to-start')))
+  expect(commands).toEqual([{ kind: 'join-room' }, { kind: 'back-to-start' }])
+})
+
+const leader = { ...leaderDevice, isSelf: false, profile: null }
+
+test('a guest sees its own share and leaves in two presses', async () => {
+  const guest = new HrGuest()
+  guest.view = roomView({
+    role: 'guest',
+    state: { kind: 'ready', modelId: 'small' },
+    devices: [leader, deviceView({ isSelf: true, holding })],
+  })
+  const { element, commands } = await mount(guest)
+  expect(wordsOf(must(byTestId(element.renderRoot, 'own-share')))).toContain('26.1 MB')
+  const leave = must(element.renderRoot.querySelector('hr-confirm'))
+  await userEvent.click(must(leave.renderRoot.querySelector('button')))
+  await settled(element)
+  await userEvent.click(must(leave.renderRoot.querySelector('button.danger')))
+  expect(commands).toEqual([{ kind: 'leave-room' }])
+})
+
+test.each([
+  ['lobby', { kind: 'lobby' }, 'You are in the room'],
+  ['loading', { kind: 'loading', modelId: 'small' }, 'Fetching this device’s share'],
+  ['generating', { kind: 'generating', modelId: 'small' }, 'Working on an answer'],
+  [
+    'failed',
+    { kind: 'failed', error: { code: 'download-failed', message: 'The server went away.' } },
+    'The server went away.',
+  ],
+] as const)('a guest is told what the room does: %s', async (_name, state, words) => {
+  const guest = new HrGuest()
+  guest.view = roomView({ role: 'guest', state, devices: [leader, deviceView({ isSelf: true })] })
+  expect(wordsOf((await mount(guest)).element)).toContain(words)
+})
+
+test('a guest whose leader is gone is told that it is looked for', async () => {
+  const guest = new HrGuest()
+  guest.view = roomView({ role: 'guest', devices: [deviceView({ isSelf: true, connection: 'connecting' })] })
+  expect(wordsOf((await mount(guest)).element)).toContain('Looking for the room’s leader')
+})

@@ -1,0 +1,122 @@
+// What the page's tests share: views of rooms as data, and a place to put one component and hear what it asks for.
+import { LitElement } from 'lit'
+import { onTestFinished } from 'vitest'
+import type { DeviceProfile, DeviceView, Holding, RoomView } from '../../../src/index.ts'
+import type { Command } from '../../../web/commands.ts'
+
+export const link = 'https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE'
+
+export const profile: DeviceProfile = {
+  deviceId: 'pixel',
+  name: 'Pixel 9, Chrome',
+  executor: 'webgpu',
+  weightBytesPerSecond: 2_140_000_000,
+  memoryBytes: 1_500_000_000,
+  cores: 8,
+  threads: 4,
+  backend: 'Mali-G715',
+}
+
+export const holding: Holding = {
+  rank: 1,
+  queryHeads: { start: 4, end: 7 },
+  kvHeads: { start: 2, end: 3 },
+  ffn: { start: 768, end: 1152 },
+  vocabulary: { start: 24_576, end: 36_864 },
+  weightBytes: 26_100_000,
+}
+
+export function deviceView(part: Partial<DeviceView> = {}): DeviceView {
+  return {
+    deviceId: 'pixel',
+    isLeader: false,
+    isSelf: false,
+    connection: 'connected',
+    profile,
+    rttMs: 4.2,
+    holding: null,
+    progress: null,
+    report: null,
+    ...part,
+  }
+}
+
+export const leaderDevice = deviceView({
+  deviceId: 'laptop',
+  isLeader: true,
+  isSelf: true,
+  rttMs: null,
+  profile: { ...profile, deviceId: 'laptop', name: 'Laptop, Firefox', executor: 'wasm' },
+})
+
+export function roomView(part: Partial<RoomView> = {}): RoomView {
+  return {
+    role: 'leader',
+    link,
+    signaling: 'connected',
+    state: { kind: 'lobby' },
+    devices: [leaderDevice],
+    plan: null,
+    model: null,
+    wire: null,
+    notices: [],
+    ...part,
+  }
+}
+
+export const readyView = roomView({
+  state: { kind: 'ready', modelId: 'small' },
+  model: { modelId: 'small', family: 'llama', contextLength: 2_048, hasTemplate: true, verified: 'digest' },
+  devices: [leaderDevice, deviceView({ holding })],
+})
+
+/** Shows `element` until the test ends; `commands` collects what it fires. */
+export async function mount<Element extends LitElement>(
+  element: Element,
+): Promise<{ element: Element; commands: Command[] }> {
+  const commands: Command[] = []
+  element.addEventListener('hr-command', (event) => commands.push(event.command))
+  document.body.append(element)
+  onTestFinished(() => element.remove())
+  await settled(element)
+  return { element, commands }
+}
+
+/** Waits until `element` and the components in it have rendered. */
+export async function settled(element: LitElement): Promise<void> {
+  await element.updateComplete
+  for (const child of element.renderRoot.querySelectorAll('*')) if (child instanceof LitElement) await settled(child)
+}
+
+/** The first element with this test id, through all shadow roots; null when there is none. */
+export function byTestId(root: ParentNode, id: string): HTMLElement | null {
+  const found = root.querySelector<HTMLElement>(`[data-testid="${id}"]`)
+  if (found) return found
+  for (const { shadowRoot } of root.querySelectorAll('*')) {
+    const inside = shadowRoot && byTestId(shadowRoot, id)
+    if (inside) return inside
+  }
+  return null
+}
+
+export function must<Value>(value: Value | null | undefined): Value {
+  if (value === null || value === undefined) throw new Error('The page does not show what the test looks for.')
+  return value
+}
+
+/** All words that the element shows, shadow roots included, with single spaces between elements and none before punctuation. */
+export function wordsOf(node: Node): string {
+  return allText(node)
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,.])/g, '$1')
+    .trim()
+}
+
+function allText(node: Node): string {
+  if (node instanceof HTMLStyleElement) return ''
+  if (node instanceof Text) return node.data
+  if (node instanceof HTMLSlotElement && node.assignedNodes().length > 0)
+    return node.assignedNodes().map(allText).join(' ')
+  const children = node instanceof Element && node.shadowRoot ? node.shadowRoot.childNodes : node.childNodes
+  return [...children].map(allText).join(' ')
+}

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { HrInvite } from '../../../web/hr-invite.ts'
+import { HrModels } from '../../../web/hr-models.ts'
+import { HrRoom } from '../../../web/hr-room.ts'
+import { HrRoomState } from '../../../web/hr-room-state.ts'
+import { byTestId, deviceView, link, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
+
+const models = [
+  { modelId: 'tiny', name: 'Tiny', sizeBytes: 1_185_376, isDefault: false },
+  { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true },
+]
+
+const addresses = [
+  { name: 'wlan0', url: 'https://192.168.1.20:8443/' },
+  { name: 'eth0', url: 'https://10.0.0.7:8443/' },
+]
+
+async function showInvite(part: Partial<HrInvite>) {
+  const { element } = await mount(Object.assign(new HrInvite(), { link, addresses, selfSigned: true }, part))
+  const field = must(byTestId(element.renderRoot, 'room-link')) as HTMLInputElement
+  return { element, field }
+}
+
+async function showModels(part: Partial<HrModels>) {
+  return mount(Object.assign(new HrModels(), { view: roomView(), models }, part))
+}
+
+test('an invitation names a local address although the leader is on localhost', async () => {
+  const { element, field } = await showInvite({ link: 'http://localhost:8080/#/room/Yk3vTq8LmZc0RxWb7HnPaE' })
+  expect(field.value).toBe(link)
+  expect(must(element.renderRoot.querySelector('hr-qr')).text).toBe(link)
+})
+
+test('choosing another address changes link and code', async () => {
+  const { element, field } = await showInvite({})
+  await userEvent.selectOptions(must(byTestId(element.renderRoot, 'address')), '1')
+  await settled(element)
+  expect(field.value).toBe('https://10.0.0.7:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE')
+  expect(must(element.renderRoot.querySelector('hr-qr')).text).toBe(field.value)
+})
+
+test('with one address there is nothing to choose, and with none the page says why nobody can come', async () => {
+  expect(byTestId((await showInvite({ addresses: addresses.slice(0, 1) })).element.renderRoot, 'address')).toBeNull()
+  const { element, field } = await showInvite({ addresses: [] })
+  expect(wordsOf(element)).toContain('Only this computer can open the link')
+  expect(field.value).toBe(link)
+})
+
+test('the warning of a self-made certificate is explained, a trusted one is not mentioned', async () => {
+  expect(wordsOf((await showInvite({})).element)).toContain('Phones will show a warning once')
+  expect(wordsOf((await showInvite({ selfSigned: false })).element)).not.toContain('warning')
+})
+
+test('the default model is chosen and loads on one press', async () => {
+  const { element, commands } = await showModels({})
+  await userEvent.click(must(byTestId(element.renderRoot, 'load-model')))
+  expect(commands).toEqual([{ kind: 'load-model', model: 'small' }])
+})
+
+test('another model is chosen by the keyboard', async () => {
+  const { element, commands } = await showModels({})
+  must(element.renderRoot.querySelector<HTMLInputElement>('input:checked')).focus()
+  await userEvent.keyboard('{ArrowUp}')
+  await settled(element)
+  await userEvent.click(must(byTestId(element.renderRoot, 'load-model')))
+  expect(commands).toEqual([{ kind: 'load-model', model: 'tiny' }])
+})
+
+test('a server without models says so and offers a file', async () => {
+  const { element } = await showModels({ models: [] })
+  expect(wordsOf(element)).toContain('The server has no model yet')
+  expect(byTestId(element.renderRoot, 'load-model')).toBeNull()
+  expect(must(element.renderRoot.querySelector('hr-file-drop')).disabled).toBe(false)
+})
+
+test('a chosen file is handed on whole', async () => {
+  const { element, commands } = await showModels({ models: [] })
+  const file = new File(['GGUF'], 'own.gguf')
+  await userEvent.upload(must(byTestId(element.renderRoot, 'model-file')), file)
+  const [command] = commands
+  if (command?.kind !== 'load-model' || typeof command.model === 'string') throw new Error('No file was handed on.')
+  expect(command.model.map(({ name, size }) => ({ name, size }))).toEqual([{ name: 'own.gguf', size: 4 }])
+})
+
+test('a file can be dropped anywhere on the page', async () => {
+  const { commands } = await showModels({})
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(new File(['GGUF'], 'own.gguf'))
+  const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true })
+  document.body.dispatchEvent(drop)
+  expect(drop.defaultPrevented).toBe(true)
+  expect(commands.map(({ kind }) => kind)).toEqual(['load-model'])
+})
+
+test('devices that hold nothing can be given a share of the model that is loaded', async () => {
+  const view = { ...readyView, devices: [...readyView.devices, deviceView({ deviceId: 'late' })] }
+  const late = view.devices.map((device) =>
+    device.isSelf ? { ...device, holding: readyView.devices[1]!.holding } : device,
+  )
+  const { element, commands } = await showModels({ view: { ...view, devices: late } })
+  const notice = must(byTestId(element.renderRoot, 'share-anew'))
+  expect(wordsOf(notice)).toContain('1 device holds no share yet.')
+  await userEvent.click(must(notice.shadowRoot?.querySelector('button')))
+  expect(commands).toEqual([{ kind: 'load-model', model: 'small' }])
+})
+
+test('loading shows all bytes of all devices and can be cancelled', async () => {
+  const progress = { loadedBytes: 10_000_000, totalBytes: 40_000_000, downloadedBytes: 10_000_000 }
+  const devices = [deviceView({ progress }), deviceView({ deviceId: 'other', progress })]
+  const state = new HrRoomState()
+  state.leading = true
+  state.view = roomView({ state: { kind: 'loading', modelId: 'small' }, devices })
+  const { element, commands } = await mount(state)
+  expect(wordsOf(element)).toContain('20 MB of 80 MB')
+  await userEvent.click(must(byTestId(element.renderRoot, 'cancel-load')))
+  expect(commands).toEqual([{ kind: 'cancel-load' }])
+})
+
+test('a room at rest shows no state, and a notice stays away once dismissed', async () => {
+  const state = new HrRoomState()
+  state.view = roomView({ notices: [{ code: 'storage-full', message: 'Storage is full.' }] })
+  const { element } = await mount(state)
+  await userEvent.click(must(element.renderRoot.querySelector('hr-notice')?.renderRoot.querySelector('button')))
+  await settled(element)
+  expect(element.hidden).toBe(true)
+  expect(wordsOf(element)).toBe('')
+})
+
+test('a server out of reach is told, and that the room goes on', async () => {
+  const state = new HrRoomState()
+  state.view = roomView({ signaling: 'reconnecting' })
+  expect(wordsOf((await mount(state)).element)).toContain('Devices that are here stay connected')
+})
+
+test('on a phone the chat comes up by itself when the model is ready', async () => {
+  const room = new HrRoom()
+  room.view = roomView({ state: { kind: 'loading', modelId: 'small' } })
+  const { element } = await mount(room)
+  expect(must(byTestId(element.renderRoot, 'tab-room')).getAttribute('aria-pressed')).toBe('true')
+  room.view = readyView
+  await settled(element)
+  expect(must(byTestId(element.renderRoot, 'tab-chat')).getAttribute('aria-pressed')).toBe('true')
+})

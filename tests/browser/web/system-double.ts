@@ -1,0 +1,107 @@
+// Stands where the engine is, for tests of the page alone: it answers at once, with what the test says, and remembers what it was asked.
+import { Emitter } from '../../../src/base/emitter.ts'
+import { type ChatAnswer, HeadroomError, type RoomView } from '../../../src/index.ts'
+import type { System } from '../../../web/room-controller.ts'
+import { link, profile, readyView, roomView } from './page-support.ts'
+
+const outside = roomView({ role: null, link: null, signaling: 'off', devices: [] })
+
+export class SystemDouble extends Emitter<{ change: RoomView }> implements System {
+  view: RoomView = outside
+  readonly asked: string[] = []
+  /** What the next call of these fails with. */
+  fails: Partial<Record<'joinRoom' | 'startRoom' | 'loadModel' | 'chat', HeadroomError>> = {}
+  /** The pieces of the next answer. */
+  answer: readonly string[] = ['Hello', ' there']
+  bytes = 52_400_000
+
+  show(view: RoomView): void {
+    this.view = view
+    this.emit('change', view)
+  }
+
+  async initialize() {
+    return profile
+  }
+
+  async serverConfig() {
+    const lanUrls = [{ name: 'wlan0', url: 'https://192.168.1.20:8443/' }]
+    return { version: '0.1.0', lanUrls, iceServers: [], defaultModel: 'small', selfSigned: true }
+  }
+
+  async startRoom(baseUrl?: string) {
+    this.#ask('startRoom', baseUrl)
+    this.show(roomView())
+    return link
+  }
+
+  async joinRoom(address: string) {
+    this.#ask('joinRoom', new URL(address).hash)
+    this.show(roomView({ role: 'guest' }))
+  }
+
+  async leave() {
+    this.#ask('leave')
+    this.show(outside)
+  }
+
+  async removeDevice(deviceId: string) {
+    this.#ask('removeDevice', deviceId)
+  }
+
+  async listModels() {
+    return [{ modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true }]
+  }
+
+  async loadModel(model: string | readonly File[]) {
+    this.#ask('loadModel', String(model))
+    this.show(readyView)
+  }
+
+  cancelLoad() {
+    this.#ask('cancelLoad')
+  }
+
+  async chat({ messages, onText, signal }: Parameters<System['chat']>[0]): Promise<ChatAnswer> {
+    this.#ask('chat', JSON.stringify(messages))
+    let text = ''
+    for (const piece of this.answer) {
+      await new Promise((resolve) => setTimeout(resolve))
+      if (signal?.aborted) break
+      text += piece
+      onText?.(text.slice(text.length - piece.length))
+    }
+    return {
+      promptTokens: [1],
+      tokens: [2, 3],
+      text,
+      stopReason: signal?.aborted ? 'aborted' : 'stop',
+      templated: true,
+      droppedTurns: 0,
+      timings: { timeToFirstTokenMs: 120, stepMs: [50], collectiveMs: [], bytes: 0, rounds: 0 },
+      dump: null,
+      figures: { timeToFirstTokenMs: 120, tokensPerSecond: 20, tokenCount: 2 },
+    }
+  }
+
+  async cachedBytes() {
+    return this.bytes
+  }
+
+  async forgetDownloads() {
+    this.#ask('forgetDownloads')
+    this.bytes = 0
+  }
+
+  #ask(call: string, argument?: string): void {
+    this.asked.push(argument === undefined ? call : `${call} ${argument}`)
+    const error = this.fails[call as keyof typeof this.fails]
+    if (!error) return
+    this.fails = {}
+    throw error
+  }
+}
+
+export function failure(code: HeadroomError['code'], message: string): HeadroomError {
+  return new HeadroomError(code, message)
+}
