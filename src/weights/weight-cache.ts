@@ -4,7 +4,7 @@
 import { HeadroomError } from '../base/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 import { CacheFile } from './cache-file.ts'
-import { canDigest, sha256Hex } from './digest.ts'
+import { sha256Hex } from './digest.ts'
 import type { TensorPart } from './rectangles.ts'
 import { openBrowserStorage, type Storage } from './storage.ts'
 
@@ -37,8 +37,7 @@ export async function openWeightCache(
     if (!told) onProblem(toProblem(error))
     told = true
   }
-  const cachable = sources.some((source) => source.etag !== null) && canDigest()
-  if (cachable) {
+  if (sources.some((source) => source.etag !== null)) {
     try {
       const opened = storage ?? (await openBrowserStorage())
       for (const [index, source] of sources.entries()) files[index] = await openCacheFile(source, opened)
@@ -88,13 +87,14 @@ async function openCacheFile(source: ByteSource, storage: Storage): Promise<Cach
 
 /** Bytes of all downloads that are kept; 0 where the browser keeps none. Works in every thread. */
 export async function cachedBytes(storage?: Storage): Promise<number> {
-  const files = await (storage ?? (await openBrowserStorage())).list()
-  return files.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const files = await (storage ?? (await storageIfAny()))?.list()
+  return (files ?? []).reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
 /** Removes all downloads. Throws `bad-input` while a tab is loading a model. Works in every thread. */
 export async function forgetDownloads(storage?: Storage): Promise<void> {
-  const opened = storage ?? (await openBrowserStorage())
+  const opened = storage ?? (await storageIfAny())
+  if (!opened) return
   let busy = 0
   for (const { name } of await opened.list()) if (!(await opened.remove(name))) busy++
   if (busy === 0) return
@@ -104,9 +104,18 @@ export async function forgetDownloads(storage?: Storage): Promise<void> {
   )
 }
 
+async function storageIfAny(): Promise<Storage | null> {
+  try {
+    return await openBrowserStorage()
+  } catch (error) {
+    if (error instanceof HeadroomError && error.code === 'storage-full') return null
+    throw error
+  }
+}
+
 /** Asks the browser not to clear the downloads when space is short; true if it agreed. Call it on the page (workers cannot ask) after the first complete download. */
 export async function keepDownloads(): Promise<boolean> {
-  return (await navigator.storage?.persist?.()) ?? false
+  return (await globalThis.navigator?.storage?.persist?.()) ?? false
 }
 
 function toProblem(error: unknown): HeadroomError {

@@ -8,7 +8,7 @@ import { loadShard } from '../../../src/weights/loader.ts'
 import type { ModelManifest } from '../../../src/weights/manifest.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
 import { intersectRects, type Rect, rectByteLength, subtractRect } from '../../../src/weights/rectangles.ts'
-import { cachedBytes, forgetDownloads, openWeightCache } from '../../../src/weights/weight-cache.ts'
+import { cachedBytes, forgetDownloads, keepDownloads, openWeightCache } from '../../../src/weights/weight-cache.ts'
 import { collectWeights } from '../../support/collected-weights.ts'
 import { defaultModelPath } from '../../support/default-model.ts'
 import { diskSource, memorySource } from '../../support/memory-source.ts'
@@ -187,6 +187,9 @@ describe('the cache', () => {
     await loadShard({ manifest, tensors, sources: [source], cache, loader })
     loader.finish()
     expect(problems.map(({ message }) => message).join()).toMatch(/keeps no downloads for this page/)
+    expect(await cachedBytes()).toBe(0)
+    await expect(forgetDownloads()).resolves.toBeUndefined()
+    expect(await keepDownloads()).toBe(false)
   })
 })
 
