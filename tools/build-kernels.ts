@@ -35,7 +35,18 @@ export async function buildKernels(): Promise<string[]> {
 
 async function compile(name: string, options: readonly string[]): Promise<void> {
   const { main } = await import('assemblyscript/asc')
-  const common = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noExportMemory', '--noAssert']
+  const common = [
+    '-O3',
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd',
+    '--importMemory',
+    '--noExportMemory',
+    '--noAssert',
+    '--memoryBase',
+    '1024',
+  ]
   const output = ['--baseDir', root, '--outFile', `${target}/${name}.wasm`]
   const { error, stderr } = await main([`${sources}/index.ts`, ...common, ...options, ...output])
   if (error) throw new Error(`The kernels did not compile (${name}): ${error.message}\n${stderr.toString()}`)

@@ -12,7 +12,7 @@ export interface ProcessResult {
 export function runProcess(
   command: string,
   args: readonly string[],
-  options: Pick<SpawnOptions, 'cwd' | 'stdio'> & { signal?: AbortSignal | undefined },
+  options: Pick<SpawnOptions, 'cwd' | 'env' | 'stdio'> & { signal?: AbortSignal | undefined },
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options)

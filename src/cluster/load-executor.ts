@@ -5,7 +5,7 @@ import { shardTensors } from '../plan/shard-tensors.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
 import { loadShard } from '../weights/loader.ts'
-import { parseManifest } from '../weights/manifest.ts'
+import { checkSources, parseManifest } from '../weights/manifest.ts'
 import { openWeightCache } from '../weights/weight-cache.ts'
 import { checkShard } from './check-shard.ts'
 import type { LoadReport, LoadRequest } from './engine-protocol.ts'
@@ -32,12 +32,13 @@ export async function loadExecutor(
   const tensors = shardTensors(config, shard, residentFormats(manifest, weights))
   const opened =
     sources ?? (await Promise.all(manifest.sources.map((source) => openManifestSource(source, baseUrl, signal))))
-  const notices: ErrorData[] = []
-  const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)))
+  checkSources(manifest, opened)
   const factory = await executorFactory(request.executor)
+  const notices: ErrorData[] = []
   const loader = await factory.create({ config, shard, tensors, threads })
+  const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)))
   try {
-    const { downloadedBytes } = await loadShard({
+    await loadShard({
       manifest,
       tensors,
       sources: opened,
@@ -49,6 +50,7 @@ export async function loadExecutor(
     const executor = await loader.finish()
     const { weightBytes, peakBytes } = executor.memory
     const label = weightsLabel(manifest, weights)
+    const downloadedBytes = opened.reduce((sum, source) => sum + source.downloadedBytes, 0)
     return {
       executor,
       report: {

@@ -1,0 +1,68 @@
+// Compares a room's logits with transformers' along a forced answer. The comparison runs in the leader's page, where the logits are.
+import { type BrowserRoom, call } from './browser-room.ts'
+
+export interface ForcedPrompt {
+  promptTokens: number[]
+  /** What transformers chose, greedily. */
+  tokens: number[]
+  /** By how much each led. */
+  margins: number[]
+  /** Token and logit of the five best, per step. */
+  top: [number, number][][]
+}
+
+export interface ForcedResult {
+  /** Per answer token: was it the room's best too? */
+  agrees: boolean[]
+  /** Absolute errors of the five best logits of each step. */
+  topErrors: number[]
+  /** Leads of the tokens that the room overturned. */
+  flippedLeads: number[]
+}
+
+export interface QualityFigures {
+  tokens: number
+  agreement: number
+  meanTopError: number
+  largestFlippedLead: number
+}
+
+export async function compareForced({ pages, modelId }: BrowserRoom, forced: ForcedPrompt): Promise<ForcedResult> {
+  const [leader] = pages
+  if (!leader) throw new Error('A room has at least its leader.')
+  const compare = () =>
+    leader.evaluate(
+      async ({ model, prompt }) => {
+        const { promptTokens, tokens, margins, top } = prompt
+        const input = [...promptTokens, ...tokens.slice(0, -1)]
+        const { dump } = await globalThis.headroom!.processInference({ model, input, maxTokens: 0, logits: true })
+        const vocabSize = dump!.logits.length / input.length
+        const agrees: boolean[] = []
+        const topErrors: number[] = []
+        const flippedLeads: number[] = []
+        for (const [index, token] of tokens.entries()) {
+          const row = promptTokens.length - 1 + index
+          const logits = dump!.logits.subarray(row * vocabSize, (row + 1) * vocabSize)
+          let best = 0
+          for (let i = 1; i < vocabSize; i++) if (logits[i]! > logits[best]!) best = i
+          agrees.push(best === token)
+          if (best !== token) flippedLeads.push(margins[index]!)
+          for (const [candidate, expected] of top[index]!) topErrors.push(Math.abs(logits[candidate]! - expected))
+        }
+        return { agrees, topErrors, flippedLeads }
+      },
+      { model: modelId, prompt: forced },
+    )
+  return call(compare)
+}
+
+export function summarize(results: readonly ForcedResult[]): QualityFigures {
+  const agrees = results.flatMap((result) => result.agrees)
+  const errors = results.flatMap(({ topErrors }) => topErrors)
+  return {
+    tokens: agrees.length,
+    agreement: agrees.filter(Boolean).length / agrees.length,
+    meanTopError: errors.reduce((sum, error) => sum + error, 0) / errors.length,
+    largestFlippedLead: Math.max(0, ...results.flatMap(({ flippedLeads }) => flippedLeads)),
+  }
+}

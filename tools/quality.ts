@@ -1,0 +1,93 @@
+// `npm run quality`: what quantized activations and the wire cost on the real model. 24 chat prompts, every answer token forced as
+// transformers chose it in float32, and three figures: how often the next token agrees, how far the five best logits are off, and by
+// how much the largest overturned token had led. The reference: tests/fixtures/smollm2-greedy.json.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import * as v from 'valibot'
+import { toErrorData } from '../src/base/errors.ts'
+import { openBrowserRoom } from './browser-room.ts'
+import { projectRoot } from './ensure-built.ts'
+import { compareForced, type ForcedPrompt, summarize } from './quality-figures.ts'
+
+interface Options {
+  tabs: string
+  executor: string
+  weights: string
+  wire: string
+  threads?: string
+  shares?: string
+  prompts: string
+  json: boolean
+}
+
+/** The bar for quantized activations and the default wire. */
+const bar = { agreement: 0.966, meanTopError: 0.2, largestFlippedLead: 0.8 }
+
+const fixture = v.array(
+  v.object({
+    prompt: v.string(),
+    promptTokens: v.array(v.number()),
+    tokens: v.array(v.number()),
+    margins: v.array(v.number()),
+    top: v.array(v.array(v.tuple([v.number(), v.number()]))),
+  }),
+)
+
+const options = new Command('npm run quality --')
+  .description(
+    'Measures what quantizing costs on the default model: agreement, logit error and flips over 24 forced answers.',
+  )
+  .option('--tabs <number>', 'tabs in the room', '2')
+  .addOption(new Option('--executor <kind>').choices(['auto', 'reference', 'wasm', 'webgpu']).default('auto'))
+  .addOption(new Option('--weights <format>').choices(['auto', 'f32', 'f16', 'int8', 'int4']).default('auto'))
+  .addOption(new Option('--wire <format>').choices(['auto', 'f32', 'f16', 'int8']).default('auto'))
+  .option('--threads <number>', 'compute threads of each tab')
+  .option('--shares <list>', 'one positive integer per tab')
+  .option('--prompts <number>', 'how many of the 24 prompts', '24')
+  .option('--json', 'one JSON object on stdout', false)
+  .parse()
+  .opts<Options>()
+
+try {
+  const { tabs, prompts: count, json, ...query } = options
+  const prompts = v.parse(
+    fixture,
+    JSON.parse(await readFile(join(projectRoot, 'tests/fixtures/smollm2-greedy.json'), 'utf8')),
+  )
+  const chosen = prompts.slice(0, Number(count))
+  const room = await openBrowserRoom({ tabs: Number(tabs), query: { ...query }, headed: false })
+  try {
+    const results = []
+    for (const [index, prompt] of chosen.entries()) {
+      results.push(await compareForced(room, prompt satisfies ForcedPrompt))
+      console.error(`${index + 1} of ${chosen.length}: ${prompt.prompt}`)
+    }
+    const figures = summarize(results)
+    const passed =
+      figures.agreement >= bar.agreement &&
+      figures.meanTopError <= bar.meanTopError &&
+      figures.largestFlippedLead <= bar.largestFlippedLead
+    if (json) console.log(JSON.stringify({ ...figures, bar, passed }))
+    else {
+      console.log(
+        `${figures.tokens} tokens over ${tabs} tab(s), weights ${query.weights}, wire ${query.wire}, executor ${query.executor}`,
+      )
+      console.log(
+        `next token agrees        ${(100 * figures.agreement).toFixed(1)}%   (at least ${100 * bar.agreement}%)`,
+      )
+      console.log(`mean error of five best  ${figures.meanTopError.toFixed(3)}   (at most ${bar.meanTopError})`)
+      console.log(
+        `largest lead flipped     ${figures.largestFlippedLead.toFixed(2)}    (at most ${bar.largestFlippedLead})`,
+      )
+    }
+    if (!passed) process.exitCode = 1
+  } finally {
+    await room.close()
+  }
+} catch (error) {
+  const data = toErrorData(error)
+  console.error(data.message)
+  if (options.json) console.log(JSON.stringify({ error: data }))
+  process.exitCode = 1
+}

@@ -1,0 +1,96 @@
+// `npm test`: everything quick enough to run every time: Biome, tsc, unit and contract tests in Node, the same and more in Chromium,
+// and real rooms of tabs. Prepares what it needs, runs all suites whatever fails, and ends with one line that sums them.
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { toErrorData } from '../src/base/errors.ts'
+import { ensureBrowser } from './ensure-browser.ts'
+import { ensureBuilt, projectRoot } from './ensure-built.ts'
+import { fetchModel } from './fetch-model.ts'
+import { catalogueModel, modelsDirectory } from './model-catalogue.ts'
+import { type ProcessResult, runProcess } from './run-process.ts'
+
+interface Tally {
+  passed: number
+  failed: number
+}
+
+const resultFolder = join(projectRoot, 'test-results')
+const vitestResult = v.object({ numPassedTests: v.number(), numFailedTests: v.number() })
+const playwrightResult = v.object({
+  stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number() }),
+})
+
+try {
+  await Promise.all([ensureBrowser(), ensureBuilt(), fetchModel(catalogueModel(), { directory: modelsDirectory() })])
+} catch (error) {
+  console.error(toErrorData(error).message)
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
+await rm(resultFolder, { recursive: true, force: true })
+await mkdir(resultFolder, { recursive: true })
+
+const tallies = [
+  await check('biome', ['check', '.']),
+  await check('tsc', ['--noEmit', '-p', '.']),
+  await vitest('node'),
+  await vitest('browser'),
+  await playwright(),
+]
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
+
+/** A check counts as one test. */
+async function check(command: string, args: readonly string[]): Promise<Tally> {
+  const code = await run(command, args)
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
+}
+
+async function vitest(project: string): Promise<Tally> {
+  const file = join(resultFolder, `${project}.json`)
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await run('vitest', args)
+  return tallyOf(code, file, (json) => {
+    const { numPassedTests, numFailedTests } = v.parse(vitestResult, json)
+    return { passed: numPassedTests, failed: numFailedTests }
+  })
+}
+
+async function playwright(): Promise<Tally> {
+  const file = join(resultFolder, 'e2e.json')
+  const args = ['test', '-c', 'tests/e2e/playwright.config.ts', '--project=rooms', '--reporter=list,json']
+  const code = await run('playwright', args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file })
+  return tallyOf(code, file, (json) => {
+    const { expected, unexpected, flaky } = v.parse(playwrightResult, json).stats
+    return { passed: expected, failed: unexpected + flaky }
+  })
+}
+
+/** A runner that failed without failing a test (a file that does not load, say) counts as one failure. */
+async function tallyOf(code: ProcessResult['code'], file: string, read: (json: unknown) => Tally): Promise<Tally> {
+  try {
+    const tally = read(JSON.parse(await readFile(file, 'utf8')))
+    return code === 0 || tally.failed > 0 ? tally : { ...tally, failed: 1 }
+  } catch (error) {
+    console.error(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+    return { passed: 0, failed: 1 }
+  }
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<ProcessResult['code']> {
+  console.log(`\n== ${command} ${args.join(' ')}`)
+  const bin = join(projectRoot, 'node_modules/.bin', command)
+  const { code } = await runProcess(bin, args, {
+    cwd: projectRoot,
+    stdio: ['ignore', 1, 2],
+    env: { ...process.env, ...environment },
+  })
+  return code
+}
