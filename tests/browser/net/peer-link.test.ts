@@ -188,6 +188,24 @@ describe('the lane', () => {
     expect(await echo.replied).toEqual({ failed: 'peer-lost' })
   })
 
+  test('echoes between two workers of one tab over a MessagePort', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const start = (request: LaneWorkerRequest, port: MessagePort) => {
+      const worker = new Worker(new URL('./lane-worker.ts', import.meta.url), { type: 'module' })
+      cleanUp.push(() => worker.terminate())
+      worker.postMessage(request, [port])
+      return new Promise<LaneWorkerReply>((resolve) => {
+        worker.onmessage = ({ data }: MessageEvent<LaneWorkerReply>) => resolve(data)
+      })
+    }
+    const sizes = [256, 2304, 18_432, 2_000_000]
+    const roundCount = 40
+    void start({ kind: 'echo', endpoint: { kind: 'local', port: port2 }, roundCount: 4 * roundCount }, port2)
+    const result = await start({ kind: 'measure', endpoint: { kind: 'local', port: port1 }, roundCount, sizes }, port1)
+    expect(result).toHaveProperty('mediansMs')
+    console.log(`MessagePort lane round trip, median, ${sizes.join(', ')} B: ${JSON.stringify(result)}`)
+  })
+
   test('keeps what arrives before its worker has started', async () => {
     const roundCount = 1
     let handOver: () => void = () => expect.unreachable('the lane comes first')

@@ -284,6 +284,40 @@ describe('an evil server', () => {
     }
   })
 
+  test('that rewrites the nonces on yesterday’s letters to today’s brings nobody in', async () => {
+    const yesterday = new InPageServer()
+    const secret = createRoomSecret()
+    const before = await honestPair(yesterday, secret)
+    await Promise.all([linked(before.leader), linked(before.guest)])
+    before.leader.close()
+    before.guest.close()
+    const today = new InPageServer()
+    today.transport().open('')
+    const transport = today.transport()
+    let laneCount = 0
+    const onLane = () => {
+      laneCount++
+    }
+    const leader = await join({ transport, secret, role: 'leader', deviceId: 'lone', onLane })
+    await sleep(50)
+    for (const { seal } of yesterday.recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
+    await sleep(100)
+    const welcomes = today.recorded.map(({ seal }) => fromBase64Url(seal)).filter((bytes) => bytes?.[0] === 2)
+    expect(welcomes).toHaveLength(1)
+    const nonces = welcomes[0]!.slice(1, 33)
+    for (const { from, seal } of yesterday.recorded) {
+      const bytes = fromBase64Url(seal)!
+      if (bytes[0] !== 2 || from !== 'member2') continue
+      bytes.set(nonces.slice(16), 1)
+      bytes.set(nonces.slice(0, 16), 17)
+      today.deliver({ from: 'member77', to: transport.memberId, seal: toBase64Url(bytes) })
+    }
+    const ignoredBefore = leader.ignoredMessages
+    await sleep(200)
+    expect(laneCount).toBe(0)
+    expect(leader.ignoredMessages - ignoredBefore).toBeGreaterThan(2)
+  })
+
   test('that redirects one guest’s messages to another cannot make them link', async () => {
     const server = new InPageServer()
     const secret = createRoomSecret()
