@@ -6,6 +6,12 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 export default defineConfig({
   base: './',
   define: { headroomVersion: JSON.stringify(version) },
-  build: { outDir: 'dist/web', emptyOutDir: true, target: 'es2022', sourcemap: true },
+  build: {
+    outDir: 'dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: true,
+    rolldownOptions: { input: ['index.html', 'web/example/index.html'] },
+  },
   worker: { format: 'es' },
 })

@@ -29,7 +29,7 @@ export function withDefaults(options: SystemOptions): Required<SystemOptions> {
     maxDevices: 16,
     batteryOptimization: true,
     thermalManagement: true,
-    serverUrl: new URL('./', globalThis.location?.href.split('#')[0] ?? 'http://localhost/').href,
+    serverUrl: new URL('/', globalThis.location.href).href,
     executor: 'auto',
     threads: 0,
     weights: 'auto',
