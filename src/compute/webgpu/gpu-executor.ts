@@ -7,6 +7,7 @@ import { type ModelConfig, queryHeadsPerKvHead } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
+import { BLOCK_SIZE } from '../../model/tensor.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
 import {
   type Executor,
@@ -24,6 +25,7 @@ import { ropeAngles } from './kernels/rotate.ts'
 import { headLogits } from './output-head.ts'
 import { type AttentionWeights, type FeedForwardWeights, inputStride, type ShardWeights } from './shard-weights.ts'
 import type { GpuArray } from './tfjs-device.ts'
+import { blocksOf } from './weight-format.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 import { type StepBuffers, Workspace } from './workspace.ts'
 
@@ -91,7 +93,7 @@ export class GpuExecutor implements Executor {
         `The context holds ${contextLength} positions; start a new chat or shorten the text.`,
       )
     const buffers = this.#workspace.reserve(tokenCount)
-    this.#gpu.write(buffers.stream.array, buffers.stream.residualOffset * 4, Float32Array.from(embedded))
+    this.#gpu.write(buffers.stream.array, buffers.stream.residualOffset * 4, embedded)
     this.#gpu.write(buffers.angles, 0, ropeAngles(step.positions, this.#frequencies))
     this.#cachedLength = step.pastLength + tokenCount
     this.#current = { step, tokenCount, buffers, sumPending: false }
@@ -116,7 +118,7 @@ export class GpuExecutor implements Executor {
       this.#norm(mine, this.#weights.outputGain)
       this.#gpu.submit()
     }
-    this.#gpu.write(mine.buffers.sum, 0, Float32Array.from(sum))
+    this.#gpu.write(mine.buffers.sum, 0, sum)
     mine.sumPending = true
   }
 
@@ -140,7 +142,7 @@ export class GpuExecutor implements Executor {
     const mine = this.#own(state)
     const { hiddenSize } = this.#config
     this.#norm(mine, this.#weights.outputGain)
-    const stride = Math.ceil(hiddenSize / 32) * 32
+    const stride = blocksOf(hiddenSize) * BLOCK_SIZE
     const padded = await this.#gpu.read(mine.buffers.stream.array, 0, state.tokenCount * stride)
     if (stride === hiddenSize) return padded
     const hidden = new Float32Array(state.tokenCount * hiddenSize)

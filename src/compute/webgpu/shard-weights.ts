@@ -64,7 +64,7 @@ export function allocateShardWeights(
   const vector = (role: TensorRole, layer: number | null): GpuArray => {
     const array = gpu.allocate(config.hiddenSize * 4, 'float32')
     byteLength += array.byteLength
-    sinks.set(tensorKey({ role, layer }), (_first, _count, bytes) => gpu.write(array, 0, bytes.slice()))
+    sinks.set(tensorKey({ role, layer }), (_first, _count, bytes) => gpu.write(array, 0, bytes))
     return array
   }
   const matrix = (roles: readonly TensorRole[], layer: number | null, partRows?: number): WeightMatrix => {

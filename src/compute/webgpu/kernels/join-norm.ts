@@ -1,6 +1,8 @@
+import { BLOCK_SIZE } from '../../../model/tensor.ts'
 import type { GpuSession } from '../gpu-session.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { GpuArray } from '../tfjs-device.ts'
+import { blocksOf } from '../weight-format.ts'
 
 /**
  * The residual stream and its normed copy in one buffer (a kernel has one output): normed rows [capacity, 32 * blocks], the end of
@@ -49,7 +51,7 @@ export function joinNorm(
         workgroupBarrier();
       }
       let scale = 1.0 / sqrt(squares[0] / ${hiddenSize}.0 + ${epsilon.toExponential()});
-      let stride = ${Math.ceil(hiddenSize / 32) * 32};
+      let stride = ${blocksOf(hiddenSize) * BLOCK_SIZE};
       for (var i = lane; i < stride; i += ${WORKGROUP_SIZE}) {
         var normed = 0.0;
         if (i < ${hiddenSize}) { normed = result[at + i] * scale * gain[i]; }
