@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test'
+import { launchOptions } from './support/launch.ts'
+
+/** Real servers and real browser contexts, one test at a time. `playwright.real.config.ts` has the long runs over the default model. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.test.ts',
+  globalSetup: './support/build-page.ts',
+  outputDir: '../../test-results/e2e',
+  reporter: 'list',
+  workers: 1,
+  timeout: 60_000,
+  use: { ...launchOptions, viewport: { width: 1280, height: 800 }, actionTimeout: 20_000 },
+  expect: { timeout: 20_000 },
+})

@@ -1,0 +1,39 @@
+// What a test plays on: servers that end with it, and people, each with a browser profile of their own.
+import { test as base, type Page } from '@playwright/test'
+import { type Site, type SiteOptions, startSite } from './site.ts'
+
+export interface Stage {
+  serve(options?: SiteOptions): Promise<Site>
+  /** Somebody opens an address; nothing is remembered from others. Resolves when the page has started. */
+  visit(url: string): Promise<Page>
+}
+
+/** Uncaught errors of a page fail its test. */
+export const test = base.extend<{ stage: Stage }>({
+  stage: async ({ browser }, use) => {
+    const sites: Site[] = []
+    const pages: Page[] = []
+    const pageErrors: string[] = []
+    await use({
+      async serve(options) {
+        const site = await startSite(options)
+        sites.push(site)
+        return site
+      },
+      async visit(url) {
+        const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } })
+        const page = await context.newPage()
+        pages.push(page)
+        page.on('pageerror', (error) => pageErrors.push(error.message))
+        await page.goto(url)
+        await page.waitForFunction(() => globalThis.headroom !== undefined)
+        return page
+      },
+    })
+    await Promise.all(pages.map((page) => page.context().close()))
+    await Promise.all(sites.map((site) => site.close()))
+    base.expect(pageErrors).toEqual([])
+  },
+})
+
+export { expect } from '@playwright/test'
