@@ -48,7 +48,7 @@ export function holdingParts(holding: Holding): string[] {
   return [
     formatBytes(weightBytes),
     queryHeads ? spanWords(queryHeads, 'head') : 'heads differ by layer',
-    kvHeads ? spanWords(kvHeads, 'KV head') : null,
+    kvHeads && kvHeads.end > kvHeads.start ? spanWords(kvHeads, 'KV head') : null,
     ffn ? spanWords(ffn, 'column') : 'columns differ by layer',
     spanWords(vocabulary, 'vocabulary row'),
   ].filter((part) => part !== null)

@@ -12,6 +12,18 @@ import type { Turn } from './turns.ts'
 /** How near to the end, in CSS pixels, counts as reading along. */
 const nearEnd = 48
 
+const onItsWay = ['The model is on its way', 'Each device fetches its own share of it.'] as const
+const nothingYet = ['Nothing to talk to yet', 'Load a model, then write here.'] as const
+const askAway = ['Ask the room something', 'Every word of the answer is worked out by all devices together.'] as const
+const emptyWords = {
+  lobby: nothingYet,
+  failed: nothingYet,
+  loading: onItsWay,
+  recovering: onItsWay,
+  ready: askAway,
+  generating: askAway,
+} as const
+
 /** @fires hr-command `new-chat`, and what the composer and the turns fire */
 @customElement('hr-chat')
 export class HrChat extends LitElement {
@@ -63,9 +75,8 @@ export class HrChat extends LitElement {
   }
 
   #empty() {
-    return this.#ready
-      ? html`<p class="empty"><strong>Ask the room something</strong>Every word of the answer is worked out by all devices together.</p>`
-      : html`<p class="empty"><strong>Nothing to talk to yet</strong>Load a model, then write here.</p>`
+    const [heading, words] = emptyWords[this.view.state.kind]
+    return html`<p class="empty"><strong>${heading}</strong>${words}</p>`
   }
 
   #obstacle(): string {

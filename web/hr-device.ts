@@ -41,7 +41,7 @@ export class HrDevice extends LitElement {
     const { profile, progress, holding, rttMs } = device
     const status = deviceStatus(device)
     const name = profile?.name ?? (device.isLeader ? 'The leader’s device' : 'A device')
-    const tag = [device.isSelf ? 'you' : '', device.isLeader ? 'leader' : ''].filter(Boolean).join(', ')
+    const tag = [device.isSelf ? 'you' : '', device.isLeader && profile ? 'leader' : ''].filter(Boolean).join(', ')
     return html`
       <div class="title">
         <span class="name">${name}</span>

@@ -51,7 +51,7 @@ export class HrDevices extends LitElement {
 
   #total() {
     const held = this.devices.reduce((sum, { holding }) => sum + (holding?.weightBytes ?? 0), 0)
-    return held > 0 ? `${formatBytes(held)} held together` : ''
+    return held > 0 ? `${formatBytes(held)} in all` : ''
   }
 
   #strip() {

@@ -67,9 +67,9 @@ export class HrGuest extends LitElement {
   }
 
   #words(): string {
-    const { state, model } = this.view
+    const { state } = this.view
     if (this.#connecting) return 'This takes a moment. If the leader’s device is gone, wait for it or leave.'
-    const name = model?.modelId ?? 'the model'
+    const name = 'modelId' in state ? state.modelId : 'the model'
     switch (state.kind) {
       case 'lobby':
         return 'Nothing to do here: the leader picks a model, then this device gets its share.'

@@ -41,10 +41,10 @@ export class HrModels extends LitElement {
   override render() {
     const { model } = this.view
     if (!model) return html`<h2>Model</h2>${this.#choice()}`
-    const check = model.verified === 'digest' ? 'every byte checked' : 'only its length could be checked'
+    const check = model.verified === 'digest' ? 'every byte checked' : 'only length and version could be checked'
     return html`<h2>Model</h2>
       <div data-testid="model">
-        <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.modelId ?? model.modelId}</p>
+        <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>
         <p class="small muted numbers">remembers ${formatCount(model.contextLength)} tokens · ${check}${model.hasTemplate ? '' : ' · made for completing text, not for chat'}</p>
       </div>
       ${this.#newcomers(model.modelId)}

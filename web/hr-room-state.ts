@@ -20,8 +20,8 @@ export class HrRoomState extends LitElement {
     css`
       :host { display: grid; gap: 0.5rem; }
       .loading { display: grid; gap: 0.5rem; }
-      .loading button { justify-self: end; margin-inline-end: -0.75rem; }
-      .line { display: flex; justify-content: space-between; gap: 1rem; }
+      .line { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; }
+      .line button { margin: 0 -0.75rem 0 auto; }
     `,
   ]
 
@@ -69,9 +69,12 @@ export class HrRoomState extends LitElement {
     const total = loading.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
     if (total === 0) return html`<p class="muted" role="status">Working out who takes which share…</p>`
     return html`<div class="loading" data-testid="room-progress">
-      <p class="line small"><span>Every device fetches its share</span><span class="muted numbers">${formatBytes(loaded)} of ${formatBytes(total)}</span></p>
+      <div class="line small">
+        <span>Every device fetches its share</span>
+        <span class="muted numbers">${formatBytes(loaded)} of ${formatBytes(total)}</span>
+        <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>Cancel</button>
+      </div>
       <progress aria-label="All devices’ shares" max=${total} .value=${loaded}></progress>
-      <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>Cancel loading</button>
     </div>`
   }
 

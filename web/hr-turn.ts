@@ -31,7 +31,7 @@ export class HrTurn extends LitElement {
       .waiting i:nth-child(2) { animation-delay: 0.2s; }
       .waiting i:nth-child(3) { animation-delay: 0.4s; }
       @keyframes breathe { 0%, 100% { opacity: 0.25; } 40% { opacity: 1; } }
-      .retry { min-height: 2.25rem; padding: 0.25rem 0.625rem; font-size: 0.875rem; margin-inline-start: -0.625rem; }
+      .retry { min-height: 2.25rem; padding: 0.25rem 0.625rem; font-size: 0.875rem; margin-inline-start: -0.625rem; justify-self: start; }
     `,
   ]
 

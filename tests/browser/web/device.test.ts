@@ -22,7 +22,7 @@ test('a device shows its executor, measured speed, round trip and what it holds'
 })
 
 test('an empty or uneven share is said in words', async () => {
-  const none = { ...holding, queryHeads: { start: 9, end: 9 }, kvHeads: null, ffn: null }
+  const none = { ...holding, queryHeads: { start: 9, end: 9 }, kvHeads: { start: 3, end: 3 }, ffn: null }
   const { element } = await show({ holding: none })
   expect(wordsOf(must(byTestId(element.renderRoot, 'device-holding')))).toContain('no heads columns differ by layer')
 })
@@ -93,5 +93,5 @@ test('the leader sees the shares to scale, one row a device', async () => {
   expect(must(element.renderRoot.querySelector('svg')).getAttribute('aria-label')).toBe(
     'Shares of the weights: Laptop, Firefox 75%, Pixel 9, Chrome 25%',
   )
-  expect(wordsOf(element)).toContain('2 devices 40 MB held together')
+  expect(wordsOf(element)).toContain('2 devices 40 MB in all')
 })

@@ -93,6 +93,15 @@ test('a file can be dropped anywhere on the page', async () => {
   expect(commands.map(({ kind }) => kind)).toEqual(['load-model'])
 })
 
+test('a loaded model shows its name, what it remembers and how its bytes were checked', async () => {
+  const { element } = await showModels({ view: readyView })
+  const words = wordsOf(must(byTestId(element.renderRoot, 'model')))
+  expect(words).toBe('Small remembers 2,048 tokens · every byte checked')
+  element.view = { ...readyView, model: { ...must(readyView.model), verified: 'length-and-etag' } }
+  await settled(element)
+  expect(wordsOf(element)).toContain('only length and version could be checked')
+})
+
 test('devices that hold nothing can be given a share of the model that is loaded', async () => {
   const view = { ...readyView, devices: [...readyView.devices, deviceView({ deviceId: 'late' })] }
   const late = view.devices.map((device) =>
