@@ -33,7 +33,7 @@ export function multiplyInt4(
 
 const X_BLOCK_BYTES: usize = ASC_FEATURE_RELAXED_SIMD ? 32 : 64
 
-/** Adds vector v's 8 columns of 4 rows, `nibbles` loaded from it, times the token's activations. */
+/** Adds vector v's 8 columns of 4 rows, `nibbles`, times the token's activations. */
 @inline
 function columns8(sum: v128, nibbles: v128, x: usize, v: usize): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) {
@@ -44,11 +44,10 @@ function columns8(sum: v128, nibbles: v128, x: usize, v: usize): v128 {
     return i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load32_splat(x + 16 + (v << 2)), high, sum)
   }
   const mask = i16x8.splat(15)
-  const at = x + (v << 3)
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.and(nibbles, mask), v128.load32_splat(at)))
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(nibbles, 8), mask), v128.load32_splat(at, 4)))
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(nibbles, 4), mask), v128.load32_splat(at, 32)))
-  return i32x4.add(sum, i32x4.dot_i16x8_s(i16x8.shr_u(nibbles, 12), v128.load32_splat(at, 36)))
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.and(nibbles, mask), v128.load32_splat(x + (v << 3))))
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(nibbles, 8), mask), v128.load32_splat(x + (v << 3) + 4)))
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(nibbles, 4), mask), v128.load32_splat(x + (v << 3) + 32)))
+  return i32x4.add(sum, i32x4.dot_i16x8_s(i16x8.shr_u(nibbles, 12), v128.load32_splat(x + (v << 3) + 36)))
 }
 
 /** total += scale * xscale * sum + minimum * xscale * xsum */
@@ -61,11 +60,12 @@ function finishBlock(total: v128, sum: v128, scale: v128, minimum: v128, scales:
 function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize): void {
   let total = f32x4.splat(0)
   for (let b: usize = 0; b < blocks; b++) {
-    let sum = columns8(i32x4.splat(0), v128.load(w, 16), x, 0)
-    sum = columns8(sum, v128.load(w, 32), x, 1)
-    sum = columns8(sum, v128.load(w, 48), x, 2)
-    sum = columns8(sum, v128.load(w, 64), x, 3)
-    total = finishBlock(total, sum, halves(w), halves(w + 8), scales)
+    const first = columns8(columns8(i32x4.splat(0), v128.load(w, 16), x, 0), v128.load(w, 32), x, 1)
+    // Two short chains of dots hide their latency; plain SIMD has no registers left for a second one.
+    const start = ASC_FEATURE_RELAXED_SIMD ? i32x4.splat(0) : first
+    const second = columns8(columns8(start, v128.load(w, 48), x, 2), v128.load(w, 64), x, 3)
+    const sum = ASC_FEATURE_RELAXED_SIMD ? i32x4.add(first, second) : second
+    total = finishBlock(total, sum, halves(w), halves(w, 8), scales)
     w += 80
     x += X_BLOCK_BYTES
     scales += 8
@@ -93,7 +93,7 @@ function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize
       d = columns8(d, nibbles, x + 3 * xBytes, v)
     }
     const scale = halves(w)
-    const minimum = halves(w + 8)
+    const minimum = halves(w, 8)
     ta = finishBlock(ta, a, scale, minimum, scales)
     tb = finishBlock(tb, b, scale, minimum, scales + scaleBytes)
     tc = finishBlock(tc, c, scale, minimum, scales + 2 * scaleBytes)

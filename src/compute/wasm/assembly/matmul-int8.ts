@@ -28,6 +28,7 @@ export function multiplyInt8(
   }
 }
 
+/** Adds vector v of a block: two columns of four rows. */
 @inline
 function pair(sum: v128, w: usize, x: usize, v: usize): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(v128.load8x8_s(w + 8 + (v << 3)), v128.load32_splat(x + (v << 2))))
@@ -37,16 +38,23 @@ function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize):
   let total = f32x4.splat(0)
   for (let b: usize = 0; b < blocks; b++) {
     let s = i32x4.splat(0)
+    let t = i32x4.splat(0)
     s = pair(pair(pair(pair(s, w, x, 0), w, x, 1), w, x, 2), w, x, 3)
-    s = pair(pair(pair(pair(s, w, x, 4), w, x, 5), w, x, 6), w, x, 7)
+    t = pair(pair(pair(pair(t, w, x, 4), w, x, 5), w, x, 6), w, x, 7)
     s = pair(pair(pair(pair(s, w, x, 8), w, x, 9), w, x, 10), w, x, 11)
-    s = pair(pair(pair(pair(s, w, x, 12), w, x, 13), w, x, 14), w, x, 15)
-    total = multiplyAdd(f32x4.convert_i32x4_s(s), f32x4.mul(halves(w), v128.load32_splat(scales)), total)
+    t = pair(pair(pair(pair(t, w, x, 12), w, x, 13), w, x, 14), w, x, 15)
+    total = finishBlock(total, i32x4.add(s, t), halves(w), scales)
     w += 136
     x += 64
     scales += 8
   }
   v128.store(out, total)
+}
+
+/** total += scale * xscale * sum */
+@inline
+function finishBlock(total: v128, sum: v128, scale: v128, scales: usize): v128 {
+  return multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load32_splat(scales)), total)
 }
 
 function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize, outBytes: usize): void {
@@ -56,30 +64,38 @@ function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize
   let tb = f32x4.splat(0)
   let tc = f32x4.splat(0)
   let td = f32x4.splat(0)
-  for (let i: usize = 0; i < blocks; i++) {
+  for (let block: usize = 0; block < blocks; block++) {
+    const scale = halves(w)
+    w += 8
     let a = i32x4.splat(0)
     let b = i32x4.splat(0)
     let c = i32x4.splat(0)
     let d = i32x4.splat(0)
-    for (let v: usize = 0; v < 16; v++) {
-      const weights = v128.load8x8_s(w + 8 + (v << 3))
-      const at = x + (v << 2)
-      a = i32x4.add(a, i32x4.dot_i16x8_s(weights, v128.load32_splat(at)))
-      b = i32x4.add(b, i32x4.dot_i16x8_s(weights, v128.load32_splat(at + xBytes)))
-      c = i32x4.add(c, i32x4.dot_i16x8_s(weights, v128.load32_splat(at + 2 * xBytes)))
-      d = i32x4.add(d, i32x4.dot_i16x8_s(weights, v128.load32_splat(at + 3 * xBytes)))
+    for (const end = w + 128; w < end; w += 16, x += 8) {
+      const x1 = x + xBytes
+      const x2 = x1 + xBytes
+      const x3 = x2 + xBytes
+      const even = v128.load8x8_s(w)
+      const odd = v128.load8x8_s(w, 8)
+      a = twoPairs(a, even, odd, x)
+      b = twoPairs(b, even, odd, x1)
+      c = twoPairs(c, even, odd, x2)
+      d = twoPairs(d, even, odd, x3)
     }
-    const scale = halves(w)
-    ta = multiplyAdd(f32x4.convert_i32x4_s(a), f32x4.mul(scale, v128.load32_splat(scales)), ta)
-    tb = multiplyAdd(f32x4.convert_i32x4_s(b), f32x4.mul(scale, v128.load32_splat(scales + scaleBytes)), tb)
-    tc = multiplyAdd(f32x4.convert_i32x4_s(c), f32x4.mul(scale, v128.load32_splat(scales + 2 * scaleBytes)), tc)
-    td = multiplyAdd(f32x4.convert_i32x4_s(d), f32x4.mul(scale, v128.load32_splat(scales + 3 * scaleBytes)), td)
-    w += 136
-    x += 64
+    ta = finishBlock(ta, a, scale, scales)
+    tb = finishBlock(tb, b, scale, scales + scaleBytes)
+    tc = finishBlock(tc, c, scale, scales + 2 * scaleBytes)
+    td = finishBlock(td, d, scale, scales + 3 * scaleBytes)
     scales += 8
   }
   v128.store(out, ta)
   v128.store(out + outBytes, tb)
   v128.store(out + 2 * outBytes, tc)
   v128.store(out + 3 * outBytes, td)
+}
+
+@inline
+function twoPairs(sum: v128, even: v128, odd: v128, x: usize): v128 {
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(even, v128.load32_splat(x)))
+  return i32x4.add(sum, i32x4.dot_i16x8_s(odd, v128.load32_splat(x, 4)))
 }

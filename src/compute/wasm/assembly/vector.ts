@@ -14,8 +14,8 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
  *   float     s 000eeeee mmmmmmmmmm0000...    which is the value times 2^-112
  */
 @inline
-export function halves(address: usize): v128 {
-  const bits = i32x4.shl(v128.load16x4_s(address), 13)
+export function halves(address: usize, offset: usize = 0): v128 {
+  const bits = i32x4.shl(v128.load16x4_s(address + offset), 13)
   return f32x4.mul(v128.and(bits, i32x4.splat(0x8fffe000)), f32x4.splat(reinterpret<f32>(0x77800000)))
 }
 

@@ -103,7 +103,7 @@ describe('loading', () => {
     expect(() => loader.write({ tensor, firstRow: 0, rowCount: 8, bytes: bytes.slice(1) })).toThrow(refused)
     const stranger = { ...tensor, layer: 77 }
     expect(() => loader.write({ tensor: stranger, firstRow: 0, rowCount: 8, bytes })).toThrow(refused)
-    loader.write({ tensor, firstRow: 0, rowCount: 8, bytes })
+    await loader.write({ tensor, firstRow: 0, rowCount: 8, bytes })
     expect(() => loader.write({ tensor, firstRow: 0, rowCount: 8, bytes })).toThrow(refused)
   })
 
