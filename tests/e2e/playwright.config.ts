@@ -5,7 +5,6 @@ import { launchOptions } from './support/launch.ts'
 export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
-  globalSetup: './support/build-page.ts',
   outputDir: '../../test-results/e2e',
   reporter: 'list',
   workers: 1,

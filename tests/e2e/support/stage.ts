@@ -1,5 +1,6 @@
 // What a test plays on: servers that end with it, and people, each with a browser profile of their own.
 import { test as base, type Page } from '@playwright/test'
+import { ensureBuilt } from '../../../tools/ensure-built.ts'
 import { type Site, type SiteOptions, startSite } from './site.ts'
 
 export interface Stage {
@@ -9,7 +10,14 @@ export interface Stage {
 }
 
 /** Uncaught errors of a page fail its test. */
-export const test = base.extend<{ stage: Stage }>({
+export const test = base.extend<{ stage: Stage }, { builtPage: undefined }>({
+  builtPage: [
+    async ({ browserName: _ }, use) => {
+      await ensureBuilt()
+      await use(undefined)
+    },
+    { scope: 'worker', auto: true, timeout: 300_000 },
+  ],
   stage: async ({ browser }, use) => {
     const sites: Site[] = []
     const pages: Page[] = []

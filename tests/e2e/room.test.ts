@@ -1,0 +1,166 @@
+// A room as people make it: a link, one tap, a model, a conversation, a parting.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { keptCertificate } from '../../signaling/certificate.ts'
+import { lanAddresses } from '../../signaling/lan.ts'
+import { answers, ask, confirm, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { waitForState } from './support/script.ts'
+import { expect, type Stage, test } from './support/stage.ts'
+
+/** Two people in a room whose model is loaded. */
+async function readyRoom(stage: Stage) {
+  const site = await stage.serve()
+  const leader = await stage.visit(site.url)
+  const link = await startRoomByHand(leader)
+  const guest = await stage.visit(link)
+  await joinByHand(guest)
+  await expect(deviceRows(leader)).toHaveCount(2)
+  await loadByHand(leader, 2)
+  return { site, leader, guest, link }
+}
+
+test('two people form a room by its link, load a model and get an answer with its figures', async ({ stage }) => {
+  const site = await stage.serve()
+  const leader = await stage.visit(site.url)
+  const link = await startRoomByHand(leader)
+  expect(leader.url()).toBe(link)
+  await expect(leader.getByRole('img', { name: 'QR code of the room’s link' })).toBeVisible()
+
+  const guest = await stage.visit(link)
+  await joinByHand(guest)
+  await expect(deviceRows(leader)).toHaveCount(2)
+  for (const row of await deviceRows(leader).all()) {
+    await expect(row).toContainText('CPU (WebAssembly)')
+    await expect(row).toContainText(/[\d.]+ [MG]B\/s weights/)
+    await expect(row.getByTestId('device-status')).toHaveText('Waiting')
+  }
+  await expect(deviceRows(guest)).toHaveCount(2)
+
+  await loadByHand(leader, 2)
+  for (const row of await deviceRows(leader).all())
+    await expect(row.getByTestId('device-holding')).toHaveText(/\d kB.*head.*column.*vocabulary row/)
+  await expect(leader.getByTestId('model')).toContainText('every byte checked')
+  await expect(guest.getByTestId('own-share')).toHaveText(/\d kB/)
+
+  await ask(leader, 'Once upon a time')
+  await expect(answers(leader)).toHaveText(/\w+ \w+/)
+  await expect(leader.getByTestId('figures')).toHaveText(/[\d.]+ tokens\/s.*first after [\d.]+ m?s.*\d+ tokens/)
+  await expect(leader.getByTestId('answer-problem')).toHaveCount(0)
+})
+
+test('an answer streams, stops at Stop, and New chat begins again', async ({ stage }) => {
+  const { leader } = await readyRoom(stage)
+  await ask(leader, 'Once upon a time')
+  await expect(leader.getByTestId('stop')).toBeVisible()
+  await expect(answers(leader)).not.toHaveText('')
+  const early = await textOf(answers(leader))
+  await expect.poll(async () => (await textOf(answers(leader))).length).toBeGreaterThan(early.length)
+  await leader.getByTestId('stop').click()
+  await expect(leader.getByTestId('figures')).toContainText('Stopped')
+  const stopped = await textOf(answers(leader))
+  expect(stopped.startsWith(early)).toBe(true)
+
+  await ask(leader, 'There was a cat')
+  await expect(leader.getByTestId('figures')).toHaveCount(2)
+  await leader.getByTestId('new-chat').click()
+  await expect(answers(leader)).toHaveCount(0)
+  await ask(leader, 'The dog')
+  await expect(answers(leader)).toHaveCount(1)
+  await expect(answers(leader)).not.toHaveText('')
+})
+
+test('loading shows how many bytes of its share each device has', async ({ stage }) => {
+  const site = await stage.serve()
+  const leader = await stage.visit(site.url)
+  const guest = await stage.visit(await startRoomByHand(leader))
+  await joinByHand(guest)
+  await expect(deviceRows(leader)).toHaveCount(2)
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  // The guest's download is held up on its way, so that there is time to look.
+  await guest.context().route('**/models/*.gguf*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await leader.getByTestId('load-model').click()
+  await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ k?B of [\d.]+ kB/)
+  await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Fetching this device’s share')
+  release()
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready'])
+})
+
+test('the leader removes a device, which is told and cannot come back; the room goes on without it', async ({
+  stage,
+}) => {
+  const { leader, guest } = await readyRoom(stage)
+  await confirm(leader.getByTestId('remove-device'))
+  await expect(guest.getByTestId('parted')).toContainText('The leader removed this device from the room.')
+  await expect(deviceRows(leader)).toHaveCount(1)
+  await waitForState(leader, 'ready')
+  await ask(leader, 'Once upon a time')
+  await expect(answers(leader)).not.toHaveText('')
+  await guest.getByTestId('join').click()
+  await expect(guest.getByTestId('parted').or(guest.getByTestId('failure')).first()).toContainText(
+    'removed this device',
+  )
+  await expect(deviceRows(leader)).toHaveCount(1)
+})
+
+test('the leader ends the room and every guest is told', async ({ stage }) => {
+  const { leader, guest } = await readyRoom(stage)
+  await confirm(leader.getByTestId('end-room'))
+  await expect(leader.getByTestId('start-room')).toBeVisible()
+  await expect(guest.getByTestId('parted')).toContainText('The leader ended the room.')
+  await guest.getByTestId('back-to-start').click()
+  await expect(guest.getByTestId('start-room')).toBeVisible()
+})
+
+test('a guest leaves, and the room answers without it', async ({ stage }) => {
+  const { leader, guest } = await readyRoom(stage)
+  await confirm(guest.getByTestId('leave'))
+  await expect(guest.getByTestId('start-room')).toBeVisible()
+  await expect(deviceRows(leader)).toHaveCount(1)
+  await waitForState(leader, 'ready')
+  await ask(leader, 'Once upon a time')
+  await expect(answers(leader)).not.toHaveText('')
+})
+
+test('a device that joins later takes a share of the loaded model', async ({ stage }) => {
+  const { leader, link } = await readyRoom(stage)
+  const late = await stage.visit(link)
+  await late.getByTestId('join').click()
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready', 'Ready'])
+  await expect(late.getByTestId('own-share')).toHaveText(/\d kB/)
+  await ask(leader, 'Once upon a time')
+  await expect(answers(leader)).not.toHaveText('')
+})
+
+test('the leader on localhost invites by a LAN address, where a guest joins over https with the server’s own certificate', async ({
+  stage,
+}) => {
+  const addresses = lanAddresses().map(({ address }) => address)
+  test.skip(
+    addresses.length === 0,
+    'This machine has no network besides loopback, so there is no LAN address to invite to.',
+  )
+  const directory = await mkdtemp(join(tmpdir(), 'headroom-certificate-'))
+  try {
+    const site = await stage.serve({ host: '0.0.0.0', certificate: await keptCertificate(directory, addresses) })
+    const leader = await stage.visit(site.url)
+    expect(new URL(leader.url()).hostname).toBe('localhost')
+    const link = await startRoomByHand(leader)
+    expect(new URL(link).origin).toBe(new URL(site.lanUrls[0]!.url).origin)
+    const guest = await stage.visit(link)
+    expect(new URL(guest.url()).protocol).toBe('https:')
+    await joinByHand(guest)
+    await expect(deviceRows(leader)).toHaveCount(2)
+    await loadByHand(leader, 2)
+    await ask(leader, 'Once upon a time')
+    await expect(answers(leader)).not.toHaveText('')
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+})
