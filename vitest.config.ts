@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { browserExecutable, chromiumArgs } from './tools/chromium.ts'
+import { launchOptions } from './tools/chromium.ts'
 
 /** Two projects: `node` (unit and contract tests) and `browser` (the same contracts and what needs a real browser). */
 export default defineConfig({
@@ -18,6 +18,8 @@ export default defineConfig({
         server: {
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
         },
+        // Found beforehand, so that no test run is interrupted by a reload.
+        optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'valibot', 'comlink', 'lit', 'fast-check'] },
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
@@ -27,9 +29,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { executablePath: browserExecutable(), args: [...chromiumArgs] },
-            }),
+            provider: playwright({ launchOptions: launchOptions() }),
             instances: [{ browser: 'chromium' }],
           },
         },

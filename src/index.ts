@@ -3,6 +3,7 @@ export { type ErrorCode, type ErrorData, HeadroomError, PlanImpossibleError, toE
 export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
 export type { InferenceInput, InferResult } from './cluster/engine-protocol.ts'
+export type { AnswerOptions, ChatAnswer, ChatRequest, InferenceRequest } from './cluster/inference-request.ts'
 export type {
   AnswerFigures,
   CatalogueModel,
@@ -13,7 +14,7 @@ export type {
   RoomView,
   SessionState,
 } from './cluster/session-state.ts'
-export { type ChatAnswer, type InferenceRequest, MobileTensorParallelismSystem } from './cluster/system.ts'
+export { MobileTensorParallelismSystem } from './cluster/system.ts'
 export type { SystemOptions } from './cluster/system-options.ts'
 export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
 export { MobileModelArchitectureParser } from './model/architecture-parser.ts'

@@ -8,7 +8,7 @@ import { createModelShelf, modelIdAt } from '../signaling/model-shelf.ts'
 import type { SentBytes } from '../signaling/sent-bytes.ts'
 import { createHeadroomServer } from '../signaling/server.ts'
 import { HeadroomError } from '../src/base/errors.ts'
-import { browserExecutable, chromiumArgs } from './chromium.ts'
+import { launchOptions } from './chromium.ts'
 import { ensureBuilt, projectRoot } from './ensure-built.ts'
 import { fetchModel } from './fetch-model.ts'
 import { catalogue, catalogueModel, modelsDirectory } from './model-catalogue.ts'
@@ -100,13 +100,8 @@ async function findModel(model: string | undefined): Promise<{ id: string; extra
 }
 
 async function launch(headed: boolean): Promise<Browser> {
-  const executablePath = browserExecutable()
   try {
-    return await chromium.launch({
-      headless: !headed,
-      args: [...chromiumArgs],
-      ...(executablePath ? { executablePath } : {}),
-    })
+    return await chromium.launch(launchOptions(!headed))
   } catch (cause) {
     throw new HeadroomError(
       'no-executor',

@@ -1,5 +1,6 @@
 // The browser that tests, the demo and the benchmarks drive, and the flags it needs: WebGPU on the software adapter, no phoning home.
 import { existsSync } from 'node:fs'
+import type { LaunchOptions } from 'playwright'
 
 const candidates = [
   process.env.HEADROOM_BROWSER,
@@ -26,3 +27,9 @@ export const chromiumArgs: readonly string[] = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
 ]
+
+/** For Playwright's `launch`. */
+export function launchOptions(headless = true): LaunchOptions {
+  const executablePath = browserExecutable()
+  return { headless, args: [...chromiumArgs], ...(executablePath ? { executablePath } : {}) }
+}

@@ -24,6 +24,7 @@ const profileSchema = v.object({
   memoryBytes: positive,
   cores: v.pipe(count, v.minValue(1)),
   threads: v.pipe(count, v.minValue(1), v.maxValue(64)),
+  battery: v.nullable(v.object({ level: v.pipe(v.number(), v.minValue(0), v.maxValue(1)), charging: v.boolean() })),
   backend: v.pipe(v.string(), v.maxLength(200)),
 })
 

@@ -3,6 +3,7 @@
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, fromErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
+import { sparedOnBattery } from '../device/battery.ts'
 import { type ShardPlan, shardOf, type Topology } from '../plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter } from '../plan/splitter.ts'
 import type { WeightWish } from '../weights/convert.ts'
@@ -11,6 +12,8 @@ import type { RankPort } from './rank-port.ts'
 import type { LoadProgress, SessionState } from './session-state.ts'
 
 export interface CoordinatorOptions {
+  /** Spare devices that run on a low battery. */
+  batteryOptimization: boolean
   /** Ranks of one plan at most; later devices wait until one leaves. */
   maxDevices: number
   weights: WeightWish
@@ -243,8 +246,8 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   }
 
   #planFor({ modelId, config, formats }: OpenedModel, participants: readonly RankPort[]): ShardPlan {
-    const { shares, contextLength } = this.#options
-    const profiles = participants.map(({ profile }) => profile)
+    const { shares, contextLength, batteryOptimization } = this.#options
+    const profiles = participants.map(({ profile }) => (batteryOptimization ? sparedOnBattery(profile) : profile))
     const length = Math.min(contextLength, config.contextLength)
     const options = { modelId, epoch: ++this.#epoch, formats, contextLength: length, shares: shares ?? undefined }
     return this.#splitter.split(config, profiles, options)

@@ -7,7 +7,7 @@ import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
-import type { DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
+import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { TensorFormats } from '../plan/shard-tensors.ts'
 import type { Verification } from '../weights/byte-source.ts'
@@ -109,6 +109,7 @@ export interface AssessRequest {
   executor: ExecutorKind | 'auto'
   /** Of the main thread's navigator; workers do not know it. */
   maxTouchPoints: number
+  battery: Battery | null
   /** 0: as many as the device is good for. */
   threads: number
 }

@@ -1,8 +1,8 @@
 // The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import { readBattery } from '../device/battery.ts'
 import { deviceName } from '../device/device-name.ts'
-import type { ChatMessage } from '../model/chat-template.ts'
 import { joinRoom, type Room } from '../net/room.ts'
 import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
@@ -11,46 +11,30 @@ import type { DeviceProfile } from '../plan/device-profile.ts'
 import { cachedBytes, forgetDownloads, keepDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import { type EngineClient, startEngine } from './engine-client.ts'
-import type { InferenceInput, InferRequest, InferResult, ModelSource } from './engine-protocol.ts'
+import type { InferenceInput, InferResult, ModelSource } from './engine-protocol.ts'
 import { GuestSession } from './guest-session.ts'
+import {
+  type AnswerOptions,
+  answerFigures,
+  asInput,
+  type ChatAnswer,
+  type ChatRequest,
+  type InferenceRequest,
+} from './inference-request.ts'
 import { LeaderSession } from './leader-session.ts'
 import { type LocalTeam, startLocalTeam } from './local-team.ts'
 import { fetchServerConfig, findModel, listModels } from './model-catalogue.ts'
 import { engineRank } from './rank-port.ts'
 import { guestView, leaderView, lobbyView } from './room-view.ts'
-import type { AnswerFigures, CatalogueModel, RoomView } from './session-state.ts'
+import type { CatalogueModel, RoomView } from './session-state.ts'
 import { type SystemOptions, withDefaults } from './system-options.ts'
-import { leadsRoom, rememberLeading, tabDeviceId } from './tab-memory.ts'
+import { claimDeviceId, leadsRoom, rememberLeading } from './tab-memory.ts'
 
 /** How often live figures (round trips) are read. */
 const refreshMs = 1000
 
-/** How an answer is made and followed. */
-export interface AnswerOptions extends Partial<Omit<InferRequest, 'input' | 'dump'>> {
-  onText?: (text: string) => void
-  signal?: AbortSignal
-}
-
-export interface ChatRequest extends AnswerOptions {
-  messages: readonly ChatMessage[]
-}
-
-export type ChatAnswer = InferResult & { figures: AnswerFigures }
-
-export interface InferenceRequest extends AnswerOptions {
-  /** An id of the server's models, or the address of a GGUF file. */
-  model: string
-  /** A chat message, token ids, a conversation, or text as it stands. */
-  input: string | readonly number[] | InferenceInput
-  /** Ids of the room's members, or that many workers of this tab; left out: everybody in the room. */
-  devices?: readonly string[] | { local: number }
-  /** Whole logits and hidden states of the prompt too. */
-  logits?: boolean
-}
-
 export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }> {
   readonly #options: Required<SystemOptions>
-  readonly #deviceId = tabDeviceId()
   #engine: EngineClient | null = null
   #profile: DeviceProfile | null = null
   #coordinator: MobileTensorParallelismCoordinator | null = null
@@ -198,7 +182,14 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const engine = startEngine()
     const { executor, threads, serverUrl } = this.#options
     const { userAgent, maxTouchPoints } = navigator
-    const request = { deviceId: this.#deviceId, name: deviceName(userAgent), executor, threads, maxTouchPoints }
+    const request = {
+      deviceId: await claimDeviceId(),
+      name: deviceName(userAgent),
+      executor,
+      threads,
+      maxTouchPoints,
+      battery: await readBattery(),
+    }
     try {
       this.#profile = await engine.assess(request)
     } catch (error) {
@@ -231,7 +222,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const { engine } = this.#ready()
     const transport = new SignalingClient(this.#options.serverUrl)
     const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) => engine.addChannel(peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId: this.#deviceId, onLane })
+    const room = await joinRoom({ transport, secret, role, deviceId: this.#profile!.deviceId, onLane })
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
     room.events.on('signaling', (signaling) => {
       this.#signaling = signaling === 'up' ? 'connected' : 'reconnecting'
@@ -306,19 +297,5 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   #changed(): void {
     this.#view = null
     this.emit('change', this.view)
-  }
-}
-
-function asInput(input: InferenceRequest['input']): InferenceInput {
-  if (typeof input === 'string') return { messages: [{ role: 'user', content: input }] }
-  return 'length' in input ? { tokens: input } : input
-}
-
-function answerFigures({ tokens, timings: { timeToFirstTokenMs, stepMs } }: InferResult): AnswerFigures {
-  const decodeMs = stepMs.reduce((sum, ms) => sum + ms, 0)
-  return {
-    timeToFirstTokenMs,
-    tokensPerSecond: decodeMs > 0 ? (1000 * stepMs.length) / decodeMs : null,
-    tokenCount: tokens.length,
   }
 }

@@ -3,15 +3,29 @@
 const deviceKey = 'headroom.device'
 const leadingKey = 'headroom.leading'
 
-/** A random id that this tab keeps over reloads; a new one where the browser keeps nothing. */
-export function tabDeviceId(): string {
+/** A random id that this tab keeps over reloads. A duplicated tab inherits the storage, so the id is held by a lock while the tab lives. */
+export async function claimDeviceId(): Promise<string> {
   const known = read(deviceKey)
-  if (known) return known
+  if (known && (await claim(known))) return known
   const fresh = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('')
+  await claim(fresh)
   write(deviceKey, fresh)
   return fresh
+}
+
+/** False where another tab of this browser holds the id; true too where the browser has no locks. */
+function claim(deviceId: string): Promise<boolean> {
+  const { locks } = navigator as { locks?: LockManager }
+  if (!locks) return Promise.resolve(true)
+  return new Promise((resolve, reject) => {
+    const hold = (lock: Lock | null) => {
+      resolve(lock !== null)
+      return lock ? new Promise<never>(() => undefined) : undefined
+    }
+    locks.request(`headroom.device.${deviceId}`, { ifAvailable: true }, hold).catch(reject)
+  })
 }
 
 export function leadsRoom(secret: string): boolean {

@@ -2,7 +2,7 @@
 import { HeadroomError } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import { measureDecode } from '../compute/measure.ts'
-import type { DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
+import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
 
 export interface AssessmentRequest {
   deviceId: string
@@ -12,6 +12,8 @@ export interface AssessmentRequest {
   /** 0: all cores but one, at most four. */
   threads: number
   memoryBytes: number
+  /** Read on the page (`readBattery`); workers cannot. */
+  battery: Battery | null
   /** Loads an executor's code on demand; rejects where there is none for this kind. */
   factoryOf(kind: ExecutorKind): Promise<ExecutorFactory>
 }
@@ -22,6 +24,7 @@ const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', 'reference']
 export class MobileDeviceCapabilityAssessor {
   /** Throws `no-executor` where nothing, or not the executor asked for, runs here. */
   async assess({
+    battery,
     deviceId,
     name,
     executor,
@@ -43,6 +46,7 @@ export class MobileDeviceCapabilityAssessor {
           memoryBytes,
           cores,
           threads: used,
+          battery,
           backend: kind,
         }
       } catch (error) {

@@ -1,10 +1,8 @@
 // Runs a prompt through the model in chunks, reusing what the caches already hold.
 import { throwIfAborted } from '../base/errors.ts'
 import type { HeadRequest } from '../model/sampling.ts'
+import { STEP_TOKENS } from '../plan/plan-memory.ts'
 import type { Heads, Leader } from './leader.ts'
-
-/** Tokens of one prefill step: bounds activations and messages (512 KiB of partial sums at 1,024 wide). */
-const chunkTokens = 128
 
 /** Prefills `tokens` so that the caches hold exactly them; `[rank]` heads of the last token. Only a suffix that differs from the caches is computed. */
 export async function prefill(
@@ -17,7 +15,7 @@ export async function prefill(
   let pastLength = Math.min(commonLength(leader.cachedTokens, tokens), tokens.length - 1)
   while (pastLength < tokens.length) {
     throwIfAborted(signal)
-    const chunk = tokens.slice(pastLength, pastLength + chunkTokens)
+    const chunk = tokens.slice(pastLength, pastLength + STEP_TOKENS)
     const last = pastLength + chunk.length === tokens.length
     heads = await leader.run({ tokens: chunk, pastLength, rows: 'last', head: last ? head : null })
     pastLength += chunk.length

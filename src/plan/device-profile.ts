@@ -1,6 +1,12 @@
 /** Compute backends in order of simplicity. */
 export type ExecutorKind = 'reference' | 'wasm' | 'webgpu'
 
+/** As the browser reports it: `level` from 0 to 1. */
+export interface Battery {
+  level: number
+  charging: boolean
+}
+
 /** Hardware as measured on the device itself (device/capability-assessor.ts). JSON-safe. Nothing here is guessed: unknown is null. */
 export interface DeviceProfile {
   deviceId: string
@@ -15,6 +21,8 @@ export interface DeviceProfile {
   cores: number
   /** Compute threads the executor uses. */
   threads: number
+  /** null where the browser does not tell (all but Chromium). */
+  battery: Battery | null
   /** The backend in its own words and limits (adapter name, SIMD build, ...), for people. */
   backend: string
 }

@@ -69,6 +69,7 @@ export function device(index: number, memoryBytes: number, weightBytesPerSecond:
     memoryBytes,
     cores: 8,
     threads: 1,
+    battery: null,
     backend: 'test',
   }
 }

@@ -18,6 +18,7 @@ export function tensorsOfShares(manifest: ModelManifest, shares: readonly number
     memoryBytes: 1e12,
     cores: 1,
     threads: 1,
+    battery: null,
     backend: 'test',
   }))
   const options = { modelId: manifest.modelId, epoch: 1, formats, contextLength: 64, shares }

@@ -1,0 +1,100 @@
+// Several engines of one process joined by MessagePort lanes, fed by the real model mirror: everything from the lane down is what tabs
+// run; what is missing is the browser. Device speeds are given, because nothing here is about planning by speed.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createHeadroomServer } from '../../signaling/server.ts'
+import { type CoordinatorOptions, MobileTensorParallelismCoordinator } from '../../src/cluster/coordinator.ts'
+import { createEngine } from '../../src/cluster/engine-host.ts'
+import type { Engine, InferRequest, InferResult, ModelSource } from '../../src/cluster/engine-protocol.ts'
+import { engineRank } from '../../src/cluster/rank-port.ts'
+import type { DeviceProfile, ExecutorKind } from '../../src/plan/device-profile.ts'
+
+export interface ServedModel {
+  source: ModelSource
+  baseUrl: string
+  /** Body bytes of model files sent so far. */
+  sentBytes(): number
+  close(): Promise<void>
+}
+
+/** Serves a GGUF file or a checkpoint folder on loopback. */
+export async function serveModelAt(location: string, paths: readonly string[]): Promise<ServedModel> {
+  const cacheDirectory = await mkdtemp(join(tmpdir(), 'headroom-'))
+  let sent = 0
+  const server = createHeadroomServer({
+    webDirectory: 'dist/web',
+    models: { extra: [location] },
+    cacheDirectory,
+    host: '127.0.0.1',
+    port: 0,
+    onBytes: ({ pathname, bytes }) => {
+      if (pathname.startsWith('/models/')) sent += bytes
+    },
+  })
+  const { localUrl } = await server.listen()
+  return {
+    source: { kind: 'mirror', modelId: 'model', baseUrl: localUrl, paths },
+    baseUrl: localUrl,
+    sentBytes: () => sent,
+    async close() {
+      await server.close()
+      await rm(cacheDirectory, { recursive: true, force: true })
+    },
+  }
+}
+
+export interface EngineRoom {
+  engines: Engine[]
+  coordinator: MobileTensorParallelismCoordinator
+  infer(request: Partial<InferRequest> & Pick<InferRequest, 'input'>): Promise<InferResult>
+  close(): void
+}
+
+/** `shares[rank]` sets both how many engines there are and how the model is cut. */
+export function engineRoom(
+  baseUrl: string,
+  shares: readonly number[],
+  options: Partial<CoordinatorOptions> & { executor?: ExecutorKind } = {},
+): EngineRoom {
+  const { executor = 'reference', ...coordinatorOptions } = options
+  const engines = shares.map(() => createEngine())
+  const profile = (rank: number): DeviceProfile => ({
+    deviceId: `device-${rank}`,
+    name: `Device ${rank}`,
+    executor,
+    weightBytesPerSecond: 1e9,
+    memoryBytes: 8 * 2 ** 30,
+    cores: 1,
+    threads: 1,
+    battery: null,
+    backend: executor,
+  })
+  for (const [rank, engine] of engines.entries()) {
+    if (rank === 0) continue
+    const { port1, port2 } = new MessageChannel()
+    engines[0]!.addLane(`device-${rank}`, { kind: 'local', port: port1 as unknown as globalThis.MessagePort })
+    engine.addLane('device-0', { kind: 'local', port: port2 as unknown as globalThis.MessagePort })
+  }
+  const ports = engines.map((engine, rank) => engineRank(engine, profile(rank), baseUrl))
+  const coordinator = new MobileTensorParallelismCoordinator(engines[0]!, ports[0]!, {
+    maxDevices: 16,
+    batteryOptimization: true,
+    weights: 'auto',
+    wire: 'auto',
+    topology: 'auto',
+    contextLength: 512,
+    shares,
+    ...coordinatorOptions,
+  })
+  for (const port of ports.slice(1)) coordinator.addMember(port)
+  return {
+    engines,
+    coordinator,
+    infer: (request) =>
+      coordinator.infer({ maxTokens: 64, ignoreEos: false, sampling: {}, dump: false, ...request }, () => undefined),
+    close() {
+      for (const engine of engines) engine.close()
+    },
+  }
+}
