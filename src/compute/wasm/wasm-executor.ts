@@ -142,13 +142,10 @@ class WasmExecutor implements Executor {
     return { step, tokenCount, residual, partial: new Float32Array(residual.length), turns }
   }
 
-  partial(state: State, index: number): Promise<Float32Array> {
+  async partial(state: State, index: number): Promise<Float32Array> {
     const { step, residual, partial, turns } = state as WasmState
     const record = this.#records.sublayers[index]
-    if (!record) {
-      partial.fill(0)
-      return Promise.resolve(partial)
-    }
+    if (!record) return partial.fill(0)
     const { rotatedSize } = this.#config.positions
     const { workspace } = this.#layout
     const isAttention = this.#shard.sublayers[index]?.kind === 'attention'
@@ -157,11 +154,11 @@ class WasmExecutor implements Executor {
       if (isAttention) {
         const part = turns.subarray(first * rotatedSize, (first + count) * rotatedSize)
         this.#memory.floats(workspace.turns, part.length).set(part)
-        this.#kernels.attention(record, step.pastLength + first, count)
-      } else this.#kernels.feedForward(record, count)
+        runKernel(() => this.#kernels.attention(record, step.pastLength + first, count))
+      } else runKernel(() => this.#kernels.feedForward(record, count))
       this.#unload(partial, first, count)
     }
-    return Promise.resolve(partial)
+    return partial
   }
 
   join(state: State, _index: number, sum: Float32Array): void {
@@ -169,7 +166,7 @@ class WasmExecutor implements Executor {
     for (let i = 0; i < residual.length; i++) residual[i]! += sum[i]!
   }
 
-  head(state: State, request: HeadRequest): Promise<HeadResult> {
+  async head(state: State, request: HeadRequest): Promise<HeadResult> {
     const { step, tokenCount } = state
     const { start } = this.#shard.vocabulary
     const rows = wantedRows(step, tokenCount)
@@ -180,10 +177,10 @@ class WasmExecutor implements Executor {
       const summed = part.map((row, i) => ({ position: step.positions[row]!, logits: logits[i]! }))
       result.push(...summarizeHead(summed, start, request))
     }
-    return Promise.resolve(result)
+    return result
   }
 
-  readHidden(state: State): Promise<Float32Array> {
+  async readHidden(state: State): Promise<Float32Array> {
     const { residual } = state as WasmState
     const { hiddenSize } = this.#config
     const hidden = new Float32Array(residual.length)
@@ -192,7 +189,7 @@ class WasmExecutor implements Executor {
       this.#kernels.normalize(this.#records.outputNorm, count)
       hidden.set(this.#memory.floats(this.#layout.workspace.normed, count * hiddenSize), first * hiddenSize)
     }
-    return Promise.resolve(hidden)
+    return hidden
   }
 
   close(): void {
@@ -210,7 +207,7 @@ class WasmExecutor implements Executor {
       const x = residual.subarray(row * hiddenSize, (row + 1) * hiddenSize)
       this.#memory.floats(input + i * hiddenSize * 4, hiddenSize).set(x)
     })
-    this.#kernels.head(head.address, rows.length)
+    runKernel(() => this.#kernels.head(head.address, rows.length))
     return rows.map((_, i) =>
       this.#memory.floats(output + (i * head.groups * GROUP_ROWS + head.firstRow) * 4, end - start).slice(),
     )
@@ -243,6 +240,16 @@ class WasmExecutor implements Executor {
       }
     })
     return turns
+  }
+}
+
+/** Kernels trap when a helper of their team has died. */
+function runKernel(call: () => void): void {
+  try {
+    call()
+  } catch (cause) {
+    const text = `The WebAssembly kernels stopped: ${cause instanceof Error ? cause.message : cause}. Reload the page; if it happens again, use one thread.`
+    throw new HeadroomError('device-lost', text, { cause })
   }
 }
 

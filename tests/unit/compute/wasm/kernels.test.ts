@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { instantiate, loadKernels } from '../../../../src/compute/wasm/kernels.ts'
 import { CONTROL_BYTES, FAILED_ADDRESS, FIELDS } from '../../../../src/compute/wasm/structures.ts'
 import { buildKernels } from '../../../../tools/build-kernels.ts'
 import { kernelSuite } from './kernel-suite.ts'
@@ -28,4 +29,15 @@ test('the words of the thread control lie where the kernels have them', () => {
   const source = assembly('threads')
   expect(source).toContain(`CONTROL_BYTES: usize = ${CONTROL_BYTES}`)
   expect(source).toContain(`FAILED: usize = ${FAILED_ADDRESS} `)
+})
+
+test('a job ends with an error, not in waiting, when a helper has died', async () => {
+  const { module } = await loadKernels(true, 'plain')
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+  const kernels = instantiate(module, memory)
+  const [emptyWorkspace, emptyHead, threads] = [1024, 2048, 2]
+  new Uint32Array(memory.buffer)[emptyHead / 4 + 1] = 4096
+  kernels.attach(emptyWorkspace, threads, 1)
+  Atomics.store(new Int32Array(memory.buffer), FAILED_ADDRESS / 4, 1)
+  expect(() => kernels.head(emptyHead, 0)).toThrow(WebAssembly.RuntimeError)
 })
