@@ -89,9 +89,9 @@ export class HrApp extends LitElement {
     const { view, profile, models, server, conversation, busy } = room
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
-        return html`<hr-join .profile=${profile} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .parted=${room.parted}
+        return html`<hr-join .profile=${profile} ?measuring=${busy.has('measure')} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .parted=${room.parted}
           ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`
       case 'guest':
         return html`<hr-guest .view=${view}></hr-guest>`

@@ -66,6 +66,12 @@ export class HrChat extends LitElement {
   }
 
   override updated() {
+    void this.#followEnd()
+  }
+
+  /** Turns render after their log, so the end is where it will be only once the newest has. */
+  async #followEnd() {
+    await [...this.renderRoot.querySelectorAll('hr-turn')].at(-1)?.updateComplete
     const log = this.renderRoot.querySelector('.log')
     if (log && this.#follows) log.scrollTop = log.scrollHeight
   }

@@ -12,6 +12,8 @@ import { shared } from './styles.ts'
 @customElement('hr-join')
 export class HrJoin extends LitElement {
   @property({ attribute: false }) profile: DeviceProfile | null = null
+  /** Is this device being measured? */
+  @property({ type: Boolean }) measuring = false
   /** The model the room most likely runs, to say how large a download can get; null when not known. */
   @property({ attribute: false }) model: CatalogueModel | null = null
   /** Why this device is out of the room that it was in; null before joining. */
@@ -50,7 +52,7 @@ export class HrJoin extends LitElement {
           ${this.joining ? 'Joining…' : 'Join'}
         </button>
       </div>
-      <hr-this-device class="card" .profile=${this.profile}></hr-this-device>
+      <hr-this-device class="card" .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
   }
 

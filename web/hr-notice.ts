@@ -1,5 +1,5 @@
 // One thing people should know: what happened and what to do, with at most one button.
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { shared } from './styles.ts'
 
@@ -27,6 +27,11 @@ export class HrNotice extends LitElement {
       .warning strong { color: var(--warning); }
     `,
   ]
+
+  /** People may have scrolled past the place where an error is told. */
+  protected override updated(changed: PropertyValues<this>) {
+    if (this.tone === 'error' && changed.has('message')) this.scrollIntoView({ block: 'nearest' })
+  }
 
   override render() {
     return html`<section class=${this.tone} role=${this.tone === 'error' ? 'alert' : 'status'}>

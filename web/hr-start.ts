@@ -11,6 +11,8 @@ import { shared } from './styles.ts'
 @customElement('hr-start')
 export class HrStart extends LitElement {
   @property({ attribute: false }) profile: DeviceProfile | null = null
+  /** Is this device being measured? */
+  @property({ type: Boolean }) measuring = false
   @property({ type: Boolean }) starting = false
   @property({ type: Boolean }) secure = isSecureContext
 
@@ -53,7 +55,7 @@ export class HrStart extends LitElement {
         </div>
       </form>
       <hr />
-      <hr-this-device .profile=${this.profile}></hr-this-device>
+      <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
   }
 

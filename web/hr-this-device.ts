@@ -7,8 +7,10 @@ import { shared } from './styles.ts'
 
 @customElement('hr-this-device')
 export class HrThisDevice extends LitElement {
-  /** null while it measures. */
+  /** null until it has measured itself. */
   @property({ attribute: false }) profile: DeviceProfile | null = null
+  /** Is it measuring now? */
+  @property({ type: Boolean }) measuring = false
 
   static override styles = [
     shared,
@@ -23,7 +25,8 @@ export class HrThisDevice extends LitElement {
 
   override render() {
     const { profile } = this
-    if (!profile) return html`<h2>This device</h2><p class="muted" role="status">Measuring what it can do…</p>`
+    if (!profile)
+      return html`<h2>This device</h2><p class="muted" role="status">${this.measuring ? 'Measuring what it can do…' : 'Not measured.'}</p>`
     const threads = profile.executor === 'wasm' ? `, ${formatPlural(profile.threads, 'thread')}` : ''
     return html`<h2>This device</h2>
       <dl class="numbers" title=${profile.backend}>

@@ -13,12 +13,17 @@ const PositiveInteger = v.pipe(
   v.transform((text) => Number(text)),
 )
 
+/** With words for people in place of the schema library's. */
+function oneOf<const Names extends readonly string[]>(names: Names) {
+  return v.picklist(names, `must be one of ${names.join(', ')}`)
+}
+
 const Options = v.object({
-  executor: v.exactOptional(v.picklist(['auto', 'reference', 'wasm', 'webgpu'])),
+  executor: v.exactOptional(oneOf(['auto', 'reference', 'wasm', 'webgpu'])),
   threads: v.exactOptional(PositiveInteger),
-  weights: v.exactOptional(v.picklist(['auto', 'f32', 'f16', 'int8', 'int4'])),
-  wire: v.exactOptional(v.picklist(['auto', 'f32', 'f16', 'int8'])),
-  topology: v.exactOptional(v.picklist(['auto', 'solo', 'star'])),
+  weights: v.exactOptional(oneOf(['auto', 'f32', 'f16', 'int8', 'int4'])),
+  wire: v.exactOptional(oneOf(['auto', 'f32', 'f16', 'int8'])),
+  topology: v.exactOptional(oneOf(['auto', 'solo', 'star'])),
   shares: v.exactOptional(
     v.pipe(
       v.string(),

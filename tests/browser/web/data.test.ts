@@ -54,6 +54,12 @@ test.each([
   )
 })
 
+test('a refused option says what it may be', () => {
+  expect(() => systemOptions('?wire=f64')).toThrowError(
+    'The address asks for wire=f64: must be one of auto, f32, f16, int8. Correct it, or open the page without options.',
+  )
+})
+
 test('a hash is the start unless it names a room', () => {
   expect(routeOf('')).toEqual({ kind: 'start' })
   expect(routeOf('#/room/')).toEqual({ kind: 'start' })

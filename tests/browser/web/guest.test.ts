@@ -26,6 +26,14 @@ test('the start has one primary button and shows what this device measured', asy
   expect(commands).toEqual([{ kind: 'start-room' }])
 })
 
+test('a device that could not be measured is not shown as measuring', async () => {
+  const { element } = await mount(Object.assign(new HrStart(), { measuring: true }))
+  expect(wordsOf(element)).toContain('Measuring what it can do')
+  element.measuring = false
+  await settled(element)
+  expect(wordsOf(element)).toContain('Not measured.')
+})
+
 test('an insecure address is named as the reason before anything fails', async () => {
   const { element } = await mount(Object.assign(new HrStart(), { secure: false }))
   expect(wordsOf(element)).toContain('This address is not secure')

@@ -14,6 +14,7 @@ export const profile: DeviceProfile = {
   memoryBytes: 1_500_000_000,
   cores: 8,
   threads: 4,
+  battery: null,
   backend: 'Mali-G715',
 }
 
