@@ -1,5 +1,5 @@
 // Fetches a model of the catalogue once: from the first source that answers, checked by its hash, kept in the user's cache.
-// Also a command: `node tools/run.mjs tools/fetch-model.ts [--models-dir DIR] [ID]` prints the file's path.
+// Also a command: `npm run fetch-model -- [--models-dir DIR] [ID]` prints the file's path.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'

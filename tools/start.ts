@@ -1,4 +1,4 @@
-// Prepares what the server serves (the page, the default model), both at once, then serves. Entered through start.mjs.
+// Prepares what the server serves (the page, the default model), both at once, then serves.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve } from '../signaling/main.ts'

@@ -1,4 +1,4 @@
-// `npm test`: everything quick enough to run every time: Biome, tsc, unit and contract tests in Node, the same and more in Chromium,
+// `npm test` (or some suites by name): everything quick enough to run every time: Biome, tsc, unit and contract tests in Node, the same and more in Chromium,
 // and real rooms of tabs. Prepares what it needs, runs all suites whatever fails, and ends with one line that sums them.
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +9,9 @@ import { ensureBuilt, projectRoot } from './ensure-built.ts'
 import { fetchModel } from './fetch-model.ts'
 import { catalogueModel, modelsDirectory } from './model-catalogue.ts'
 import { type ProcessResult, runProcess } from './run-process.ts'
+
+/** Without arguments; the long runs over the real model have a command of their own. */
+const everyTime = ['biome', 'tsc', 'node', 'browser', 'rooms'] as const
 
 interface Tally {
   passed: number
@@ -31,13 +34,18 @@ try {
 await rm(resultFolder, { recursive: true, force: true })
 await mkdir(resultFolder, { recursive: true })
 
-const tallies = [
-  await check('biome', ['check', '.']),
-  await check('tsc', ['--noEmit', '-p', '.']),
-  await vitest('node'),
-  await vitest('browser'),
-  await playwright(),
-]
+const suites = {
+  biome: () => check('biome', ['check', '.']),
+  tsc: () => check('tsc', ['--noEmit', '-p', '.']),
+  unit: () => vitest('node', ['tests/unit']),
+  node: () => vitest('node'),
+  browser: () => vitest('browser'),
+  rooms: () => playwright('playwright.config.ts'),
+  real: () => playwright('playwright.real.config.ts'),
+}
+const chosen = process.argv.slice(2) as (keyof typeof suites)[]
+const tallies: Tally[] = []
+for (const name of chosen.length > 0 ? chosen : everyTime) tallies.push(await suites[name]())
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
 console.log(`${passed} passed, ${failed} failed`)
@@ -49,9 +57,17 @@ async function check(command: string, args: readonly string[]): Promise<Tally> {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
 }
 
-async function vitest(project: string): Promise<Tally> {
+async function vitest(project: string, paths: readonly string[] = []): Promise<Tally> {
   const file = join(resultFolder, `${project}.json`)
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const args = [
+    'run',
+    ...paths,
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]
   const code = await run('vitest', args)
   return tallyOf(code, file, (json) => {
     const { numPassedTests, numFailedTests } = v.parse(vitestResult, json)
@@ -59,9 +75,9 @@ async function vitest(project: string): Promise<Tally> {
   })
 }
 
-async function playwright(): Promise<Tally> {
-  const file = join(resultFolder, 'e2e.json')
-  const args = ['test', '-c', 'tests/e2e/playwright.config.ts', '--project=rooms', '--reporter=list,json']
+async function playwright(config: string): Promise<Tally> {
+  const file = join(resultFolder, `${config}.json`)
+  const args = ['test', '-c', `tests/e2e/${config}`, '--reporter=list,json']
   const code = await run('playwright', args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file })
   return tallyOf(code, file, (json) => {
     const { expected, unexpected, flaky } = v.parse(playwrightResult, json).stats
