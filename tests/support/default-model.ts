@@ -9,7 +9,7 @@ import { catalogueModel, modelsDirectory } from '../../tools/model-catalogue.ts'
 export function defaultModelPath(): string {
   const path = join(modelsDirectory(), catalogueModel().file)
   if (existsSync(path)) return path
-  const command = ['tools/run.mjs', 'tools/fetch-model.ts']
+  const command = ['tools/run.mjs', 'Fetch the default model', 'tools/fetch-model.ts']
   const { status, stderr } = spawnSync(process.execPath, command, { cwd: projectRoot, encoding: 'utf8' })
   if (status === 0) return path
   throw new Error(`The default model is not at ${path}, and could not be fetched:\n${stderr}`)

@@ -156,7 +156,7 @@ describe('the checker of the import table', () => {
     expect(check('web/x.ts', `import type { Range } from '../src/base/ranges.ts'`)).toHaveLength(1)
     expect(check('signaling/x.ts', `import '../src/net/signaling-protocol.ts'\nimport 'node:http'`)).toEqual([])
     expect(check('signaling/x.ts', `import '../src/net/frame.ts'`)).toHaveLength(1)
-    expect(check('signaling/x.ts', `import '../tools/start.mjs'`)).toHaveLength(1)
+    expect(check('signaling/x.ts', `import '../tools/run.mjs'`)).toHaveLength(1)
   })
 
   it('does not take prose for an import', () => {
