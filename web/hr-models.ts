@@ -8,6 +8,12 @@ import './hr-file-drop.ts'
 import './hr-notice.ts'
 import { shared } from './styles.ts'
 
+const checkWords = {
+  digest: 'every byte checked',
+  'length-and-etag': 'only length and version could be checked',
+  local: 'a file of this device',
+}
+
 /** @fires hr-command `load-model` */
 @customElement('hr-models')
 export class HrModels extends LitElement {
@@ -41,7 +47,7 @@ export class HrModels extends LitElement {
   override render() {
     const { model } = this.view
     if (!model) return html`<h2>Model</h2>${this.#choice()}`
-    const check = model.verified === 'digest' ? 'every byte checked' : 'only length and version could be checked'
+    const check = checkWords[model.verified]
     return html`<h2>Model</h2>
       <div data-testid="model">
         <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>

@@ -67,6 +67,8 @@ const leaderMessage = v.variant('kind', [
     vocabulary: v.pipe(v.array(range), v.readonly()),
     wire: v.picklist(['f32', 'f16', 'int8']),
   }),
+  /** An answer begins or has ended. */
+  v.object({ kind: v.literal('answering'), active: v.boolean() }),
   /** Stop loading. */
   v.object({ kind: v.literal('cancel') }),
   v.object({ kind: v.literal('removed') }),

@@ -109,6 +109,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
       this.#set({ kind: 'loading', modelId: source.modelId })
       try {
         this.#model = null
+        this.#plan = null
         this.#chosen = deviceIds
         this.#status.clear()
         this.#model = await this.#engine.openModel(source, this.#options.weights)

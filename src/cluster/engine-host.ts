@@ -100,7 +100,7 @@ export function createEngine(): Engine {
           formats: residentFormats(manifest, weights),
           hasTokenizer: tokenizer !== null,
           hasTemplate: template !== null,
-          verified: sources.every(({ verified }) => verified === 'digest') ? 'digest' : 'length-and-etag',
+          verified: sources.find(({ verified }) => verified !== 'digest')?.verified ?? 'digest',
         }
       }),
 

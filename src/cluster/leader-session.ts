@@ -29,6 +29,8 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   readonly #room: Room
   readonly #engine: EngineClient
   readonly #coordinator: MobileTensorParallelismCoordinator
+  readonly #unsubscribe: () => void
+  #answering = false
 
   /** Takes over `room` and closes it in the end. */
   constructor(room: Room, engine: EngineClient, coordinator: MobileTensorParallelismCoordinator) {
@@ -36,6 +38,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     this.#room = room
     this.#engine = engine
     this.#coordinator = coordinator
+    this.#unsubscribe = coordinator.on('change', () => this.#tellAnswering())
     room.events.on('peer', (link) => this.#onPeer(link))
     room.events.on('peer-lost', ({ link, error }) => this.#onLost(link, toErrorData(error)))
   }
@@ -61,6 +64,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     await this.#bidFarewell([...this.#guests.values()], { kind: 'ended' })
     for (const { link } of this.#guests.values())
       this.#onLost(link, { code: 'room-ended', message: 'The room was ended.' })
+    this.#unsubscribe()
     this.#room.close()
     this.clear()
   }
@@ -69,6 +73,16 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     const told = guests.filter(({ link }) => link.connected)
     for (const { link } of told) link.send(message)
     if (told.length > 0) await new Promise((resolve) => setTimeout(resolve, farewellMs))
+  }
+
+  #tellAnswering(): void {
+    const { state, plan } = this.#coordinator
+    const active = state.kind === 'generating'
+    if (active === this.#answering) return
+    this.#answering = active
+    for (const { link } of this.#guests.values())
+      if (link.connected && plan?.deviceIds.includes(link.peerId))
+        link.send({ kind: 'answering', active } satisfies LeaderMessage)
   }
 
   #onPeer(link: PeerLink): void {

@@ -56,6 +56,10 @@ export class Member extends Emitter<MemberEvents> {
       case 'start':
         void this.#answer(message.shard.epoch, () => this.#start(message))
         break
+      case 'answering':
+        if (this.state.kind === 'ready' || this.state.kind === 'generating')
+          this.#set({ kind: message.active ? 'generating' : 'ready', modelId: this.state.modelId })
+        break
       case 'cancel':
         this.#options.engine.cancel()
         break

@@ -1,9 +1,8 @@
 // What models there are and where: ids of our mirror, or the address of a file on any server that understands Range.
 import { HeadroomError } from '../base/errors.ts'
 import { parseServerConfig, type ServerConfig } from '../net/signaling-protocol.ts'
-import { fetchMirrorIndex } from '../weights/mirror-protocol.ts'
+import { fetchMirrorIndex, mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import type { ModelSource } from './engine-protocol.ts'
-import { mirrorUrl } from './open-model.ts'
 import type { CatalogueModel } from './session-state.ts'
 
 /** Throws `signaling-down` when the page's server does not answer. */
@@ -26,7 +25,7 @@ export async function fetchServerConfig(serverUrl: string): Promise<ServerConfig
 /** The mirror's models, the default one first. Throws `download-failed` when the mirror cannot be reached. */
 export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
   const [models, { defaultModel }] = await Promise.all([
-    fetchMirrorIndex(mirrorUrl(serverUrl)),
+    fetchMirrorIndex(mirrorUrlOf(serverUrl)),
     fetchServerConfig(serverUrl),
   ])
   return models
@@ -43,7 +42,7 @@ export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
 export async function findModel(model: string, serverUrl: string): Promise<ModelSource> {
   if (/^https?:\/\//.test(model))
     return { kind: 'http', modelId: model.split(/[?#]/)[0]?.split('/').pop() || model, urls: [model] }
-  const models = await fetchMirrorIndex(mirrorUrl(serverUrl))
+  const models = await fetchMirrorIndex(mirrorUrlOf(serverUrl))
   const found = models.find(({ id }) => id === model)
   if (found)
     return { kind: 'mirror', modelId: found.id, baseUrl: serverUrl, paths: found.files.map(({ path }) => path) }

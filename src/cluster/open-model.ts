@@ -7,6 +7,7 @@ import { type ByteSource, readBytes } from '../weights/byte-source.ts'
 import { openFileSource } from '../weights/file-source.ts'
 import { openHttpSource } from '../weights/http-source.ts'
 import type { ManifestSource, ModelManifest } from '../weights/manifest.ts'
+import { mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import { openMirrorSource } from '../weights/mirror-source.ts'
 import { openGguf, openSafetensors } from '../weights/model-file.ts'
 import type { ModelSource } from './engine-protocol.ts'
@@ -70,7 +71,7 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
 export function openManifestSource(source: ManifestSource, baseUrl: string, signal: AbortSignal): Promise<ByteSource> {
   switch (source.kind) {
     case 'mirror':
-      return openMirrorSource(mirrorUrl(baseUrl), source.path, { signal })
+      return openMirrorSource(mirrorUrlOf(baseUrl), source.path, { signal })
     case 'http':
       return openHttpSource(source.url, { signal })
     case 'local':
@@ -83,17 +84,13 @@ export function openManifestSource(source: ManifestSource, baseUrl: string, sign
   }
 }
 
-export function mirrorUrl(baseUrl: string): string {
-  return new URL('models/', baseUrl).href
-}
-
 function namedFiles(source: ModelSource): NamedFile[] {
   const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1)
   switch (source.kind) {
     case 'mirror':
       return source.paths.map((path) => ({
         name: lastPart(path),
-        open: (signal) => openMirrorSource(mirrorUrl(source.baseUrl), path, { signal }),
+        open: (signal) => openMirrorSource(mirrorUrlOf(source.baseUrl), path, { signal }),
       }))
     case 'http':
       return source.urls.map((url) => ({

@@ -105,8 +105,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     session.on('over', (error) => {
-      this.#forgetRoom()
       this.#notify(toErrorData(error))
+      this.#forgetRoom()
     })
     this.#guest = session
     this.#link = link

@@ -15,8 +15,8 @@ export type SourceOrigin =
   | { kind: 'http'; url: string }
   | { kind: 'local'; path: string }
 
-/** What stands between a wrong byte and the model: SHA-256 of everything, or only the file's length and its unchanged ETag. */
-export type Verification = 'digest' | 'length-and-etag'
+/** What stands between a wrong byte and the model: SHA-256 of everything, only the file's length and its unchanged ETag, or no network at all. */
+export type Verification = 'digest' | 'length-and-etag' | 'local'
 
 /** One model file, readable in parts. */
 export interface ByteSource {

@@ -52,6 +52,11 @@ export function isMirrorPath(path: string): boolean {
   return v.is(pathSchema, path)
 }
 
+/** The mirror of the server at `serverUrl`; ends in `/models/`. */
+export function mirrorUrlOf(serverUrl: string): string {
+  return new URL('models/', serverUrl).href
+}
+
 /** `mirrorUrl` ends in `/models/`. */
 export function mirrorFileUrl(mirrorUrl: string, path: string): string {
   return new URL(path.split('/').map(encodeURIComponent).join('/'), mirrorUrl).href
