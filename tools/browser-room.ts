@@ -90,13 +90,21 @@ async function findModel(model: string | undefined): Promise<{ id: string; extra
       () => true,
       () => false,
     )
-    if (exists) return { id: await modelIdAt(resolve(model), catalogue.models), extra: [resolve(model)] }
+    if (exists) return { id: await idAt(resolve(model)), extra: [resolve(model)] }
     const shelf = await createModelShelf({ directory, knownModels: catalogue.models }).list()
     if (shelf.some(({ id }) => id === model)) return { id: model, extra: [] }
   }
   const known = catalogueModel(model)
   await fetchModel(known, { directory })
   return { id: known.id, extra: [] }
+}
+
+async function idAt(location: string): Promise<string> {
+  try {
+    return await modelIdAt(location, catalogue.models)
+  } catch (cause) {
+    throw new HeadroomError('model-not-found', cause instanceof Error ? cause.message : String(cause), { cause })
+  }
 }
 
 async function launch(headed: boolean): Promise<Browser> {
