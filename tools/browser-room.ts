@@ -55,8 +55,9 @@ export async function openBrowserRoom(options: BrowserRoomOptions): Promise<Brow
     const { localUrl } = await server.listen()
     browser = await launch(options.headed)
     const search = new URLSearchParams(options.query).toString()
-    const open = (fragment: string) => openTab(browser!, `${localUrl}?${search}${fragment}`)
-    const opened = await Promise.all(Array.from({ length: options.tabs }, () => open('#/')))
+    const opened: Page[] = []
+    // One after the other: tabs that measure themselves at the same time measure each other.
+    while (opened.length < options.tabs) opened.push(await openTab(browser, `${localUrl}?${search}#/`))
     const [leader, ...guests] = opened as [Page, ...Page[]]
     const link = await call(() => leader.evaluate(() => globalThis.headroom!.startRoom()))
     await Promise.all(guests.map((page) => call(() => page.evaluate((to) => globalThis.headroom!.joinRoom(to), link))))
@@ -130,5 +131,6 @@ async function openTab(browser: Browser, url: string): Promise<Page> {
   page.on('pageerror', (error) => console.error(`[tab] ${error.message}`))
   await page.goto(url)
   await page.waitForFunction(() => globalThis.headroom !== undefined)
+  await call(() => page.evaluate(() => globalThis.headroom!.initialize()))
   return page
 }
