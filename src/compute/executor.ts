@@ -74,6 +74,8 @@ export interface ExecutorLoader {
 
 export interface ExecutorFactory {
   readonly kind: ExecutorKind
+  /** The backend in its own words and limits, as it runs here with so many threads; at most 200 characters. Throws as `create`. */
+  describe(threads: number): string | Promise<string>
   /** Throws `no-executor` where this browser cannot run the backend, `out-of-memory` where the shard does not fit. */
   create(setup: ExecutorSetup): Promise<ExecutorLoader>
 }

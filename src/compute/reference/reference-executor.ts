@@ -28,6 +28,7 @@ interface ReferenceState extends State {
 
 export const referenceExecutor: ExecutorFactory = {
   kind: 'reference',
+  describe: () => 'TypeScript, float32',
   create(setup) {
     const store = new TensorStore(setup.tensors)
     return Promise.resolve({

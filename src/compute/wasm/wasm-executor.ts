@@ -37,6 +37,10 @@ interface WasmState extends State {
 export function createWasmFactory(simd?: SimdBuild): ExecutorFactory {
   return {
     kind: 'wasm',
+    async describe(threads) {
+      const { simd: build, shared } = await loadKernels(usableThreads(threads) > 1, simd)
+      return `WASM SIMD${build === 'relaxed' ? ', relaxed' : ''}, ${shared ? 'shared memory' : 'memory'} up to 4 GiB`
+    },
     async create(setup) {
       const threads = usableThreads(setup.threads)
       const kernels = await loadKernels(threads > 1, simd)

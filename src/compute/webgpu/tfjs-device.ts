@@ -23,6 +23,8 @@ export interface GpuArray {
 
 export class TfjsDevice {
   readonly gpu: GPUDevice
+  /** The adapter in its own words, as far as the browser tells them, and the largest buffer of a kernel. */
+  readonly description: string
   readonly #backend: WebGPUBackend
   readonly #programs = new Map<string, WebGPUProgram>()
   /** Outcomes of first uses of kernels: WGSL that does not compile shows nowhere else. */
@@ -32,6 +34,9 @@ export class TfjsDevice {
   constructor(gpu: GPUDevice, info: GPUAdapterInfo) {
     this.gpu = gpu
     this.#backend = new WebGPUBackend(gpu, info)
+    const words = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ')
+    const mebibytes = Math.floor(this.bindingBytes / 2 ** 20)
+    this.description = `${words.slice(0, 120) || 'unnamed GPU'}, buffers up to ${mebibytes} MiB`
     gpu.addEventListener('uncapturederror', ({ error }) => this.#failOn(error))
     void gpu.lost.then(({ message }) => {
       this.#failure ??= lostError(message)

@@ -6,6 +6,10 @@ import type { ExecutorFactory } from '../executor.ts'
  */
 export const webgpuExecutor: ExecutorFactory = {
   kind: 'webgpu',
+  async describe() {
+    const { sharedDevice } = await import('./tfjs-device.ts')
+    return (await sharedDevice()).description
+  },
   async create(setup) {
     const { openLoader } = await import('./gpu-loader.ts')
     return openLoader(setup)

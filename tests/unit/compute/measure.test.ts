@@ -7,6 +7,7 @@ import { referenceExecutor } from '../../../src/compute/reference/reference-exec
 function slowed(delayMs: number): ExecutorFactory {
   return {
     kind: 'reference',
+    describe: () => 'slowed',
     async create(setup) {
       const loader = await referenceExecutor.create(setup)
       return {
