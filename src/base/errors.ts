@@ -28,6 +28,8 @@ export type ErrorCode =
 export interface ErrorData {
   code: ErrorCode
   message: string
+  /** Whose fault it is, as a rank of the running plan; absent where it is nobody's. */
+  rank?: number
 }
 
 /**
@@ -36,6 +38,8 @@ export interface ErrorData {
  */
 export class HeadroomError extends Error {
   readonly code: ErrorCode
+  /** Set by `blame`. */
+  rank?: number
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
@@ -92,11 +96,22 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /** Any thrown value as data. Unknown errors become `internal`, an `AbortError` becomes `aborted`. */
 export function toErrorData(error: unknown): ErrorData {
-  if (error instanceof HeadroomError) return { code: error.code, message: error.message }
+  if (error instanceof HeadroomError) {
+    const { code, message, rank } = error
+    return rank === undefined ? { code, message } : { code, message, rank }
+  }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'aborted', message: 'Stopped.' }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }
 
-export function fromErrorData({ code, message }: ErrorData): HeadroomError {
-  return new HeadroomError(code, message)
+export function fromErrorData({ code, message, rank }: ErrorData): HeadroomError {
+  const error = new HeadroomError(code, message)
+  if (rank !== undefined) error.rank = rank
+  return error
+}
+
+/** `error`, laid at a rank's door, so that the next plan can do without it; an abort is nobody's fault. */
+export function blame(error: unknown, rank: number): unknown {
+  if (error instanceof HeadroomError && error.code !== 'aborted') error.rank = rank
+  return error
 }

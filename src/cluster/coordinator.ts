@@ -156,12 +156,14 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     })
   }
 
-  /** A refused request leaves the epoch whole; anything else may have left ranks in the middle of a step. */
+  /** A refused request leaves the epoch whole; anything else may have left ranks in the middle of a step, and one of them to blame. */
   #afterBrokenAnswer(modelId: string, error: ErrorData): void {
     if (error.code === 'bad-input') {
       this.#set({ kind: 'ready', modelId })
       return
     }
+    const culprit = error.rank ? this.#plan?.deviceIds[error.rank] : undefined
+    if (culprit !== undefined) this.#update(culprit, { error })
     this.#set({ kind: 'recovering', modelId, error })
     this.#planAgain()
   }

@@ -1,6 +1,6 @@
 // The star: every rank sends to the leader, which adds in rank order and returns one message to all. Two hops a round, and the leader
 // decodes what it broadcasts, so that all ranks hold the same bits whatever the wire rounds.
-import { HeadroomError } from '../base/errors.ts'
+import { blame, HeadroomError, StalledLaneError } from '../base/errors.ts'
 import type { FrameKey, Lane } from '../net/lane.ts'
 import type { Collective, CollectiveStats, WireFormat } from './collective.ts'
 import { Rounds } from './rounds.ts'
@@ -23,7 +23,7 @@ export interface StarOptions {
 /**
  * One rank's end of a star for one epoch. Operations reject `lane-stalled` (naming the ranks) when a round takes longer than
  * `stallTimeoutMs`, `peer-shape` when a peer's sum has a wrong size, `aborted` after `close()`, and with the lane's own error when a
- * lane closes. A member waits for a broadcast without limit: between prompts there is nothing to come.
+ * lane closes; on the leader such an error names the rank. A member waits for a broadcast without limit: between prompts there is nothing to come.
  */
 export function createStarCollective(options: StarOptions): Collective {
   const { rank, worldSize, lanes, wire, stallTimeoutMs = STALL_TIMEOUT_MS, now = () => performance.now() } = options
@@ -85,13 +85,18 @@ class StarLeader implements Collective {
   #collect<Result>(key: FrameKey, then: (answers: Uint8Array[]) => Promise<Result>): Promise<Result> {
     const waiting = new Set(this.#lanes.keys())
     const missing = () => [...waiting].map((index) => `Rank ${index + 1} (${this.#lanes[index]!.peerId})`).join(', ')
-    return this.#rounds.timed(missing, async (signal) => {
+    const work = async (signal: AbortSignal) => {
       const receive = async (lane: Lane, index: number) => {
-        const bytes = await lane.receive(key, signal)
+        const bytes = await blaming(index + 1, () => lane.receive(key, signal), signal)
         waiting.delete(index)
         return bytes
       }
       return then(await Promise.all(this.#lanes.map(receive)))
+    }
+    return this.#rounds.timed(missing, work).catch((error: unknown) => {
+      const [first] = waiting
+      const isUnnamed = error instanceof StalledLaneError && error.rank === undefined
+      throw isUnnamed && first !== undefined ? blame(error, first + 1) : error
     })
   }
 
@@ -102,14 +107,31 @@ class StarLeader implements Collective {
     if (this.#decoded.length !== sum.length) this.#decoded = new Float32Array(sum.length)
     const decoded = this.#decoded
     for (const [index, bytes] of answers.entries()) {
-      this.#codec.decode(bytes, decoded, width, `Rank ${index + 1} (${this.#lanes[index]!.peerId})`)
+      this.#decodeFrom(index, bytes, decoded, width)
       for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + decoded[i]!
     }
     return sum
   }
 
+  #decodeFrom(index: number, bytes: Uint8Array, out: Float32Array, width: number): void {
+    try {
+      this.#codec.decode(bytes, out, width, `Rank ${index + 1} (${this.#lanes[index]!.peerId})`)
+    } catch (error) {
+      throw blame(error, index + 1)
+    }
+  }
+
   async #sendAll(key: FrameKey, bytes: Uint8Array): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.send(key, bytes)))
+    await Promise.all(this.#lanes.map((lane, index) => blaming(index + 1, () => lane.send(key, bytes))))
+  }
+}
+
+/** What fails because `signal` aborted is the fault of whatever aborted it. */
+async function blaming<Result>(rank: number, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw signal?.aborted ? error : blame(error, rank)
   }
 }
 

@@ -1,6 +1,6 @@
 // The leader's side of a step: embed, tell the others, run the same pass, collect everyone's head. It also knows which tokens the
 // KV caches of all ranks hold, so that a next turn only prefills what is new.
-import { HeadroomError } from '../base/errors.ts'
+import { blame, HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { State, Step } from '../compute/executor.ts'
 import { decodeHeadResult, encodeHeadResult } from '../model/head-codec.ts'
@@ -51,9 +51,14 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
       key,
       rank.collective.worldSize > 1 ? encodeHeadResult(mine) : new Uint8Array(0),
     )
-    const perRank = answers?.map((bytes, r) =>
-      r === 0 ? mine : decodeHeadResult(bytes, { rowCount: mine.length, vocabulary: vocabulary[r]!, request: head }),
-    ) ?? [mine]
+    const decode = (bytes: Uint8Array, r: number) => {
+      try {
+        return decodeHeadResult(bytes, { rowCount: mine.length, vocabulary: vocabulary[r]!, request: head })
+      } catch (error) {
+        throw blame(error, r)
+      }
+    }
+    const perRank = answers?.map((bytes, r) => (r === 0 ? mine : decode(bytes, r))) ?? [mine]
     return mine.map((_, row) => perRank.map((rows) => rows[row]!))
   }
 

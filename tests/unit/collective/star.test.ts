@@ -147,6 +147,7 @@ describe('a star in trouble', () => {
     const answers = await Promise.all(ranks.map((rank) => rejection(rank.allReduceSum(key, own!.slice(), WIDTH))))
     expect(answers[0]).toBeInstanceOf(StalledLaneError)
     expect((answers[0] as Error).message).toMatch(/^Rank 2 \(phone-2\) did not answer for 0\.05 s/)
+    expect(answers[0]).toMatchObject({ rank: 2 })
     expect((answers[1] as Error).message).toMatch(/^The leader \(leader\) did not answer/)
     expect(leaderLanes.map((lane) => lane.waiting)).toEqual([0, 0, 0])
   })
@@ -157,7 +158,7 @@ describe('a star in trouble', () => {
     memberLanes[0]!.close()
     const error = await waiting
     expect(error).toBeInstanceOf(PeerLostError)
-    expect(error).toMatchObject({ peerId: 'phone-1' })
+    expect(error).toMatchObject({ peerId: 'phone-1', rank: 1 })
     expect(leaderLanes[1]!.waiting).toBe(0)
   })
 
@@ -170,6 +171,7 @@ describe('a star in trouble', () => {
     ]
     expect(await leader).toMatchObject({
       code: 'peer-shape',
+      rank: 2,
       message: expect.stringMatching(/^Rank 2 \(phone-2\) sent a partial sum of 98 bytes where 194 were due/),
     })
     for (const rank of ranks) rank.close()
