@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { type ErrorCode, HeadroomError } from '../base/errors.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
@@ -14,6 +14,12 @@ const executor = v.picklist(['reference', 'wasm', 'webgpu'])
 const range = v.pipe(
   v.object({ start: count, end: count }),
   v.check(({ start, end }) => start <= end, 'a range ends before it starts'),
+)
+
+const executorSpeeds = v.pipe(
+  v.array(v.object({ executor, weightBytesPerSecond: v.nullable(positive), why: v.nullable(text) })),
+  v.maxLength(3),
+  v.readonly(),
 )
 
 const profileSchema = v.object({
@@ -26,6 +32,7 @@ const profileSchema = v.object({
   threads: v.pipe(count, v.minValue(1), v.maxValue(64)),
   battery: v.nullable(v.object({ level: v.pipe(v.number(), v.minValue(0), v.maxValue(1)), charging: v.boolean() })),
   backend: v.pipe(v.string(), v.maxLength(200)),
+  otherExecutors: executorSpeeds,
 })
 
 const hold = v.picklist(['split', 'replicated', 'single'])
@@ -67,6 +74,9 @@ const leaderMessage = v.variant('kind', [
     vocabulary: v.pipe(v.array(range), v.readonly()),
     wire: v.picklist(['f32', 'f16', 'int8']),
   }),
+  /** It is this device's turn to measure the executors that it does not use, and the end of the turn. */
+  v.object({ kind: v.literal('survey') }),
+  v.object({ kind: v.literal('survey-stop') }),
   /** An answer begins or has ended. */
   v.object({ kind: v.literal('answering'), active: v.boolean() }),
   /** Stop loading. */
@@ -93,6 +103,8 @@ const memberMessage = v.variant('kind', [
   v.object({ kind: v.literal('started'), epoch: count }),
   /** It could not load or run its share. */
   v.object({ kind: v.literal('failed'), epoch: count, error }),
+  /** Ends the turn: what is known by now. */
+  v.object({ kind: v.literal('surveyed'), otherExecutors: executorSpeeds }),
   v.object({ kind: v.literal('leaving') }),
 ])
 

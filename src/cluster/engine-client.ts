@@ -33,6 +33,7 @@ export function startEngine(): EngineClient {
   }
   return {
     assess: (request) => alive(remote.assess(request)),
+    measure: (request, onFigure) => alive(remote.measure(request, Comlink.proxy(onFigure))),
     openModel: (source, weights) => alive(remote.openModel(source, weights)),
     load: (request, onProgress) => alive(remote.load(request, Comlink.proxy(onProgress))),
     addLane: (peerId, endpoint) =>

@@ -3,6 +3,7 @@
 
 import type { ErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
+import type { RememberedSpeeds } from '../device/speed-memory.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
@@ -112,11 +113,19 @@ export interface AssessRequest {
   battery: Battery | null
   /** 0: as many as the device is good for. */
   threads: number
+  remembered: RememberedSpeeds | null
+}
+
+export interface MeasureRequest {
+  executor: ExecutorKind
+  threads: number
 }
 
 /** One tab's engine. Every promise rejects with a `HeadroomError`. */
 export interface Engine {
   assess(request: AssessRequest): Promise<DeviceProfile>
+  /** Decode speed of an executor; `onFigure` has it so far. For an engine that does nothing else. */
+  measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<number>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource, weights: WeightWish): Promise<OpenedModel>
   /** Replaces what was loaded before. */
@@ -128,7 +137,7 @@ export interface Engine {
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
   /** Leader only, one at a time. */
   infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
-  /** Ends the running `load` or `infer`. */
+  /** Ends the running `measure`, `load` or `infer`. */
   cancel(): void
   close(): void
 }

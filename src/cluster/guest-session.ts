@@ -3,10 +3,9 @@ import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { PeerLink } from '../net/peer-link.ts'
 import type { Room } from '../net/room.ts'
-import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { MemberMessage } from './control-protocol.ts'
-import type { EngineClient } from './engine-client.ts'
 import { Member } from './member.ts'
+import type { OwnDevice } from './own-device.ts'
 
 const goodbyeMs = 200
 
@@ -27,16 +26,14 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
   #link: PeerLink | null = null
   #member: Member | null = null
   readonly #room: Room
-  readonly #engine: EngineClient
-  readonly #profile: DeviceProfile
+  readonly #device: OwnDevice
   readonly #baseUrl: string
 
   /** Takes over `room` and closes it in the end. */
-  constructor(room: Room, engine: EngineClient, profile: DeviceProfile, baseUrl: string) {
+  constructor(room: Room, device: OwnDevice, baseUrl: string) {
     super()
     this.#room = room
-    this.#engine = engine
-    this.#profile = profile
+    this.#device = device
     this.#baseUrl = baseUrl
     room.events.on('peer', (link) => this.#onLeader(link))
     room.events.on('peer-lost', ({ link }) => this.#onLost(link))
@@ -75,8 +72,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
 
   #onLeader(link: PeerLink): void {
     const member = new Member({
-      engine: this.#engine,
-      profile: this.#profile,
+      device: this.#device,
       baseUrl: this.#baseUrl,
       send: (message) => {
         if (link.connected) link.send(message)
@@ -103,12 +99,18 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
   #onLost(link: PeerLink): void {
     if (this.#link !== link) return
     this.#link = null
-    this.#engine.cancel()
+    this.#rest()
     this.emit('change', undefined)
   }
 
+  /** Nobody asks for this device any more. */
+  #rest(): void {
+    this.#device.stopSurvey()
+    this.#device.engine.cancel()
+  }
+
   #close(): void {
-    this.#engine.cancel()
+    this.#rest()
     this.#room.close()
     this.#link = null
     this.clear()

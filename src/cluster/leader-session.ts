@@ -12,10 +12,10 @@ import { type RemoteRank, remoteRank } from './remote-rank.ts'
 /** A last word needs this long to leave before its channel is closed. */
 const farewellMs = 300
 
-/** A guest that is connected; `profile` is null until it has introduced itself. */
+/** A guest that is connected; `rank` is null until it has introduced itself. */
 export interface Guest {
   link: PeerLink
-  profile: DeviceProfile | null
+  rank: RemoteRank | null
 }
 
 export interface LeaderSessionEvents {
@@ -25,7 +25,7 @@ export interface LeaderSessionEvents {
 }
 
 export class LeaderSession extends Emitter<LeaderSessionEvents> {
-  readonly #guests = new Map<string, Guest & { rank: RemoteRank | null }>()
+  readonly #guests = new Map<string, Guest>()
   readonly #room: Room
   readonly #engine: EngineClient
   readonly #coordinator: MobileTensorParallelismCoordinator
@@ -55,7 +55,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     this.#room.remove(deviceId)
     this.#onLost(guest.link, {
       code: 'peer-lost',
-      message: `${guest.profile?.name ?? deviceId} was removed from the room.`,
+      message: `${guest.rank?.profile.name ?? deviceId} was removed from the room.`,
     })
   }
 
@@ -86,7 +86,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   }
 
   #onPeer(link: PeerLink): void {
-    this.#guests.set(link.peerId, { link, profile: null, rank: null })
+    this.#guests.set(link.peerId, { link, rank: null })
     link.events.on('message', (data) => this.#onMessage(link, data))
     link.send({ kind: 'welcome', version: protocolVersion } satisfies LeaderMessage)
     this.emit('change', undefined)
@@ -99,18 +99,20 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
       const message = parseMemberMessage(data)
       if (message.kind === 'hello') this.#onHello(guest, message.version, message.profile)
       else if (message.kind === 'leaving')
-        this.#onLost(link, { code: 'peer-lost', message: `${guest.profile?.name ?? link.peerId} left the room.` })
-      else guest.rank?.receive(message)
+        this.#onLost(link, { code: 'peer-lost', message: `${guest.rank?.profile.name ?? link.peerId} left the room.` })
+      else {
+        guest.rank?.receive(message)
+        if (message.kind === 'surveyed') this.emit('change', undefined)
+      }
     } catch (error) {
       this.emit('notice', toErrorData(error))
     }
   }
 
-  #onHello(guest: Guest & { rank: RemoteRank | null }, version: number, profile: DeviceProfile): void {
+  #onHello(guest: Guest, version: number, profile: DeviceProfile): void {
     if (version !== protocolVersion || guest.rank) return
     const { link } = guest
     const own = { ...profile, deviceId: link.peerId }
-    guest.profile = own
     guest.rank = remoteRank(own, (message) => link.send(message))
     this.#coordinator.addMember(guest.rank)
   }

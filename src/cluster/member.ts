@@ -1,19 +1,18 @@
 // A guest's side of the room: it does what the leader asks with its own engine, and says how it goes.
 import { Emitter } from '../base/emitter.ts'
 import { toErrorData } from '../base/errors.ts'
-import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
 import { type LeaderMessage, type MemberMessage, parseLeaderMessage, protocolVersion } from './control-protocol.ts'
-import type { Engine, LoadReport } from './engine-protocol.ts'
+import type { LoadReport } from './engine-protocol.ts'
+import type { OwnDevice } from './own-device.ts'
 import type { LoadProgress, SessionState } from './session-state.ts'
 
 /** Progress messages a second are enough for people. */
 const progressIntervalMs = 100
 
 export interface MemberOptions {
-  engine: Engine
-  profile: DeviceProfile
+  device: OwnDevice
   /** Where this device reaches the mirror. */
   baseUrl: string
   send(message: MemberMessage): void
@@ -40,7 +39,7 @@ export class Member extends Emitter<MemberEvents> {
   }
 
   greet(): void {
-    this.#options.send({ kind: 'hello', version: protocolVersion, profile: this.#options.profile })
+    this.#options.send({ kind: 'hello', version: protocolVersion, profile: this.#options.device.profile })
   }
 
   /** Throws `bad-message` for what is no leader's message. */
@@ -56,24 +55,30 @@ export class Member extends Emitter<MemberEvents> {
       case 'start':
         void this.#answer(message.shard.epoch, () => this.#start(message))
         break
+      case 'survey':
+        void this.#survey()
+        break
+      case 'survey-stop':
+        this.#options.device.stopSurvey()
+        break
       case 'answering':
         if (this.state.kind === 'ready' || this.state.kind === 'generating')
           this.#set({ kind: message.active ? 'generating' : 'ready', modelId: this.state.modelId })
         break
       case 'cancel':
-        this.#options.engine.cancel()
+        this.#options.device.engine.cancel()
         break
       case 'removed':
       case 'ended':
-        this.#options.engine.cancel()
+        this.#options.device.engine.cancel()
         this.emit('over', { reason: message.kind })
         break
     }
   }
 
   async #load({ modelName, manifest, shard, weights }: LeaderMessage & { kind: 'load' }): Promise<void> {
-    const { engine, profile, baseUrl, send } = this.#options
-    const { executor, threads } = profile
+    const { device, baseUrl, send } = this.#options
+    const { executor, threads } = device.profile
     Object.assign(this, { modelName, shard, progress: null, report: null })
     this.#set({ kind: 'loading', modelId: modelName })
     let told = 0
@@ -85,7 +90,7 @@ export class Member extends Emitter<MemberEvents> {
       send({ kind: 'progress', epoch: shard.epoch, progress })
     }
     // The engine parses the manifest before it believes any of it.
-    const report = await engine.load(
+    const report = await device.engine.load(
       { manifest: manifest as ModelManifest, shard, weights, executor, threads, baseUrl },
       onProgress,
     )
@@ -95,8 +100,8 @@ export class Member extends Emitter<MemberEvents> {
   }
 
   async #start({ shard, deviceIds, vocabulary, wire }: LeaderMessage & { kind: 'start' }): Promise<void> {
-    const { engine, send } = this.#options
-    await engine.start({ shard, deviceIds, vocabulary, wire }, (error) => {
+    const { device, send } = this.#options
+    await device.engine.start({ shard, deviceIds, vocabulary, wire }, (error) => {
       this.#set({ kind: 'recovering', modelId: this.modelName ?? '', error })
       send({ kind: 'failed', epoch: shard.epoch, error })
     })
@@ -104,8 +109,15 @@ export class Member extends Emitter<MemberEvents> {
     send({ kind: 'started', epoch: shard.epoch })
   }
 
+  async #survey(): Promise<void> {
+    const { device, send } = this.#options
+    await device.survey()
+    send({ kind: 'surveyed', otherExecutors: device.profile.otherExecutors })
+  }
+
   /** What goes wrong is told to the leader; what a newer order replaced is nobody's failure. */
   async #answer(epoch: number, task: () => Promise<void>): Promise<void> {
+    this.#options.device.stopSurvey()
     try {
       await task()
     } catch (thrown) {

@@ -5,9 +5,14 @@ import { fromPeerError, type LeaderMessage, type MemberMessage } from './control
 import type { LoadReport } from './engine-protocol.ts'
 import type { RankPort } from './rank-port.ts'
 import type { LoadProgress } from './session-state.ts'
+import { unknownExecutors } from './survey.ts'
+import type { SurveyedDevice } from './survey-turns.ts'
 
 /** Starting is a message there and back; a device that does not answer has a frozen page. */
 const startTimeoutMs = 10_000
+
+/** Longer than a device needs to measure two executors; whoever is silent then has a frozen page. */
+const surveyTimeoutMs = 30_000
 
 interface Waiting<T> {
   epoch: number
@@ -15,7 +20,8 @@ interface Waiting<T> {
   reject(error: unknown): void
 }
 
-export interface RemoteRank extends RankPort {
+/** Its profile is replaced when the device has measured more of itself. */
+export interface RemoteRank extends RankPort, SurveyedDevice {
   /** The device's answers, except `hello` and `leaving`, which are about the room. */
   receive(message: MemberMessage): void
   /** The connection is gone: whatever waits rejects with `error`. */
@@ -26,6 +32,8 @@ export interface RemoteRank extends RankPort {
 export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage) => void): RemoteRank {
   let loading: (Waiting<LoadReport> & { onProgress(progress: LoadProgress): void }) | null = null
   let starting: Waiting<void> | null = null
+  let known = profile
+  let endTurn: (() => void) | null = null
 
   const rejectAll = (error: HeadroomError) => {
     loading?.reject(error)
@@ -34,9 +42,48 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
     starting = null
   }
 
+  /** A device out of reach needs no order: it stops by itself when it loses its leader. */
+  const tell = (kind: 'survey' | 'survey-stop'): boolean => {
+    try {
+      send({ kind })
+      return true
+    } catch {
+      return false
+    }
+  }
+
   const rank: RemoteRank = {
-    profile,
     onFailed: null,
+
+    get profile() {
+      return known
+    },
+
+    get deviceId() {
+      return known.deviceId
+    },
+
+    get surveyed() {
+      return unknownExecutors(known).length === 0
+    },
+
+    survey() {
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => rank.stopSurvey(), surveyTimeoutMs)
+        endTurn = () => {
+          endTurn = null
+          clearTimeout(timer)
+          resolve()
+        }
+        if (!tell('survey')) endTurn()
+      })
+    },
+
+    stopSurvey() {
+      if (!endTurn) return
+      endTurn()
+      tell('survey-stop')
+    },
 
     load({ modelName, manifest, shard, weights }, onProgress) {
       return new Promise((resolve, reject) => {
@@ -87,6 +134,10 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
           starting.resolve()
           starting = null
           break
+        case 'surveyed':
+          known = { ...known, otherExecutors: message.otherExecutors }
+          endTurn?.()
+          break
         case 'failed': {
           const error = fromPeerError({ ...message.error, message: `${profile.name}: ${message.error.message}` })
           if (loading?.epoch === message.epoch || starting?.epoch === message.epoch) rejectAll(error)
@@ -98,7 +149,10 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
       }
     },
 
-    lost: (error) => rejectAll(fromPeerError(error)),
+    lost(error) {
+      rejectAll(fromPeerError(error))
+      endTurn?.()
+    },
   }
   return rank
 }

@@ -26,12 +26,12 @@ export function leaderView(
   session: LeaderSession,
 ): RoomView {
   const guests = session.guests.map(
-    ({ link, profile: measured }): DeviceView => ({
+    ({ link, rank }): DeviceView => ({
       deviceId: link.peerId,
       isLeader: false,
       isSelf: false,
       connection: link.connected ? 'connected' : 'lost',
-      profile: measured,
+      profile: rank?.profile ?? null,
       rttMs: link.rttMs ?? null,
       ...rankView(coordinator, link.peerId),
     }),

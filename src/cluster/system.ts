@@ -1,8 +1,6 @@
 // The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
-import { readBattery } from '../device/battery.ts'
-import { deviceName } from '../device/device-name.ts'
 import { joinRoom, type Room } from '../net/room.ts'
 import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
@@ -10,7 +8,6 @@ import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import { cachedBytes, forgetDownloads, keepDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
-import { type EngineClient, startEngine } from './engine-client.ts'
 import type { InferenceInput, InferResult, ModelSource } from './engine-protocol.ts'
 import { GuestSession } from './guest-session.ts'
 import {
@@ -24,21 +21,23 @@ import {
 import { LeaderSession } from './leader-session.ts'
 import { type LocalTeam, startLocalTeam } from './local-team.ts'
 import { fetchServerConfig, findModel, listModels } from './model-catalogue.ts'
+import { type OwnDevice, openDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
 import { guestView, leaderView, lobbyView } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
+import { type SurveyedDevice, SurveyTurns } from './survey-turns.ts'
 import { type SystemOptions, withDefaults } from './system-options.ts'
-import { claimDeviceId, leadsRoom, rememberLeading } from './tab-memory.ts'
+import { leadsRoom, rememberLeading } from './tab-memory.ts'
 
 /** How often live figures (round trips) are read. */
 const refreshMs = 1000
 
 export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }> {
   readonly #options: Required<SystemOptions>
-  #engine: EngineClient | null = null
-  #profile: DeviceProfile | null = null
+  #device: OwnDevice | null = null
   #coordinator: MobileTensorParallelismCoordinator | null = null
-  #initializing: Promise<DeviceProfile> | null = null
+  readonly #surveys = new SurveyTurns(() => this.#surveyed())
+  #initializing: Promise<OwnDevice> | null = null
   #room: Room | null = null
   #leader: LeaderSession | null = null
   #guest: GuestSession | null = null
@@ -61,9 +60,9 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   }
 
   /** Starts the engine worker and measures this device, in under two seconds. Throws `no-executor`. */
-  initialize(): Promise<DeviceProfile> {
+  async initialize(): Promise<DeviceProfile> {
     this.#initializing ??= this.#start()
-    return this.#initializing
+    return (await this.#initializing).profile
   }
 
   serverConfig(): Promise<ServerConfig> {
@@ -78,9 +77,9 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   async startRoom(baseUrl = this.#options.serverUrl, secret = createRoomSecret()): Promise<string> {
     await this.initialize()
     this.#mustBeOutside()
-    const { engine, coordinator } = this.#ready()
+    const { device, coordinator } = this.#ready()
     const room = await this.#enter(secret, 'leader')
-    const session = new LeaderSession(room, engine, coordinator)
+    const session = new LeaderSession(room, device.engine, coordinator)
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     this.#leader = session
@@ -97,11 +96,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       await this.startRoom(link.split('#')[0], secret)
       return
     }
-    const profile = await this.initialize()
+    await this.initialize()
     this.#mustBeOutside()
-    const { engine } = this.#ready()
     const room = await this.#enter(secret, 'guest')
-    const session = new GuestSession(room, engine, profile, this.#options.serverUrl)
+    const session = new GuestSession(room, this.#ready().device, this.#options.serverUrl)
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     session.on('over', (error) => {
@@ -172,46 +170,43 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   async close(): Promise<void> {
     await this.leave()
+    this.#surveys.close()
     this.#team?.close()
-    this.#engine?.close()
+    this.#device?.close()
     clearInterval(this.#refreshTimer)
     this.clear()
   }
 
-  async #start(): Promise<DeviceProfile> {
-    const engine = startEngine()
-    const { executor, threads, serverUrl } = this.#options
-    const { userAgent, maxTouchPoints } = navigator
-    const request = {
-      deviceId: await claimDeviceId(),
-      name: deviceName(userAgent),
-      executor,
-      threads,
-      maxTouchPoints,
-      battery: await readBattery(),
-    }
+  async #start(): Promise<OwnDevice> {
+    const { serverUrl } = this.#options
     try {
-      this.#profile = await engine.assess(request)
+      this.#device = await openDevice(this.#options)
     } catch (error) {
-      engine.close()
       this.#initializing = null
       throw error
     }
-    this.#engine = engine
+    const { engine, profile } = this.#device
     this.#coordinator = new MobileTensorParallelismCoordinator(
       engine,
-      engineRank(engine, this.#profile, serverUrl),
+      engineRank(engine, profile, serverUrl),
       this.#options,
     )
     this.#coordinator.on('change', () => this.#changed())
+    this.#device.on('change', () => this.#changed())
     this.#refreshTimer = setInterval(() => this.#room && this.#changed(), refreshMs)
     this.#changed()
-    return this.#profile
+    return this.#device
   }
 
-  #ready(): { engine: EngineClient; coordinator: MobileTensorParallelismCoordinator } {
-    if (!this.#engine || !this.#coordinator) throw new HeadroomError('bad-input', 'Call initialize() first.')
-    return { engine: this.#engine, coordinator: this.#coordinator }
+  #ready(): { device: OwnDevice; coordinator: MobileTensorParallelismCoordinator } {
+    if (!this.#device || !this.#coordinator) throw new HeadroomError('bad-input', 'Call initialize() first.')
+    return { device: this.#device, coordinator: this.#coordinator }
+  }
+
+  /** Who measures itself when this device says so: a guest waits for its leader's word. */
+  #surveyed(): SurveyedDevice[] {
+    if (!this.#device || this.#guest) return []
+    return [this.#device, ...(this.#leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank] : []))]
   }
 
   #mustBeOutside(): void {
@@ -219,10 +214,12 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   }
 
   async #enter(secret: string, role: 'leader' | 'guest'): Promise<Room> {
-    const { engine } = this.#ready()
+    const { device } = this.#ready()
+    this.#surveys.update(true)
     const transport = new SignalingClient(this.#options.serverUrl)
-    const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) => engine.addChannel(peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId: this.#profile!.deviceId, onLane })
+    const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) =>
+      device.engine.addChannel(peerId, channel)
+    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onLane })
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
     room.events.on('signaling', (signaling) => {
       this.#signaling = signaling === 'up' ? 'connected' : 'reconnecting'
@@ -261,8 +258,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   /** Device ids of a request, the leader first; starts or ends workers of this tab as asked. */
   #gather(devices: InferenceRequest['devices']): readonly string[] | null {
-    const { engine, coordinator } = this.#ready()
-    const profile = this.#profile!
+    const { device, coordinator } = this.#ready()
+    const { engine, profile } = device
     const count = devices && 'local' in devices ? devices.local - 1 : 0
     if (count !== (this.#team?.ranks.length ?? 0)) {
       for (const rank of this.#team?.ranks ?? [])
@@ -288,7 +285,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   #buildView(): RoomView {
     const frame = { link: this.#link, signaling: this.#signaling, notices: this.#notices }
-    const [profile, coordinator] = [this.#profile, this.#coordinator]
+    const [profile, coordinator] = [this.#device?.profile ?? null, this.#coordinator]
     if (profile && coordinator && this.#leader) return leaderView(frame, profile, coordinator, this.#leader)
     if (profile && this.#guest) return guestView(frame, profile, this.#guest)
     return lobbyView(frame, profile, coordinator)
@@ -296,6 +293,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   #changed(): void {
     this.#view = null
+    this.#surveys.update(['loading', 'generating', 'recovering'].includes(this.#coordinator?.state.kind ?? 'lobby'))
     this.emit('change', this.view)
   }
 }

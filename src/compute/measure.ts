@@ -1,10 +1,11 @@
 // How fast an executor decodes here, found by decoding: a small model of random blocks, too large for a phone's caches.
 
+import { throwIfAborted } from '../base/errors.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { bytesOf, FORMAT_LAYOUT, type ShardTensor } from '../model/tensor.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
-import type { Executor, ExecutorFactory } from './executor.ts'
+import type { Executor, ExecutorFactory, ExecutorSetup } from './executor.ts'
 
 /** 19 MB of int4 blocks: two layers of a model 1,024 wide. */
 const config: ModelConfig = {
@@ -42,27 +43,56 @@ const shard: Shard = {
   ]),
 }
 
-/** Weight bytes (as in the blocks of the file) a second in decode, measured for about `budgetMs` after one step of warming up. */
-export async function measureDecode(factory: ExecutorFactory, threads: number, budgetMs = 250): Promise<number> {
+export interface MeasureOptions {
+  /** How long steps are timed, after one of warming up; one step is timed however long it takes. */
+  budgetMs?: number
+  /** The figure so far, after each timed step. */
+  onFigure?: (weightBytesPerSecond: number) => void
+  /** Looked at between tensors and between steps, which are waited for. */
+  signal?: AbortSignal
+}
+
+/** Weight bytes (as in the blocks of the file) a second in decode. Throws as the factory does, or the signal's reason. */
+export async function measureDecode(
+  factory: ExecutorFactory,
+  threads: number,
+  { budgetMs = 250, onFigure, signal }: MeasureOptions = {},
+): Promise<number> {
   const matrices = ['query', 'key', 'value', 'attentionOutput', 'gate', 'up', 'down']
   const formats = Object.fromEntries(
     [0, 1].flatMap((layer) => matrices.map((role) => [`${role}.${layer}`, 'int4' as const])),
   )
   const tensors = shardTensors(config, shard, formats)
-  const loader = await factory.create({ config, shard, tensors, threads })
-  for (const tensor of tensors)
-    await loader.write({ tensor, firstRow: 0, rowCount: rowsOf(tensor), bytes: blocks(tensor) })
-  const executor = await loader.finish()
+  const stepBytes = tensors.reduce((sum, tensor) => sum + byteCount(tensor), 0)
+  const executor = await load(factory, { config, shard, tensors, threads }, signal)
   try {
     await decode(executor, 0)
     const start = performance.now()
+    let weightBytesPerSecond: number
     let steps = 0
-    do await decode(executor, ++steps)
-    while (performance.now() - start < budgetMs && steps < config.contextLength - 1)
-    const seconds = (performance.now() - start) / 1000
-    return (tensors.reduce((sum, tensor) => sum + byteCount(tensor), 0) * steps) / seconds
+    do {
+      throwIfAborted(signal)
+      await decode(executor, ++steps)
+      weightBytesPerSecond = (1000 * stepBytes * steps) / (performance.now() - start)
+      onFigure?.(weightBytesPerSecond)
+    } while (performance.now() - start < budgetMs && steps < config.contextLength - 1)
+    return weightBytesPerSecond
   } finally {
     executor.close()
+  }
+}
+
+async function load(factory: ExecutorFactory, setup: ExecutorSetup, signal?: AbortSignal): Promise<Executor> {
+  const loader = await factory.create(setup)
+  try {
+    for (const tensor of setup.tensors) {
+      throwIfAborted(signal)
+      await loader.write({ tensor, firstRow: 0, rowCount: rowsOf(tensor), bytes: blocks(tensor) })
+    }
+    return await loader.finish()
+  } catch (error) {
+    loader.close()
+    throw error
   }
 }
 

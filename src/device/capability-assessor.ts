@@ -1,61 +1,102 @@
 // What this device can do, found by doing it: decode speed of the executor it will use, cores, and a memory budget.
-import { HeadroomError } from '../base/errors.ts'
+import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import { measureDecode } from '../compute/measure.ts'
-import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
+import type { Battery, DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
+import type { RememberedSpeeds } from './speed-memory.ts'
 
 export interface AssessmentRequest {
   deviceId: string
   name: string
-  /** `auto`: the first of wasm, webgpu, reference that runs here; WASM first, because every collective costs WebGPU a readback. */
+  /**
+   * `auto`: the first of wasm, webgpu, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
+   * both were measured before, the faster first.
+   */
   executor: ExecutorKind | 'auto'
   /** 0: all cores but one, at most four. */
   threads: number
   memoryBytes: number
   /** Read on the page (`readBattery`); workers cannot. */
   battery: Battery | null
+  /** Read on the page (`recallSpeeds`); what was measured with other threads is passed over. */
+  remembered: RememberedSpeeds | null
   /** Loads an executor's code on demand; rejects where there is none for this kind. */
   factoryOf(kind: ExecutorKind): Promise<ExecutorFactory>
 }
 
 const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', 'reference']
 
+/** Executors worth knowing the speed of; the reference is never the fastest. */
+export const comparedExecutors: readonly ExecutorKind[] = ['wasm', 'webgpu']
+
+/** What leads for its remembered speed must be measured anew within this, or the default goes on: joining takes two seconds in all. */
+const favouriteLimitMs = 1000
+
 /** Measures the device it runs on. `assess` takes under two seconds; run it in the engine worker, so that nothing else competes. */
 export class MobileDeviceCapabilityAssessor {
   /** Throws `no-executor` where nothing, or not the executor asked for, runs here. */
-  async assess({
-    battery,
-    deviceId,
-    name,
-    executor,
-    threads,
-    memoryBytes,
-    factoryOf,
-  }: AssessmentRequest): Promise<DeviceProfile> {
+  async assess(request: AssessmentRequest): Promise<DeviceProfile> {
+    const { deviceId, name, executor, memoryBytes, battery, remembered, factoryOf } = request
     const cores = navigator.hardwareConcurrency || 1
-    const used = threads > 0 ? threads : globalThis.crossOriginIsolated ? Math.min(4, Math.max(1, cores - 1)) : 1
+    const own = globalThis.crossOriginIsolated ? Math.min(4, Math.max(1, cores - 1)) : 1
+    const threads = request.threads > 0 ? request.threads : own
+    const speeds = new Map<ExecutorKind, ExecutorSpeed>()
+    for (const speed of remembered?.threads === threads ? remembered.speeds : []) speeds.set(speed.executor, speed)
     const failures: string[] = []
-    for (const kind of executor === 'auto' ? preference : [executor]) {
+    for (const kind of executor === 'auto' ? orderOf(speeds) : [executor]) {
+      const isFavourite = executor === 'auto' && kind !== preference[0] && failures.length === 0
       try {
-        const weightBytesPerSecond = await measureDecode(await factoryOf(kind), used)
-        return {
-          deviceId,
-          name,
-          executor: kind,
-          weightBytesPerSecond,
-          memoryBytes,
-          cores,
-          threads: used,
-          battery,
-          backend: kind,
-        }
+        const measured = await within(isFavourite ? favouriteLimitMs : null, async (signal) => {
+          const factory = await factoryOf(kind)
+          const weightBytesPerSecond = await measureDecode(factory, threads, { signal })
+          return { executor: kind, weightBytesPerSecond, backend: await factory.describe(threads) }
+        })
+        speeds.delete(kind)
+        const otherExecutors = [...speeds.values()]
+        return { deviceId, name, ...measured, memoryBytes, cores, threads, battery, otherExecutors }
       } catch (error) {
-        failures.push(`${kind}: ${error instanceof Error ? error.message : String(error)}`)
+        const why = refusalWords(error)
+        const known = speeds.get(kind)
+        failures.push(`${kind}: ${why}`)
+        if (isLastingRefusal(error)) speeds.set(kind, { executor: kind, weightBytesPerSecond: null, why })
+        else if (known) speeds.set(kind, { ...known, why })
       }
     }
     throw new HeadroomError(
       'no-executor',
       `This browser cannot compute here (${failures.join('; ')}). Use a current Chrome, Safari or Firefox.`,
     )
+  }
+}
+
+/** Short enough for a control message. */
+export function refusalWords(error: unknown): string {
+  return toErrorData(error).message.slice(0, 500)
+}
+
+/** Will the executor fail in this browser version again, whatever changes around it? */
+export function isLastingRefusal(error: unknown): boolean {
+  return toErrorData(error).code === 'no-executor'
+}
+
+/** The fastest first where all were measured; the order of preference otherwise, and between equals. */
+function orderOf(speeds: ReadonlyMap<ExecutorKind, ExecutorSpeed>): readonly ExecutorKind[] {
+  if (!comparedExecutors.every((kind) => speeds.has(kind))) return preference
+  const speedOf = (kind: ExecutorKind) => speeds.get(kind)?.weightBytesPerSecond ?? 0
+  return [...preference].sort((a, b) => speedOf(b) - speedOf(a))
+}
+
+/** Rejects when the time is over; the task then stops by its signal. null: as long as it takes. */
+async function within<T>(limitMs: number | null, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  const late = new Promise<never>((_, reject) => {
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason))
+  })
+  const stop = () => limit.abort(abortError(`It was not measured within ${limitMs} ms.`))
+  const timer = limitMs === null ? undefined : setTimeout(stop, limitMs)
+  try {
+    return await Promise.race([task(limit.signal), late])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -7,6 +7,15 @@ export interface Battery {
   charging: boolean
 }
 
+/** How fast an executor decodes on a device. */
+export interface ExecutorSpeed {
+  executor: ExecutorKind
+  /** Measured as in the profile; null: there is no figure. */
+  weightBytesPerSecond: number | null
+  /** Why it does not run here, or what there is to know of the figure; null: nothing. */
+  why: string | null
+}
+
 /** Hardware as measured on the device itself (device/capability-assessor.ts). JSON-safe. Nothing here is guessed: unknown is null. */
 export interface DeviceProfile {
   deviceId: string
@@ -25,4 +34,6 @@ export interface DeviceProfile {
   battery: Battery | null
   /** The backend in its own words and limits (adapter name, SIMD build, ...), for people. */
   backend: string
+  /** Executors that it could use instead, as far as they were measured (in idle time, or on an earlier visit). */
+  otherExecutors: readonly ExecutorSpeed[]
 }

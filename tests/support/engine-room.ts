@@ -69,6 +69,7 @@ export function engineRoom(
     threads: 1,
     battery: null,
     backend: executor,
+    otherExecutors: [],
   })
   for (const [rank, engine] of engines.entries()) {
     if (rank === 0) continue

@@ -71,5 +71,6 @@ export function device(index: number, memoryBytes: number, weightBytesPerSecond:
     threads: 1,
     battery: null,
     backend: 'test',
+    otherExecutors: [],
   }
 }

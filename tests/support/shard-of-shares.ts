@@ -20,6 +20,7 @@ export function tensorsOfShares(manifest: ModelManifest, shares: readonly number
     threads: 1,
     battery: null,
     backend: 'test',
+    otherExecutors: [],
   }))
   const options = { modelId: manifest.modelId, epoch: 1, formats, contextLength: 64, shares }
   const plan = planShards(manifest.config, profiles, options)

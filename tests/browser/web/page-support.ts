@@ -16,6 +16,7 @@ export const profile: DeviceProfile = {
   threads: 4,
   battery: null,
   backend: 'Mali-G715',
+  otherExecutors: [],
 }
 
 export const holding: Holding = {

@@ -27,8 +27,8 @@ function slowed(delayMs: number): ExecutorFactory {
 }
 
 test('measures less speed for an executor that takes longer', async () => {
-  const plain = await measureDecode(referenceExecutor, 1, 100)
-  const slow = await measureDecode(slowed(100), 1, 100)
+  const plain = await measureDecode(referenceExecutor, 1, { budgetMs: 100 })
+  const slow = await measureDecode(slowed(100), 1, { budgetMs: 100 })
   expect(plain).toBeGreaterThan(1e6)
   expect(slow).toBeLessThan(plain * 0.8)
 })

@@ -1,0 +1,113 @@
+// This tab's device: its engine worker, what it measured of itself, and the survey that completes it.
+import { Emitter } from '../base/emitter.ts'
+import { readBattery } from '../device/battery.ts'
+import { comparedExecutors } from '../device/capability-assessor.ts'
+import { deviceName } from '../device/device-name.ts'
+import { browserSpeedStorage, recallSpeeds, rememberSpeeds, type SpeedStorage } from '../device/speed-memory.ts'
+import { onHidden } from '../device/visibility.ts'
+import type { DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
+import { type EngineClient, startEngine } from './engine-client.ts'
+import { type SurveyEngine, surveyExecutor, unknownExecutors } from './survey.ts'
+import type { SurveyedDevice } from './survey-turns.ts'
+import { claimDeviceId } from './tab-memory.ts'
+
+/** Starts the engine worker and measures the device, in under two seconds. Throws `no-executor`. */
+export async function openDevice(options: { executor: ExecutorKind | 'auto'; threads: number }): Promise<OwnDevice> {
+  const { userAgent, maxTouchPoints } = navigator
+  const [deviceId, battery] = [await claimDeviceId(), await readBattery()]
+  const remembered = recallSpeeds(browserSpeedStorage, userAgent)
+  const engine = startEngine()
+  try {
+    const request = { ...options, deviceId, name: deviceName(userAgent), maxTouchPoints, battery, remembered }
+    const profile = await engine.assess(request)
+    return new OwnDevice(engine, profile, { startEngine, storage: browserSpeedStorage, userAgent })
+  } catch (error) {
+    engine.close()
+    throw error
+  }
+}
+
+export interface SurveyMeans {
+  startEngine(): SurveyEngine
+  storage: SpeedStorage
+  userAgent: string
+}
+
+export class OwnDevice extends Emitter<{ change: undefined }> implements SurveyedDevice {
+  readonly engine: EngineClient
+  readonly #means: SurveyMeans
+  #profile: DeviceProfile
+  #turn: { stop: AbortController; done: Promise<void> } | null = null
+
+  /** Takes over `engine`; remembers what `profile` knows of speeds. */
+  constructor(engine: EngineClient, profile: DeviceProfile, means: SurveyMeans) {
+    super()
+    this.engine = engine
+    this.#profile = profile
+    this.#means = means
+    const { executor, weightBytesPerSecond, otherExecutors } = profile
+    this.#remember([{ executor, weightBytesPerSecond, why: null }, ...otherExecutors])
+  }
+
+  /** As measured at joining, with what the survey added: a new object after each `change`. */
+  get profile(): DeviceProfile {
+    return this.#profile
+  }
+
+  get deviceId(): string {
+    return this.#profile.deviceId
+  }
+
+  get surveyed(): boolean {
+    return unknownExecutors(this.#profile).length === 0
+  }
+
+  /** Measures the executors not in use, as long as the page is seen and nobody calls `stopSurvey`. */
+  survey(): Promise<void> {
+    this.#turn ??= this.#beginTurn()
+    return this.#turn.done
+  }
+
+  /** Ends the running measurement at once and throws it away. */
+  stopSurvey(): void {
+    this.#turn?.stop.abort()
+    this.#turn = null
+  }
+
+  close(): void {
+    this.stopSurvey()
+    this.engine.close()
+    this.clear()
+  }
+
+  #beginTurn() {
+    const stop = new AbortController()
+    const release = onHidden(() => stop.abort())
+    const done = this.#measureUnknown(stop.signal).finally(() => {
+      release()
+      if (this.#turn?.stop === stop) this.#turn = null
+    })
+    return { stop, done }
+  }
+
+  async #measureUnknown(signal: AbortSignal): Promise<void> {
+    const { startEngine, storage, userAgent } = this.#means
+    const { threads } = this.#profile
+    for (const kind of unknownExecutors(this.#profile)) {
+      const remembered = recallSpeeds(storage, userAgent)
+      const known = remembered?.threads === threads ? remembered.speeds : []
+      const speed = known.find(({ executor }) => executor === kind)
+      const result = speed ? { speed, lasts: false } : await surveyExecutor(startEngine, kind, threads, signal)
+      if (!result || signal.aborted) return
+      if (result.lasts) this.#remember([result.speed])
+      this.#profile = { ...this.#profile, otherExecutors: [...this.#profile.otherExecutors, result.speed] }
+      this.emit('change', undefined)
+    }
+  }
+
+  #remember(speeds: readonly ExecutorSpeed[]): void {
+    const { storage, userAgent } = this.#means
+    const compared = speeds.filter(({ executor }) => comparedExecutors.includes(executor))
+    rememberSpeeds(storage, userAgent, { threads: this.#profile.threads, speeds: compared })
+  }
+}
