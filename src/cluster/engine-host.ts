@@ -1,30 +1,23 @@
 // One tab's engine: a device's share of a model, the lanes to other devices, and, on the leader, the answer loop. It runs in the engine
 // worker; nothing in it needs one, so tests run it in Node as it is.
-import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
+import { abortError, HeadroomError, throwIfAborted, toErrorData } from '../base/errors.ts'
 import type { Collective } from '../collective/collective.ts'
 import { createSoloCollective } from '../collective/solo.ts'
 import { createStarCollective } from '../collective/star.ts'
 import type { Executor } from '../compute/executor.ts'
-import { measureDecode } from '../compute/measure.ts'
 import { MobileDeviceCapabilityAssessor } from '../device/capability-assessor.ts'
 import { memoryBudget } from '../device/memory-budget.ts'
-import { dumpPrompt } from '../engine/dump.ts'
-import { generate } from '../engine/generate.ts'
 import { createLeader, type Leader } from '../engine/leader.ts'
 import { serve } from '../engine/member.ts'
-import { createDetokenizer } from '../model/detokenizer.ts'
-import { parseSamplingOptions } from '../model/sampling-options.ts'
 import { createLane, type FrameLane } from '../net/frame-lane.ts'
 import { openLanePort } from '../net/lane-endpoint.ts'
 import { residentFormats } from '../weights/formats.ts'
-import type { Engine, InferRequest, InferResult, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
+import { answer } from './answer.ts'
+import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
+import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
 import { type OpenedFiles, openModelSource } from './open-model.ts'
-import { makePrompt } from './prompt.ts'
-
-/** Nobody waits for `measure`: it takes four times as many steps as joining does. */
-const measureBudgetMs = 1000
 
 /** What `start` set up; a new `load` or `start` ends it. */
 interface Epoch {
@@ -33,11 +26,13 @@ interface Epoch {
   /** null on members. */
   leader: Leader | null
   ended: AbortController
+  /** Settles when a member no longer touches its executor. */
+  served: Promise<void>
 }
 
 interface Loaded {
-  /** The load request in JSON: the same again is answered from memory. */
-  key: string
+  /** `keyOf(request)`: the same again is answered from memory. null once the executor has failed. */
+  key: string | null
   request: LoadRequest
   executor: Executor
   report: LoadReport
@@ -48,24 +43,20 @@ export function createEngine(): Engine {
   let opened: OpenedFiles | null = null
   let loaded: Loaded | null = null
   let epoch: Epoch | null = null
-  let running: AbortController | null = null
+  const tasks = createLatestTask()
 
-  const endEpoch = () => {
-    epoch?.ended.abort(abortError('A new plan replaced this one.'))
-    epoch?.collective.close()
+  /** Resolves when nothing of the epoch runs any more. */
+  const endEpoch = (): Promise<void> => {
+    const { collective, ended, served } = epoch ?? {}
+    ended?.abort(abortError('A new plan replaced this one.'))
+    collective?.close()
     epoch = null
+    return served ?? Promise.resolve()
   }
 
-  /** Runs a cancellable task; a second one waits for nobody: it cancels the first. */
-  const cancellable = async <T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    running?.abort(abortError())
-    const controller = new AbortController()
-    running = controller
-    try {
-      return await task(controller.signal)
-    } finally {
-      if (running === controller) running = null
-    }
+  /** An executor that failed is not used again: the next load makes a new one. */
+  const distrust = (error: unknown) => {
+    if (loaded && ['device-lost', 'internal', 'out-of-memory'].includes(toErrorData(error).code)) loaded.key = null
   }
 
   const laneTo = (deviceId: string): FrameLane => {
@@ -93,13 +84,10 @@ export function createEngine(): Engine {
       return new MobileDeviceCapabilityAssessor().assess({ ...request, memoryBytes, factoryOf: executorFactory })
     },
 
-    measure: ({ executor, threads }, onFigure) =>
-      cancellable(async (signal) =>
-        measureDecode(await executorFactory(executor), threads, { budgetMs: measureBudgetMs, onFigure, signal }),
-      ),
-
-    openModel: (source, weights) =>
-      cancellable(async (signal) => {
+    openModel(source, weights) {
+      const ended = endEpoch()
+      return tasks.run(async (signal) => {
+        await ended
         opened = await openModelSource(source, signal)
         const { manifest, tokenizer, template, sources } = opened
         return {
@@ -109,26 +97,33 @@ export function createEngine(): Engine {
           formats: residentFormats(manifest, weights),
           hasTokenizer: tokenizer !== null,
           hasTemplate: template !== null,
-          verified: sources.find(({ verified }) => verified !== 'digest')?.verified ?? 'digest',
+          verified: sources.every(({ verified }) => verified === 'digest') ? 'digest' : 'length-and-etag',
         }
-      }),
+      })
+    },
 
-    load: (request, onProgress) =>
-      cancellable(async (signal) => {
-        endEpoch()
-        const { shard, manifest } = request
-        const key = JSON.stringify([
-          { ...request, manifest: { ...manifest, config: null } },
-          { ...shard, epoch: 0 },
-        ])
-        if (loaded?.key === key) return { ...loaded.report, downloadedBytes: 0 }
+    load(request, onProgress) {
+      const ended = endEpoch()
+      return tasks.run(async (signal) => {
+        await ended
+        const key = keyOf(request)
+        if (loaded?.key === key) {
+          loaded = { ...loaded, request }
+          return loaded.report
+        }
         loaded?.executor.close()
         loaded = null
-        const sources = opened && opened.manifest.modelId === manifest.modelId ? opened.sources : null
-        const { executor, report } = await loadExecutor(request, { sources, onProgress, signal })
+        const { executor, report } = await loadExecutor(request, {
+          sources: sourcesOf(request, opened),
+          onProgress,
+          signal,
+        })
+        if (signal.aborted) executor.close()
+        throwIfAborted(signal)
         loaded = { key, request, executor, report }
         return report
-      }),
+      })
+    },
 
     addLane(peerId, endpoint) {
       lanes.get(peerId)?.close()
@@ -141,37 +136,51 @@ export function createEngine(): Engine {
     },
 
     async start(request, onStopped) {
-      endEpoch()
-      if (!loaded) throw new HeadroomError('internal', 'Nothing is loaded to start with.')
+      void endEpoch()
       const { shard, vocabulary } = request
+      if (!loaded) throw new HeadroomError('internal', 'Nothing is loaded to start with.')
+      if (JSON.stringify(loaded.request.shard) !== JSON.stringify(shard))
+        throw new HeadroomError(
+          'bad-message',
+          `Plan ${shard.epoch} is to start with another share than was loaded for plan ${loaded.request.shard.epoch}. Load the model again.`,
+        )
       const collective = connect(request)
       const rank = { config: loaded.request.manifest.config, shard, executor: loaded.executor, collective }
       const ended = new AbortController()
-      epoch = { request, collective, ended, leader: shard.rank === 0 ? createLeader(rank, vocabulary) : null }
-      if (shard.rank > 0)
-        serve(rank, ended.signal).catch((error: unknown) => {
-          if (!ended.signal.aborted) onStopped(toErrorData(error))
-        })
+      const stopped = (error: unknown) => {
+        if (ended.signal.aborted) return
+        distrust(error)
+        onStopped(toErrorData(error))
+      }
+      const leads = shard.rank === 0
+      epoch = {
+        request,
+        collective,
+        ended,
+        leader: leads ? createLeader(rank, vocabulary) : null,
+        served: leads ? Promise.resolve() : serve(rank, ended.signal).catch(stopped),
+      }
     },
 
     infer: (request, onText) =>
-      cancellable((signal) => {
+      tasks.run(async (signal) => {
         if (!epoch?.leader || !opened) throw new HeadroomError('internal', 'This engine leads no loaded model.')
-        return infer(
-          epoch.leader,
-          epoch.request,
-          opened,
-          request,
-          onText,
-          AbortSignal.any([signal, epoch.ended.signal]),
-        )
+        const { leader, ended } = epoch
+        const { vocabulary } = epoch.request
+        const either = AbortSignal.any([signal, ended.signal])
+        try {
+          return await answer(request, { leader, vocabulary, language: opened, onText, signal: either })
+        } catch (error) {
+          distrust(error)
+          throw error
+        }
       }),
 
-    cancel: () => running?.abort(abortError()),
+    cancel: () => tasks.cancel(),
 
     close() {
-      running?.abort(abortError())
-      endEpoch()
+      tasks.cancel()
+      void endEpoch()
       for (const lane of lanes.values()) lane.close()
       lanes.clear()
       loaded?.executor.close()
@@ -180,47 +189,13 @@ export function createEngine(): Engine {
   }
 }
 
-async function infer(
-  leader: Leader,
-  { vocabulary }: StartRequest,
-  language: OpenedFiles,
-  request: InferRequest,
-  onText: (text: string) => unknown,
-  signal: AbortSignal,
-): Promise<InferResult> {
-  const { tokenizer } = language
-  const { contextLength } = leader.rank.shard
-  const sampling = parseSamplingOptions(request.sampling)
-  const prompt = makePrompt(language, request.input, contextLength - Math.min(1, request.maxTokens))
-  const dump = request.dump ? await dumpPrompt(leader, prompt.tokens, signal) : null
-  const stopTokens = request.ignoreEos || !tokenizer ? new Set<number>() : tokenizer.stopTokens
-  const detokenizer = tokenizer && createDetokenizer(tokenizer, { continues: !prompt.templated })
-  let text = ''
-  let delivery: unknown
-  const show = (piece: string) => {
-    if (piece === '') return
-    text += piece
-    delivery = onText(piece)
-  }
-  const generated = await generate(leader, {
-    promptTokens: prompt.tokens,
-    maxTokens: request.maxTokens,
-    stopTokens,
-    sampling,
-    vocabulary,
-    signal,
-    onToken: (token) => {
-      if (!stopTokens.has(token)) show(detokenizer?.push(token) ?? '')
-    },
-  })
-  show(detokenizer?.flush() ?? '')
-  await delivery
-  return {
-    ...generated,
-    ...prompt,
-    promptTokens: prompt.tokens,
-    tokens: generated.tokens,
-    text: tokenizer && text,
-    dump,
-  }
+/** Everything but the epoch: a new plan with the same share needs nothing loaded. */
+function keyOf({ shard, ...request }: LoadRequest): string {
+  return JSON.stringify([request, { ...shard, epoch: 0 }])
+}
+
+/** The files this device has open already, where they are those of the request. */
+function sourcesOf({ manifest }: LoadRequest, opened: OpenedFiles | null): OpenedFiles['sources'] | null {
+  const same = opened !== null && JSON.stringify(opened.manifest.sources) === JSON.stringify(manifest.sources)
+  return same ? opened.sources : null
 }

@@ -1,5 +1,5 @@
 // Token after token: prefill, choose, feed back. Everything it reports is measured here, on the leader.
-import { throwIfAborted } from '../base/errors.ts'
+import { throwIfAborted, toErrorData } from '../base/errors.ts'
 import { rangeLength } from '../base/ranges.ts'
 import { chooseToken, firstRequest } from '../model/sampler.ts'
 import type { HeadRequest, HeadRow, SamplingOptions } from '../model/sampling.ts'
@@ -15,6 +15,8 @@ export interface GenerateRequest {
   stopTokens: ReadonlySet<number>
   sampling: SamplingOptions
   vocabulary: ShardPlan['vocabulary']
+  /** When the prompt was sent, by `performance.now()`. */
+  startedAt: number
   /** Called as soon as a token is known, stop token included. */
   onToken(token: number): void
   signal: AbortSignal
@@ -30,7 +32,7 @@ export interface Generated {
 /** Decode figures leave the prefill out: they cover the steps after the first token. */
 export interface GenerateTimings {
   timeToFirstTokenMs: number | null
-  /** One per token after the first. */
+  /** One per token after the first: the time since the token before it. */
   stepMs: number[]
   /** One per collective of those steps. */
   collectiveMs: number[]
@@ -42,14 +44,15 @@ export interface GenerateTimings {
 
 /** Generates until a stop token, `maxTokens`, a full context or an abort; an abort resolves with what there is. */
 export async function generate(leader: Leader, request: GenerateRequest): Promise<Generated> {
-  const { promptTokens, maxTokens, stopTokens, sampling, vocabulary, onToken, signal } = request
+  const { promptTokens, maxTokens, stopTokens, sampling, vocabulary, startedAt, onToken, signal } = request
   const { stats } = leader.rank.collective
   const lengths = vocabulary.map(rangeLength)
   const tokens: number[] = []
   const stepMs: number[] = []
+  const collectiveMs: number[] = []
   const limit = Math.min(maxTokens, leader.rank.shard.contextLength - promptTokens.length)
   const requestNext = () => firstRequest(sampling, [...promptTokens, ...tokens])
-  const started = performance.now()
+  let tokenAt = startedAt
   let stopReason: Generated['stopReason'] = 'length'
   let timeToFirstTokenMs: number | null = null
   let before = { bytes: 0, rounds: 0 }
@@ -58,7 +61,6 @@ export async function generate(leader: Leader, request: GenerateRequest): Promis
     let head = requestNext()
     let ranks = (await prefill(leader, promptTokens, head, signal))[0]!
     while (tokens.length < limit) {
-      const stepStarted = performance.now()
       if (tokens.length > 0) {
         throwIfAborted(signal)
         head = requestNext()
@@ -67,10 +69,14 @@ export async function generate(leader: Leader, request: GenerateRequest): Promis
       }
       const token = await choose(leader, sampling, ranks, head, lengths)
       tokens.push(token)
-      if (tokens.length > 1) stepMs.push(performance.now() - stepStarted)
-      else {
-        timeToFirstTokenMs = performance.now() - started
-        stats.durationsMs.length = 0
+      const sinceLastMs = performance.now() - tokenAt
+      const durationsMs = stats.durationsMs.splice(0)
+      tokenAt += sinceLastMs
+      if (tokens.length > 1) {
+        stepMs.push(sinceLastMs)
+        collectiveMs.push(...durationsMs)
+      } else {
+        timeToFirstTokenMs = sinceLastMs
         before = { bytes: stats.bytesSent + stats.bytesReceived, rounds: stats.rounds }
       }
       onToken(token)
@@ -80,7 +86,7 @@ export async function generate(leader: Leader, request: GenerateRequest): Promis
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted || toErrorData(error).code !== 'aborted') throw error
     stopReason = 'aborted'
   }
   const decoded = stepMs.length > 0
@@ -90,7 +96,7 @@ export async function generate(leader: Leader, request: GenerateRequest): Promis
     timings: {
       timeToFirstTokenMs,
       stepMs,
-      collectiveMs: decoded ? stats.durationsMs.slice() : [],
+      collectiveMs,
       bytes: decoded ? stats.bytesSent + stats.bytesReceived - before.bytes : 0,
       rounds: decoded ? stats.rounds - before.rounds : 0,
     },

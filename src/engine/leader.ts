@@ -73,8 +73,9 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
     },
     async run({ tokens, pastLength, rows, head }) {
       const positions = tokens.map((_, i) => pastLength + i)
-      const step: Step = { epoch, step: nextStep++, sequence: 0, pastLength, tokens, positions, rows }
+      const step: Step = { epoch, step: nextStep, sequence: 0, pastLength, tokens, positions, rows }
       const embedded = executor.embed(step)
+      nextStep++ // Tokens that embed refuses are no step: the members hear nothing of them.
       cachedTokens = cachedTokens.slice(0, pastLength)
       await tell(step.step, { kind: 'forward', step, head, embedded })
       state = await forward(rank, step, embedded)

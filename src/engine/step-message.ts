@@ -59,19 +59,19 @@ export function decodeStepMessage(bytes: Uint8Array, hiddenSize: number): StepMe
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const jsonLength = bytes.length >= 4 ? view.getUint32(0, true) : 0
   if (jsonLength === 0 || 4 + jsonLength > bytes.length) throw malformed(`${bytes.length} bytes`)
-  const parsed = v.safeParse(messageSchema, parseJson(bytes.subarray(4, 4 + jsonLength)))
-  if (!parsed.success)
-    throw malformed(
-      v.flatten(parsed.issues).root?.join(', ') ?? Object.keys(v.flatten(parsed.issues).nested ?? {}).join(', '),
-    )
+  const parsed = v.safeParse(messageSchema, parseJson(bytes.subarray(4, 4 + jsonLength)), { abortEarly: true })
+  if (!parsed.success) throw malformed(v.getDotPath(parsed.issues[0]) ?? 'the whole')
   const message = parsed.output
   if (message.kind === 'head') return message
   const { positions, rows } = message.step
   const embeddedBytes = bytes.slice(4 + jsonLength)
   if (embeddedBytes.length !== positions.length * hiddenSize * 4)
     throw malformed(`${embeddedBytes.length} bytes for ${positions.length} tokens of ${hiddenSize} values`)
-  if (typeof rows === 'object' && rows.some((row) => row >= positions.length))
-    throw malformed(`row ${Math.max(...rows)} of ${positions.length}`)
+  if (typeof rows === 'object') {
+    if (rows.length > positions.length) throw malformed(`${rows.length} rows of ${positions.length}`)
+    const outside = rows.find((row) => row >= positions.length)
+    if (outside !== undefined) throw malformed(`row ${outside} of ${positions.length}`)
+  }
   return { ...message, embedded: new Float32Array(embeddedBytes.buffer) }
 }
 

@@ -74,7 +74,7 @@ class ReferenceExecutor implements Executor {
     const table = this.#store.get('tokenEmbedding')
     const out = new Float32Array(tokens.length * hiddenSize)
     tokens.forEach((token, i) => {
-      if (!(token >= 0 && token < vocabSize))
+      if (!(Number.isInteger(token) && token >= 0 && token < vocabSize))
         throw new HeadroomError('bad-input', `Token ${token} is not in the vocabulary of ${vocabSize} tokens.`)
       out.set(table.values.subarray(token * hiddenSize, (token + 1) * hiddenSize), i * hiddenSize)
     })
