@@ -5,6 +5,7 @@ import type { Collective } from '../collective/collective.ts'
 import { createSoloCollective } from '../collective/solo.ts'
 import { createStarCollective } from '../collective/star.ts'
 import type { Executor } from '../compute/executor.ts'
+import { measureDecode } from '../compute/measure.ts'
 import { MobileDeviceCapabilityAssessor } from '../device/capability-assessor.ts'
 import { memoryBudget } from '../device/memory-budget.ts'
 import { createLeader, type Leader } from '../engine/leader.ts'
@@ -18,6 +19,9 @@ import { executorFactory } from './executors.ts'
 import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
 import { type OpenedFiles, openModelSource } from './open-model.ts'
+
+/** Nobody waits for `measure`: it takes four times as many steps as joining does. */
+const measureBudgetMs = 1000
 
 /** What `start` set up; a new `load` or `start` ends it. */
 interface Epoch {
@@ -83,6 +87,11 @@ export function createEngine(): Engine {
       const memoryBytes = memoryBudget({ userAgent, maxTouchPoints, deviceMemoryGib: deviceMemory })
       return new MobileDeviceCapabilityAssessor().assess({ ...request, memoryBytes, factoryOf: executorFactory })
     },
+
+    measure: ({ executor, threads }, onFigure) =>
+      tasks.run(async (signal) =>
+        measureDecode(await executorFactory(executor), threads, { budgetMs: measureBudgetMs, onFigure, signal }),
+      ),
 
     openModel(source, weights) {
       const ended = endEpoch()
