@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { HeadroomError } from '../../../src/base/errors.ts'
+import type { ExecutorFactory } from '../../../src/compute/executor.ts'
+import { type AssessmentRequest, MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
+import type { ExecutorKind, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
+import { slowedExecutor } from '../../support/slowed-executor.ts'
+
+beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 4 }))
+afterAll(() => vi.unstubAllGlobals())
+
+type Factories = Partial<Record<ExecutorKind, ExecutorFactory | Error>>
+
+/** Kinds that are not given run at once. */
+function assess(factories: Factories, request: Partial<AssessmentRequest> = {}) {
+  const factoryOf = async (kind: ExecutorKind) => {
+    const factory = factories[kind] ?? slowedExecutor({ kind })
+    if (factory instanceof Error) throw factory
+    return factory
+  }
+  return new MobileDeviceCapabilityAssessor().assess({
+    deviceId: 'phone',
+    name: 'Phone',
+    executor: 'auto',
+    threads: 1,
+    memoryBytes: 2 ** 30,
+    battery: null,
+    remembered: null,
+    factoryOf,
+    ...request,
+  })
+}
+
+const speed = (executor: ExecutorKind, weightBytesPerSecond: number | null): ExecutorSpeed => ({
+  executor,
+  weightBytesPerSecond,
+  why: weightBytesPerSecond === null ? 'It never ran here.' : null,
+})
+
+const noAdapter = new HeadroomError('no-executor', 'This browser offers no WebGPU adapter.')
+const noSimd = new HeadroomError('no-executor', 'This browser cannot run WebAssembly SIMD.')
+
+describe('an automatic choice', () => {
+  test('is WASM where nothing is remembered, in the backend’s own words', async () => {
+    const { executor, backend, weightBytesPerSecond, otherExecutors } = await assess({})
+    expect({ executor, backend, otherExecutors }).toEqual({
+      executor: 'wasm',
+      backend: 'slowed wasm',
+      otherExecutors: [],
+    })
+    expect(weightBytesPerSecond).toBeGreaterThan(1e6)
+  })
+
+  test('starts with what was the fastest here, and measures it anew', async () => {
+    const remembered = { threads: 1, speeds: [speed('wasm', 1e9), speed('webgpu', 7)] }
+    expect((await assess({}, { remembered })).executor).toBe('wasm')
+    const faster = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
+    const profile = await assess({}, { remembered: faster })
+    expect(profile.executor).toBe('webgpu')
+    expect(profile.weightBytesPerSecond).toBeGreaterThan(1e6)
+    expect(profile.otherExecutors).toEqual([speed('wasm', 5)])
+  })
+
+  test('asks nothing of figures that were measured with other threads, nor of one figure alone', async () => {
+    const otherThreads = { threads: 3, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
+    expect(await assess({}, { remembered: otherThreads })).toMatchObject({ executor: 'wasm', otherExecutors: [] })
+    const alone = { threads: 1, speeds: [speed('webgpu', 7)] }
+    expect((await assess({}, { remembered: alone })).executor).toBe('wasm')
+  })
+
+  test('gives the favourite one second, then goes back to WASM and says so', async () => {
+    const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
+    const start = performance.now()
+    const profile = await assess({ webgpu: slowedExecutor({ kind: 'webgpu', createMs: 15_000 }) }, { remembered })
+    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(profile.executor).toBe('wasm')
+    expect(profile.otherExecutors).toEqual([{ ...speed('webgpu', 7), why: expect.stringContaining('1000 ms') }])
+  })
+
+  test('keeps why an executor does not run here, but not what may go well next time', async () => {
+    const refused = await assess({ wasm: noSimd })
+    expect(refused.executor).toBe('webgpu')
+    expect(refused.otherExecutors).toEqual([
+      { executor: 'wasm', weightBytesPerSecond: null, why: 'This browser cannot run WebAssembly SIMD.' },
+    ])
+    const offline = new HeadroomError('download-failed', 'kernels.wasm answered 503; reload the page.')
+    expect(await assess({ wasm: offline })).toMatchObject({ executor: 'webgpu', otherExecutors: [] })
+  })
+})
+
+describe('an executor that was asked for', () => {
+  test('is used whatever was faster before', async () => {
+    const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
+    const { executor, otherExecutors } = await assess({}, { executor: 'wasm', remembered })
+    expect({ executor, otherExecutors }).toEqual({ executor: 'wasm', otherExecutors: [speed('webgpu', 7)] })
+  })
+
+  test('that does not run here is refused with its reason', async () => {
+    await expect(assess({ webgpu: noAdapter }, { executor: 'webgpu' })).rejects.toMatchObject({
+      code: 'no-executor',
+      message: expect.stringContaining('webgpu: This browser offers no WebGPU adapter.'),
+    })
+  })
+})
