@@ -1,0 +1,110 @@
+// A device measures itself in a real browser: how long that takes, whether the figures can be true, and what the next visit knows.
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { executorFactory } from '../../../src/cluster/executors.ts'
+import { type OwnDevice, openDevice } from '../../../src/cluster/own-device.ts'
+import { MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
+import { browserSpeedStorage, recallSpeeds, rememberSpeeds } from '../../../src/device/speed-memory.ts'
+
+const { userAgent, hardwareConcurrency } = navigator
+const wasm = { executor: 'wasm' as const, weightBytesPerSecond: 1e9, why: null }
+const webgpu = { executor: 'webgpu' as const, weightBytesPerSecond: 1e15, why: null }
+
+beforeEach(() => localStorage.clear())
+
+/** What joining does in the engine worker, timed without the loading of the test's many modules. */
+async function assess(threads: number, speeds: readonly (typeof wasm | typeof webgpu)[] = []) {
+  const start = performance.now()
+  const profile = await new MobileDeviceCapabilityAssessor().assess({
+    deviceId: 'device',
+    name: 'Device',
+    executor: 'auto',
+    threads,
+    memoryBytes: 2 ** 30,
+    battery: null,
+    remembered: { threads, speeds },
+    factoryOf: executorFactory,
+  })
+  return { profile, tookMs: performance.now() - start }
+}
+
+/** A visit of this browser, with a real engine worker. */
+async function visit(): Promise<OwnDevice> {
+  const device = await openDevice({ executor: 'auto', threads: 0 })
+  onTestFinished(() => device.close())
+  return device
+}
+
+function expectSpeed(measured: { weightBytesPerSecond: number | null } | undefined): void {
+  expect(measured?.weightBytesPerSecond).toBeGreaterThan(1e6)
+  expect(measured?.weightBytesPerSecond).toBeLessThan(1e12)
+}
+
+describe('the assessment', () => {
+  test.each([
+    { threads: 1, memory: 'memory' },
+    { threads: 2, memory: 'shared memory' },
+  ])(
+    'takes less than two seconds on WASM, with threads $threads, and says what there is',
+    async ({ threads, memory }) => {
+      const { profile, tookMs } = await assess(threads)
+      expect(tookMs).toBeLessThan(2000)
+      expectSpeed(profile)
+      expect(profile).toMatchObject({ executor: 'wasm', threads, cores: hardwareConcurrency, otherExecutors: [] })
+      expect(profile.backend).toBe(`WASM SIMD, relaxed, ${memory} up to 4 GiB`)
+    },
+  )
+
+  test('takes less than two seconds where WebGPU was the fastest before, and measures it anew or says why not', async () => {
+    const { profile, tookMs } = await assess(1, [wasm, webgpu])
+    expect(tookMs).toBeLessThan(2000)
+    expectSpeed(profile)
+    if (profile.executor === 'webgpu') {
+      expect(profile.backend).toMatch(/\w+.*, buffers up to \d+ MiB/)
+      expect(profile.otherExecutors).toEqual([wasm])
+    } else {
+      expect(profile.executor).toBe('wasm')
+      const why = expect.stringContaining('not measured within 1000 ms')
+      expect(profile.otherExecutors).toEqual([{ ...webgpu, why }])
+    }
+  })
+})
+
+describe('a survey', () => {
+  test('measures WebGPU beside WASM, and the next visit knows it', { retry: 1 }, async () => {
+    const device = await visit()
+    expectSpeed(device.profile)
+    expect(device.profile.memoryBytes).toBeGreaterThanOrEqual(2 ** 28)
+    expect(device.profile.otherExecutors).toEqual([])
+    expect(device.surveyed).toBe(false)
+    await device.survey()
+    expect(device.surveyed).toBe(true)
+    expect(device.profile.otherExecutors).toMatchObject([{ executor: 'webgpu' }])
+    expectSpeed(device.profile.otherExecutors[0])
+
+    const next = await visit()
+    expect(next.surveyed).toBe(true)
+    const { executor, otherExecutors } = next.profile
+    expect([executor, ...otherExecutors.map((other) => other.executor)].sort()).toEqual(['wasm', 'webgpu'])
+  })
+
+  test('is forgotten with the version of the browser that it was made in', async () => {
+    const { profile } = await visit()
+    rememberSpeeds(browserSpeedStorage, 'an older version', { threads: profile.threads, speeds: [wasm, webgpu] })
+    const { profile: later } = await visit()
+    expect(later).toMatchObject({ executor: 'wasm', otherExecutors: [] })
+  })
+
+  test('ends at once when it is stopped, and leaves nothing behind', async () => {
+    const device = await visit()
+    const turn = device.survey()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    device.stopSurvey()
+    const outcome = await Promise.race([
+      turn.then(() => 'ended'),
+      new Promise((resolve) => setTimeout(resolve, 50, 'still at work')),
+    ])
+    expect(outcome).toBe('ended')
+    expect(device.profile.otherExecutors).toEqual([])
+    expect(recallSpeeds(browserSpeedStorage, userAgent)?.speeds.map(({ executor }) => executor)).toEqual(['wasm'])
+  })
+})
