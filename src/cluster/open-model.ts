@@ -6,10 +6,12 @@ import { tokenizerFromHuggingFace } from '../model/hugging-face-tokenizer.ts'
 import { type ByteSource, readBytes } from '../weights/byte-source.ts'
 import { openFileSource } from '../weights/file-source.ts'
 import { openHttpSource } from '../weights/http-source.ts'
+import { keptSource } from '../weights/kept-source.ts'
 import type { ManifestSource, ModelManifest } from '../weights/manifest.ts'
 import { mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import { openMirrorSource } from '../weights/mirror-source.ts'
 import { openGguf, openSafetensors } from '../weights/model-file.ts'
+import { openWeightCache } from '../weights/weight-cache.ts'
 import type { ModelSource } from './engine-protocol.ts'
 import type { Language } from './prompt.ts'
 
@@ -37,7 +39,7 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
     )
   if (ggufs[0]) {
     const opened = await ggufs[0].open(signal)
-    const { manifest, metadata } = await openGguf(opened, source.modelId, signal)
+    const { manifest, metadata } = await reading([opened], ([kept]) => openGguf(kept!, source.modelId, signal))
     const tokenizer = 'tokenizer.ggml.tokens' in metadata ? tokenizerFromGguf(metadata) : null
     return { manifest, sources: [opened], tokenizer, template: readChatTemplate(metadata) }
   }
@@ -53,10 +55,9 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
     return file ? readJson(await file.open(signal), signal) : undefined
   }
   const sources = await Promise.all(weights.map((file) => file.open(signal)))
-  const { manifest } = await openSafetensors(
-    { config: await json('config.json'), files: sources },
-    source.modelId,
-    signal,
+  const configJson = await json('config.json')
+  const { manifest } = await reading(sources, (kept) =>
+    openSafetensors({ config: configJson, files: kept }, source.modelId, signal),
   )
   const [tokenizerJson, tokenizerConfig, generationConfig] = await Promise.all(
     ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'].map(json),
@@ -65,6 +66,19 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
     tokenizerJson === undefined ? null : tokenizerFromHuggingFace({ tokenizerJson, tokenizerConfig, generationConfig })
   const template = readChatTemplate((tokenizerConfig ?? {}) as Readonly<Record<string, unknown>>)
   return { manifest, sources, tokenizer, template }
+}
+
+/** Runs `read` on sources that keep what it reads; trouble with storage is told when the weights are loaded. */
+async function reading<Result>(
+  sources: readonly ByteSource[],
+  read: (kept: readonly ByteSource[]) => Promise<Result>,
+): Promise<Result> {
+  const cache = await openWeightCache(sources, () => undefined)
+  try {
+    return await read(sources.map((source, index) => keptSource(source, cache, index)))
+  } finally {
+    cache.close()
+  }
 }
 
 /** A member opens the files the leader named; `baseUrl` is its own way to the mirror. */
