@@ -1,14 +1,21 @@
 // What leader and members tell each other on the control channel: the one schema that both ends import. Bulk numbers never travel
 // here: they take the lane.
 import * as v from 'valibot'
-import { type ErrorCode, HeadroomError } from '../base/errors.ts'
+import { type ErrorCode, type ErrorData, HeadroomError } from '../base/errors.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
 export const protocolVersion = 2
 
+/** Longer words are cut before they are sent (`fitting`). */
+const maxTextLength = 2000
+
+/** What a load report may bring. */
+export const maxNotices = 20
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
-const text = v.pipe(v.string(), v.maxLength(2000))
+/** Far beyond any device, and small enough to be added up. */
+const figure = v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 50))
+const text = v.pipe(v.string(), v.maxLength(maxTextLength))
 const deviceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 const executor = v.picklist(['reference', 'wasm', 'webgpu'])
 const range = v.pipe(
@@ -17,7 +24,7 @@ const range = v.pipe(
 )
 
 const executorSpeeds = v.pipe(
-  v.array(v.object({ executor, weightBytesPerSecond: v.nullable(positive), why: v.nullable(text) })),
+  v.array(v.object({ executor, weightBytesPerSecond: v.nullable(figure), why: v.nullable(text) })),
   v.maxLength(3),
   v.readonly(),
 )
@@ -26,8 +33,8 @@ const profileSchema = v.object({
   deviceId,
   name: v.pipe(v.string(), v.maxLength(80)),
   executor,
-  weightBytesPerSecond: positive,
-  memoryBytes: positive,
+  weightBytesPerSecond: figure,
+  memoryBytes: figure,
   cores: v.pipe(count, v.minValue(1)),
   threads: v.pipe(count, v.minValue(1), v.maxValue(64)),
   battery: v.nullable(v.object({ level: v.pipe(v.number(), v.minValue(0), v.maxValue(1)), charging: v.boolean() })),
@@ -70,8 +77,8 @@ const leaderMessage = v.variant('kind', [
   v.object({
     kind: v.literal('start'),
     shard: shardSchema,
-    deviceIds: v.pipe(v.array(deviceId), v.readonly()),
-    vocabulary: v.pipe(v.array(range), v.readonly()),
+    deviceIds: v.pipe(v.array(deviceId), v.maxLength(256), v.readonly()),
+    vocabulary: v.pipe(v.array(range), v.maxLength(256), v.readonly()),
     wire: v.picklist(['f32', 'f16', 'int8']),
   }),
   /** It is this device's turn to measure the executors that it does not use, and the end of the turn. */
@@ -97,7 +104,7 @@ const memberMessage = v.variant('kind', [
       weightBytes: count,
       downloadedBytes: count,
       peakMemoryBytes: count,
-      notices: v.array(error),
+      notices: v.pipe(v.array(error), v.maxLength(maxNotices)),
     }),
   }),
   v.object({ kind: v.literal('started'), epoch: count }),
@@ -121,15 +128,21 @@ export function parseMemberMessage(data: unknown): MemberMessage {
   return parse(memberMessage, data, 'device')
 }
 
+/** An error in a length that the other side takes. */
+export function fitting({ code, message }: ErrorData): ErrorData {
+  return { code, message: message.slice(0, maxTextLength) }
+}
+
 /** Error data of a peer, which may use a code this version does not know. */
 export function fromPeerError({ code, message }: { code: string; message: string }): HeadroomError {
   return new HeadroomError(code as ErrorCode, message)
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, data: unknown, who: string): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, data)
+  const result = v.safeParse(schema, data, { abortEarly: true })
   if (result.success) return result.output
-  const where = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`).join('; ')
+  const [issue] = result.issues
+  const where = `${v.getDotPath(issue) ?? 'message'}: ${issue.message.slice(0, 200)}`
   throw new HeadroomError(
     'bad-message',
     `The ${who} sent a message that this version does not understand (${where}). Reload both pages.`,

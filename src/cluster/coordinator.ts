@@ -1,38 +1,17 @@
 // Plans, loads and runs a model over the ranks it is given. It knows neither tabs nor WebRTC: a rank is a RankPort, and every plan is
 // an epoch. Whoever vanishes ends the running answer with a clear error; the room then plans again without it.
 import { Emitter } from '../base/emitter.ts'
-import { type ErrorData, fromErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import { abortError, type ErrorData, fromErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
 import { sparedOnBattery } from '../device/battery.ts'
-import { type ShardPlan, shardOf, type Topology } from '../plan/shard-plan.ts'
+import { type ShardPlan, shardOf } from '../plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter } from '../plan/splitter.ts'
-import type { WeightWish } from '../weights/convert.ts'
-import type { Engine, InferRequest, InferResult, LoadReport, ModelSource, OpenedModel } from './engine-protocol.ts'
-import type { RankPort } from './rank-port.ts'
-import type { LoadProgress, SessionState } from './session-state.ts'
+import type { CoordinatorOptions } from './coordinator-options.ts'
+import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
+import type { RankPort, RankStatus } from './rank-port.ts'
+import type { SessionState } from './session-state.ts'
 
-export interface CoordinatorOptions {
-  /** Spare devices that run on a low battery. */
-  batteryOptimization: boolean
-  /** Ranks of one plan at most; later devices wait until one leaves. */
-  maxDevices: number
-  weights: WeightWish
-  /** `auto`: f32 with `weights: 'f32'`, else f16. */
-  wire: WireFormat | 'auto'
-  topology: Topology | 'auto'
-  /** Positions of the KV cache; the model's own limit cuts it. */
-  contextLength: number
-  /** One positive integer per rank; null: by measured speed. */
-  shares: readonly number[] | null
-}
-
-/** What a device holds now, or is about to. */
-export interface RankStatus {
-  progress: LoadProgress | null
-  report: LoadReport | null
-  /** Why its last load or step failed; it is left out of plans until the model is loaded again. */
-  error: ErrorData | null
-}
+export type { CoordinatorOptions } from './coordinator-options.ts'
 
 const nothingYet: RankStatus = { progress: null, report: null, error: null }
 
@@ -49,8 +28,10 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   #epoch = 0
   #chosen: readonly string[] | null = null
   #queue: Promise<unknown> = Promise.resolve()
-  /** Ends the running answer from outside. */
-  #interrupt: ((error: HeadroomError) => void) | null = null
+  /** Ends the running answer from outside, with the reason. */
+  #answering: AbortController | null = null
+  /** `cancelLoad` was called during the running load. */
+  #cancelled = false
 
   /** `leader` is the rank that `engine` computes; both stay the caller's to close. */
   constructor(engine: Engine, leader: RankPort, options: CoordinatorOptions) {
@@ -88,6 +69,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     this.#members.set(deviceId, port)
     this.#status.delete(deviceId)
     port.onFailed = (error) => {
+      if (this.#members.get(deviceId) !== port) return
       this.#update(deviceId, { error })
       this.#onMemberGone(deviceId, error)
     }
@@ -108,38 +90,48 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     return this.#inTurn(async () => {
       this.#set({ kind: 'loading', modelId: source.modelId })
       try {
-        this.#model = null
-        this.#plan = null
+        this.#forgetModel()
         this.#chosen = deviceIds
-        this.#status.clear()
         this.#model = await this.#engine.openModel(source, this.#options.weights)
         return await this.#loadShards(this.#model)
       } catch (error) {
-        const data = toErrorData(error)
-        this.#set(data.code === 'aborted' ? { kind: 'lobby' } : { kind: 'failed', error: data })
+        this.#afterBrokenLoad(toErrorData(error))
         throw error
       }
     })
   }
 
-  /** Ends a running load; what was downloaded stays cached. */
+  /** Ends a running load, and the room has no model; what was downloaded stays cached. */
   cancelLoad(): void {
-    if (this.#state.kind !== 'loading') return
+    if (this.#state.kind !== 'loading' && this.#state.kind !== 'recovering') return
+    this.#cancelled = true
     for (const port of [this.#leader, ...this.#members.values()]) port.cancel()
+  }
+
+  /** Ends what runs and forgets the model: nothing is planned before the next `loadModel`. */
+  async unload(): Promise<void> {
+    this.cancelLoad()
+    this.#model = null
+    this.#answering?.abort(abortError('The model was put away.'))
+    await this.#inTurn(async () => {
+      this.#forgetModel()
+      this.#set({ kind: 'lobby' })
+    })
   }
 
   /** Runs one request on the loaded model; requests wait for one another. Aborting resolves with what there is. */
   infer(request: InferRequest, onText: (text: string) => void, signal?: AbortSignal): Promise<InferResult> {
     return this.#inTurn(async () => {
-      if (this.#state.kind !== 'ready')
-        throw new HeadroomError('bad-input', 'No model is loaded. Choose a model and load it first.')
-      const { modelId } = this.#state
+      if (this.#state.kind === 'recovering') await this.#catchUp()
+      const modelId = this.#readyModel()
+      this.#answering = new AbortController()
+      const { signal: interruption } = this.#answering
       const interrupted = new Promise<never>((_, reject) => {
-        this.#interrupt = reject
+        interruption.addEventListener('abort', () => reject(interruption.reason), { once: true })
       })
       const cancel = () => this.#engine.cancel()
-      this.#set({ kind: 'generating', modelId })
       try {
+        this.#set({ kind: 'generating', modelId })
         const answer = this.#engine.infer(request, onText)
         signal?.addEventListener('abort', cancel, { once: true })
         if (signal?.aborted) cancel()
@@ -147,45 +139,69 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
         this.#set({ kind: 'ready', modelId })
         return result
       } catch (error) {
-        this.#afterBrokenAnswer(modelId, toErrorData(error))
+        if (interruption.aborted) cancel()
+        this.#afterBrokenAnswer(modelId, toErrorData(error), interruption.aborted)
         throw error
       } finally {
-        this.#interrupt = null
+        this.#answering = null
         signal?.removeEventListener('abort', cancel)
       }
     })
   }
 
-  /** A refused request leaves the epoch whole; anything else may have left ranks in the middle of a step, and one of them to blame. */
-  #afterBrokenAnswer(modelId: string, error: ErrorData): void {
-    if (error.code === 'bad-input') {
+  #readyModel(): string {
+    if (this.#state.kind === 'ready') return this.#state.modelId
+    if (this.#state.kind === 'failed') throw fromErrorData(this.#state.error)
+    throw new HeadroomError('bad-input', 'No model is loaded. Choose a model and load it first.')
+  }
+
+  /** A refused or stopped request leaves the epoch whole; anything else may have left ranks in the middle of a step, and one of them to blame. */
+  #afterBrokenAnswer(modelId: string, error: ErrorData, interrupted: boolean): void {
+    const culprit = error.rank ? this.#plan?.deviceIds[error.rank] : undefined
+    if (!interrupted && culprit === undefined && (error.code === 'bad-input' || error.code === 'aborted')) {
       this.#set({ kind: 'ready', modelId })
       return
     }
-    const culprit = error.rank ? this.#plan?.deviceIds[error.rank] : undefined
-    if (culprit !== undefined) this.#update(culprit, { error })
+    if (culprit !== undefined && this.#members.has(culprit)) this.#update(culprit, { error })
     this.#set({ kind: 'recovering', modelId, error })
     this.#planAgain()
   }
 
+  #afterBrokenLoad(error: ErrorData): void {
+    this.#cancelled = false
+    if (error.code === 'aborted') this.#forgetModel()
+    this.#set(error.code === 'aborted' ? { kind: 'lobby' } : { kind: 'failed', error })
+  }
+
+  #forgetModel(): void {
+    this.#model = null
+    this.#plan = null
+    this.#status.clear()
+  }
+
   #onMemberGone(deviceId: string, error: ErrorData): void {
     if (!this.#model || !this.#plan?.deviceIds.includes(deviceId)) return
-    if (this.#state.kind === 'generating') this.#interrupt?.(fromErrorData(error))
+    if (this.#state.kind === 'generating') this.#answering?.abort(fromErrorData(error))
     else if (this.#state.kind === 'ready') {
       this.#set({ kind: 'recovering', modelId: this.#model.modelId, error })
       this.#planAgain()
     }
   }
 
-  /** Plans again after membership changed; nothing happens while no model is open. */
   #planAgain(): void {
-    const again = this.#inTurn(async () => {
-      const model = this.#model
-      if (!model || !this.#isStale()) return
-      if (this.#state.kind !== 'recovering') this.#set({ kind: 'loading', modelId: model.modelId })
+    void this.#inTurn(() => this.#catchUp())
+  }
+
+  /** Plans again where membership has changed; nothing happens while no model is open. Never rejects: the state says how it went. */
+  async #catchUp(): Promise<void> {
+    const model = this.#model
+    if (!model || !this.#isStale()) return
+    if (this.#state.kind !== 'recovering') this.#set({ kind: 'loading', modelId: model.modelId })
+    try {
       await this.#loadShards(model)
-    })
-    again.catch((error) => this.#set({ kind: 'failed', error: toErrorData(error) }))
+    } catch (error) {
+      this.#afterBrokenLoad(toErrorData(error))
+    }
   }
 
   #isStale(): boolean {
@@ -206,46 +222,56 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   /** One epoch: plan, load everywhere at once, start everywhere. Who cannot is left out, and the rest is planned anew. */
   async #loadShards(model: OpenedModel): Promise<ShardPlan> {
+    if (this.#cancelled) throw abortError('Loading was stopped.')
     const participants = this.#participants()
     const plan = this.#planFor(model, participants)
     this.#plan = plan
     for (const { profile } of participants) this.#update(profile.deviceId, nothingYet)
-    const load = (port: RankPort, rank: number) => this.#loadRank(model, plan, port, rank)
-    const start = (port: RankPort, rank: number) => this.#startRank(plan, port, rank)
-    const members = participants.slice(1)
-    const loads = await Promise.all(participants.map((port, rank) => attempt(() => load(port, rank))))
-    if (loads.some((error) => error?.code === 'aborted'))
-      throw fromErrorData({ code: 'aborted', message: 'Loading was stopped.' })
-    if (loads[0]) throw fromErrorData(loads[0])
-    const ready = !loads.some(Boolean)
-    const starts = ready ? await Promise.all(members.map((port, i) => attempt(() => start(port, i + 1)))) : []
-    const gone = members.some((port) => this.#members.get(port.profile.deviceId) !== port)
-    if (gone || [...loads, ...starts].some(Boolean)) return this.#loadShards(model)
-    await start(this.#leader, 0)
+    const load = (port: RankPort, rank: number) => this.#attempt(port, () => this.#loadRank(model, plan, port, rank))
+    const start = (port: RankPort, rank: number) => this.#attempt(port, () => this.#startRank(plan, port, rank))
+    const [leader, ...members] = participants as [RankPort, ...RankPort[]]
+    const isWhole = () => members.every((port) => this.#serves(port))
+
+    const [failed] = await Promise.all(participants.map(load))
+    if (this.#cancelled) throw abortError('Loading was stopped.')
+    if (failed) throw fromErrorData(failed)
+    if (isWhole()) await Promise.all(members.map((port, index) => start(port, index + 1)))
+    const refused = isWhole() ? await start(leader, 0) : null
+    if (!isWhole()) return this.#loadShards(model)
+    if (refused) throw fromErrorData(refused)
+    this.#cancelled = false
     this.#set({ kind: 'ready', modelId: model.modelId })
     return plan
+  }
+
+  /** A member that is still here and has not failed. */
+  #serves(port: RankPort): boolean {
+    const { deviceId } = port.profile
+    return this.#members.get(deviceId) === port && this.status(deviceId).error === null
+  }
+
+  /** The error of a task of `port`, or null when it succeeded; a member keeps it in its status. */
+  async #attempt(port: RankPort, task: () => Promise<void>): Promise<ErrorData | null> {
+    try {
+      await task()
+      return null
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      if (this.#members.get(port.profile.deviceId) === port) this.#update(port.profile.deviceId, { error })
+      return error
+    }
   }
 
   async #loadRank({ manifest, modelId }: OpenedModel, plan: ShardPlan, port: RankPort, rank: number): Promise<void> {
     const { deviceId } = port.profile
     const request = { modelName: modelId, manifest, shard: shardOf(plan, rank), weights: this.#options.weights }
-    try {
-      const report = await port.load(request, (progress) => this.#update(deviceId, { progress }))
-      this.#update(deviceId, { report })
-    } catch (error) {
-      if (rank > 0) this.#update(deviceId, { error: toErrorData(error) })
-      throw error
-    }
+    const report = await port.load(request, (progress) => this.#update(deviceId, { progress }))
+    this.#update(deviceId, { report })
   }
 
   async #startRank(plan: ShardPlan, port: RankPort, rank: number): Promise<void> {
     const { deviceIds, vocabulary } = plan
-    try {
-      await port.start({ shard: shardOf(plan, rank), deviceIds, vocabulary, wire: this.wire })
-    } catch (error) {
-      if (rank > 0) this.#update(port.profile.deviceId, { error: toErrorData(error) })
-      throw error
-    }
+    await port.start({ shard: shardOf(plan, rank), deviceIds, vocabulary, wire: this.wire })
   }
 
   #planFor({ modelId, config, formats }: OpenedModel, participants: readonly RankPort[]): ShardPlan {
@@ -270,15 +296,5 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   #set(state: SessionState): void {
     this.#state = state
     this.emit('change', undefined)
-  }
-}
-
-/** The error of a task, or null when it succeeded. */
-async function attempt(task: () => Promise<void>): Promise<ErrorData | null> {
-  try {
-    await task()
-    return null
-  } catch (error) {
-    return toErrorData(error)
   }
 }

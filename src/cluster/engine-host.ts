@@ -3,7 +3,7 @@
 import { abortError, HeadroomError, throwIfAborted, toErrorData } from '../base/errors.ts'
 import type { Collective } from '../collective/collective.ts'
 import { createSoloCollective } from '../collective/solo.ts'
-import { createStarCollective } from '../collective/star.ts'
+import { createStarCollective, STALL_TIMEOUT_MS } from '../collective/star.ts'
 import type { Executor } from '../compute/executor.ts'
 import { measureDecode } from '../compute/measure.ts'
 import { MobileDeviceCapabilityAssessor } from '../device/capability-assessor.ts'
@@ -78,7 +78,9 @@ export function createEngine(): Engine {
       lane.setEpoch(shard.epoch, { own: rank, peer: rank === 0 ? index + 1 : 0 })
       return lane
     })
-    return createStarCollective({ rank, worldSize, lanes: own, wire })
+    // The leader gives up first: it knows who is missing, a member would take the leader for the one.
+    const stallTimeoutMs = rank === 0 ? STALL_TIMEOUT_MS : 2 * STALL_TIMEOUT_MS
+    return createStarCollective({ rank, worldSize, lanes: own, wire, stallTimeoutMs })
   }
 
   return {
@@ -115,6 +117,7 @@ export function createEngine(): Engine {
       const ended = endEpoch()
       return tasks.run(async (signal) => {
         await ended
+        throwIfAborted(signal)
         const key = keyOf(request)
         if (loaded?.key === key) {
           loaded = { ...loaded, request }

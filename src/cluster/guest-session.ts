@@ -64,7 +64,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
 
   async leave(): Promise<void> {
     if (this.#link?.connected) {
-      this.#link.send({ kind: 'leaving' } satisfies MemberMessage)
+      this.#tell(this.#link, { kind: 'leaving' })
       await new Promise((resolve) => setTimeout(resolve, goodbyeMs))
     }
     this.#close()
@@ -74,9 +74,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     const member = new Member({
       device: this.#device,
       baseUrl: this.#baseUrl,
-      send: (message) => {
-        if (link.connected) link.send(message)
-      },
+      send: (message) => this.#tell(link, message),
     })
     this.#link = link
     this.#member = member
@@ -101,6 +99,15 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     this.#link = null
     this.#rest()
     this.emit('change', undefined)
+  }
+
+  /** What cannot be sent is no failure here: the connection says itself that it is lost. */
+  #tell(link: PeerLink, message: MemberMessage): void {
+    try {
+      if (link.connected) link.send(message)
+    } catch (error) {
+      this.emit('notice', toErrorData(error))
+    }
   }
 
   /** Nobody asks for this device any more. */

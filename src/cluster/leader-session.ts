@@ -41,6 +41,9 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     this.#unsubscribe = coordinator.on('change', () => this.#tellAnswering())
     room.events.on('peer', (link) => this.#onPeer(link))
     room.events.on('peer-lost', ({ link, error }) => this.#onLost(link, toErrorData(error)))
+    room.events.on('state', (state) => {
+      if (state === 'closed') this.#loseAll()
+    })
   }
 
   get guests(): readonly Guest[] {
@@ -59,19 +62,25 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     })
   }
 
-  /** Ends the room for everybody. */
+  /** Ends the room for everybody; the model is put away, or the leader would load all of it alone. */
   async end(): Promise<void> {
+    const unloaded = this.#coordinator.unload()
     await this.#bidFarewell([...this.#guests.values()], { kind: 'ended' })
+    this.#room.close()
+    await unloaded
+    this.clear()
+  }
+
+  /** Also where the room closed for good by itself: what it refused is told by its error. */
+  #loseAll(): void {
     for (const { link } of this.#guests.values())
       this.#onLost(link, { code: 'room-ended', message: 'The room was ended.' })
     this.#unsubscribe()
-    this.#room.close()
-    this.clear()
   }
 
   async #bidFarewell(guests: readonly Guest[], message: LeaderMessage): Promise<void> {
     const told = guests.filter(({ link }) => link.connected)
-    for (const { link } of told) link.send(message)
+    for (const { link } of told) this.#tell(link, message)
     if (told.length > 0) await new Promise((resolve) => setTimeout(resolve, farewellMs))
   }
 
@@ -81,14 +90,22 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     if (active === this.#answering) return
     this.#answering = active
     for (const { link } of this.#guests.values())
-      if (link.connected && plan?.deviceIds.includes(link.peerId))
-        link.send({ kind: 'answering', active } satisfies LeaderMessage)
+      if (plan?.deviceIds.includes(link.peerId)) this.#tell(link, { kind: 'answering', active })
+  }
+
+  /** For words that change nothing here when they are lost: the connection says itself that it is gone. */
+  #tell(link: PeerLink, message: LeaderMessage): void {
+    try {
+      if (link.connected) link.send(message)
+    } catch (error) {
+      this.emit('notice', toErrorData(error))
+    }
   }
 
   #onPeer(link: PeerLink): void {
     this.#guests.set(link.peerId, { link, rank: null })
     link.events.on('message', (data) => this.#onMessage(link, data))
-    link.send({ kind: 'welcome', version: protocolVersion } satisfies LeaderMessage)
+    this.#tell(link, { kind: 'welcome', version: protocolVersion })
     this.emit('change', undefined)
   }
 

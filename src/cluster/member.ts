@@ -3,7 +3,14 @@ import { Emitter } from '../base/emitter.ts'
 import { toErrorData } from '../base/errors.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
-import { type LeaderMessage, type MemberMessage, parseLeaderMessage, protocolVersion } from './control-protocol.ts'
+import {
+  fitting,
+  type LeaderMessage,
+  type MemberMessage,
+  maxNotices,
+  parseLeaderMessage,
+  protocolVersion,
+} from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
 import type { LoadProgress, SessionState } from './session-state.ts'
@@ -15,6 +22,7 @@ export interface MemberOptions {
   device: OwnDevice
   /** Where this device reaches the mirror. */
   baseUrl: string
+  /** Never throws: without a connection there is nobody to tell. */
   send(message: MemberMessage): void
 }
 
@@ -96,15 +104,20 @@ export class Member extends Emitter<MemberEvents> {
     )
     this.report = report
     this.emit('change', undefined)
-    send({ kind: 'loaded', epoch: shard.epoch, report })
+    const notices = report.notices.slice(0, maxNotices).map(fitting)
+    send({ kind: 'loaded', epoch: shard.epoch, report: { ...report, notices } })
   }
 
   async #start({ shard, deviceIds, vocabulary, wire }: LeaderMessage & { kind: 'start' }): Promise<void> {
     const { device, send } = this.#options
+    let stopped = false
     await device.engine.start({ shard, deviceIds, vocabulary, wire }, (error) => {
+      if (this.shard?.epoch !== shard.epoch) return
+      stopped = true
       this.#set({ kind: 'recovering', modelId: this.modelName ?? '', error })
-      send({ kind: 'failed', epoch: shard.epoch, error })
+      send({ kind: 'failed', epoch: shard.epoch, error: fitting(error) })
     })
+    if (stopped) return
     this.#set({ kind: 'ready', modelId: this.modelName ?? '' })
     send({ kind: 'started', epoch: shard.epoch })
   }
@@ -121,10 +134,10 @@ export class Member extends Emitter<MemberEvents> {
     try {
       await task()
     } catch (thrown) {
+      if (this.shard?.epoch !== epoch) return
       const error = toErrorData(thrown)
-      if (error.code === 'aborted' && this.shard?.epoch !== epoch) return
-      this.#set({ kind: 'failed', error })
-      this.#options.send({ kind: 'failed', epoch, error })
+      this.#set(error.code === 'aborted' ? { kind: 'lobby' } : { kind: 'failed', error })
+      this.#options.send({ kind: 'failed', epoch, error: fitting(error) })
     }
   }
 

@@ -14,29 +14,42 @@ export interface RankLoad {
   weights: WeightWish
 }
 
+/** What a device holds now, or is about to. */
+export interface RankStatus {
+  progress: LoadProgress | null
+  report: LoadReport | null
+  /** Why its last load or step failed; it is left out of plans until the model is loaded again. */
+  error: ErrorData | null
+}
+
 export interface RankPort {
   readonly profile: DeviceProfile
   /** Rejects with what the device says went wrong, or `peer-lost`. */
   load(request: RankLoad, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Resolves when the rank is ready for steps of this epoch. */
   start(request: StartRequest): Promise<void>
-  /** Ends a running `load`, which then rejects `aborted`. */
+  /** Ends a running `load`, which then rejects `aborted`. Never throws. */
   cancel(): void
-  /** The rank failed outside `load` and `start`: it no longer serves its epoch. Set by the coordinator. */
+  /** The rank failed outside `load` and `start`: it no longer serves the epoch that it began last. Set by the coordinator. */
   onFailed: ((error: ErrorData) => void) | null
 }
 
 /** A rank that this tab computes itself, in an engine worker. */
 export function engineRank(engine: Engine, profile: DeviceProfile, baseUrl: string): RankPort {
+  let epoch = 0
   const port: RankPort = {
     profile,
     onFailed: null,
     load({ manifest, shard, weights }, onProgress) {
       const { executor, threads } = profile
+      epoch = shard.epoch
       return engine.load({ manifest, shard, weights, executor, threads, baseUrl }, onProgress)
     },
     cancel: () => engine.cancel(),
-    start: (request) => engine.start(request, (error) => port.onFailed?.(error)),
+    start: (request) =>
+      engine.start(request, (error) => {
+        if (request.shard.epoch === epoch) port.onFailed?.(error)
+      }),
   }
   return port
 }

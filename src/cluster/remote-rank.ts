@@ -33,13 +33,24 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
   let loading: (Waiting<LoadReport> & { onProgress(progress: LoadProgress): void }) | null = null
   let starting: Waiting<void> | null = null
   let known = profile
+  /** Of the last order; what the device says about an earlier one is dropped. */
+  let epoch = 0
   let endTurn: (() => void) | null = null
 
-  const rejectAll = (error: HeadroomError) => {
+  const rejectAll = (error: unknown) => {
     loading?.reject(error)
     starting?.reject(error)
     loading = null
     starting = null
+  }
+
+  /** What cannot be sent fails what waits for it. */
+  const order = (message: LeaderMessage) => {
+    try {
+      send(message)
+    } catch (error) {
+      rejectAll(error)
+    }
   }
 
   /** A device out of reach needs no order: it stops by itself when it loses its leader. */
@@ -86,22 +97,20 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
     },
 
     load({ modelName, manifest, shard, weights }, onProgress) {
+      epoch = shard.epoch
       return new Promise((resolve, reject) => {
-        loading = { epoch: shard.epoch, resolve, reject, onProgress }
-        send({ kind: 'load', modelName, manifest, shard, weights })
+        loading = { epoch, resolve, reject, onProgress }
+        order({ kind: 'load', modelName, manifest, shard, weights })
       })
     },
 
     start({ shard, deviceIds, vocabulary, wire }) {
+      epoch = shard.epoch
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
-          starting = null
-          reject(
-            new HeadroomError(
-              'peer-lost',
-              `${profile.name} did not start within ${startTimeoutMs / 1000} s. Is its page in the foreground?`,
-            ),
-          )
+          const seconds = startTimeoutMs / 1000
+          const message = `${profile.name} did not start within ${seconds} s. Is its page in the foreground?`
+          rejectAll(new HeadroomError('peer-lost', message))
         }, startTimeoutMs)
         const settle =
           <T>(then: (value: T) => void) =>
@@ -109,12 +118,12 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
             clearTimeout(timer)
             then(value)
           }
-        starting = { epoch: shard.epoch, resolve: settle(resolve), reject: settle(reject) }
-        send({ kind: 'start', shard, deviceIds, vocabulary, wire })
+        starting = { epoch, resolve: settle(resolve), reject: settle(reject) }
+        order({ kind: 'start', shard, deviceIds, vocabulary, wire })
       })
     },
 
-    cancel: () => send({ kind: 'cancel' }),
+    cancel: () => order({ kind: 'cancel' }),
 
     receive(message) {
       switch (message.kind) {
@@ -139,8 +148,9 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
           endTurn?.()
           break
         case 'failed': {
+          if (message.epoch !== epoch) break
           const error = fromPeerError({ ...message.error, message: `${profile.name}: ${message.error.message}` })
-          if (loading?.epoch === message.epoch || starting?.epoch === message.epoch) rejectAll(error)
+          if (loading || starting) rejectAll(error)
           else rank.onFailed?.(toErrorData(error))
           break
         }

@@ -1,0 +1,56 @@
+// A device that joins and leaves a room of `engineRoom` while the room runs: a real engine over a MessagePort lane.
+import { createEngine } from '../../src/cluster/engine-host.ts'
+import type { Engine } from '../../src/cluster/engine-protocol.ts'
+import { engineRank, type RankPort } from '../../src/cluster/rank-port.ts'
+import type { DeviceProfile } from '../../src/plan/device-profile.ts'
+import type { EngineRoom } from './engine-room.ts'
+
+export interface JoiningGuest {
+  deviceId: string
+  engine: Engine
+  /** Tests change its methods to make it fail. */
+  port: RankPort
+  join(): void
+  /** As when its page is closed: the lane breaks and the leader hears of it. */
+  leave(): void
+}
+
+export const anyDevice: Omit<DeviceProfile, 'deviceId'> = {
+  name: 'Guest',
+  executor: 'reference',
+  weightBytesPerSecond: 1e9,
+  memoryBytes: 8 * 2 ** 30,
+  cores: 1,
+  threads: 1,
+  battery: null,
+  backend: 'reference',
+  otherExecutors: [],
+}
+
+/** `engineRoom` with `shares: null` plans for any number of guests. */
+export function newGuest(
+  room: EngineRoom,
+  baseUrl: string,
+  deviceId: string,
+  profile: Partial<DeviceProfile> = {},
+): JoiningGuest {
+  const engine = createEngine()
+  const port = engineRank(engine, { ...anyDevice, ...profile, deviceId }, baseUrl)
+  const [leader] = room.engines
+  return {
+    deviceId,
+    engine,
+    port,
+    join() {
+      const { port1, port2 } = new MessageChannel()
+      leader!.addLane(deviceId, { kind: 'local', port: port1 })
+      engine.addLane('device-0', { kind: 'local', port: port2 })
+      room.coordinator.addMember(port)
+    },
+    leave() {
+      engine.close()
+      leader!.removeLane(deviceId)
+      room.coordinator.removeMember(deviceId, { code: 'peer-lost', message: `${deviceId} left the room.` })
+    },
+  }
+}
