@@ -5,6 +5,7 @@ import { launchOptions } from './support/launch.ts'
 export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
+  testIgnore: 'real/**',
   outputDir: '../../test-results/e2e',
   reporter: 'list',
   workers: 1,

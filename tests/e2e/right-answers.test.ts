@@ -1,9 +1,7 @@
 // Rooms of real tabs say what one machine says: the same tokens for every number of tabs, every split and every executor.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { projectRoot } from '../../tools/ensure-built.ts'
 import { catalogue } from '../../tools/model-catalogue.ts'
 import { defaultModelPath } from '../support/default-model.ts'
+import { expectReference, references } from './support/references.ts'
 import { formRoom, infer, load } from './support/script.ts'
 import { storiesId } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
@@ -30,14 +28,6 @@ for (const { tabs, query } of [
   })
 }
 
-interface Reference {
-  prompt: string
-  promptTokens: number[]
-  tokens: number[]
-}
-const references: Reference[] = JSON.parse(
-  readFileSync(join(projectRoot, 'tests/fixtures/smollm2-greedy.json'), 'utf8'),
-)
 const shortest = references.toSorted((a, b) => a.tokens.length - b.tokens.length).slice(0, 6)
 
 for (const { tabs, shares } of [
@@ -50,11 +40,6 @@ for (const { tabs, shares } of [
     const site = await stage.serve({ models: [defaultModelPath()] })
     const [leader] = await formRoom(stage, site, { tabs, query: `executor=wasm&weights=f32${shares}` })
     await load(leader, catalogue.defaultModel)
-    for (const { prompt, promptTokens, tokens } of shortest) {
-      const input = { messages: [{ role: 'user' as const, content: prompt }] }
-      const answer = await infer(leader, { model: catalogue.defaultModel, input, maxTokens: 64 })
-      expect(answer.promptTokens, prompt).toEqual(promptTokens)
-      expect(answer.tokens, prompt).toEqual(tokens)
-    }
+    for (const reference of shortest) await expectReference(leader, reference)
   })
 }
