@@ -1,10 +1,10 @@
 // The main thread's hold on an engine worker. Comlink carries the calls; here are the three things it does not: typed errors, the
 // transfer of a lane in the task that made it, and the death of the worker.
 import * as Comlink from 'comlink'
-import { HeadroomError } from '../base/errors.ts'
+import { abortError, HeadroomError } from '../base/errors.ts'
 import { handOverLane, type LaneEndpoint } from '../net/lane-endpoint.ts'
 import { installErrorHandler } from './engine-errors.ts'
-import type { Engine } from './engine-protocol.ts'
+import type { Engine, LaneMessage } from './engine-protocol.ts'
 
 /** An `Engine` in a worker of this tab. */
 export interface EngineClient extends Engine {
@@ -12,25 +12,36 @@ export interface EngineClient extends Engine {
   addChannel(peerId: string, channel: RTCDataChannel): void
 }
 
-/** Starts a worker; it costs a thread until `close`. Rejections of a worker that died say so. */
+/** Starts a worker; it costs a thread until `close`. Whatever still waits when it dies or is closed rejects and says so. */
 export function startEngine(): EngineClient {
   installErrorHandler()
   const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module', name: 'engine' })
   const remote = Comlink.wrap<Engine>(worker)
-  const died = new Promise<never>((_, reject) => {
-    worker.onerror = ({ message }) =>
-      reject(
-        new HeadroomError(
-          'internal',
-          `The engine worker stopped (${message || 'it could not be loaded'}). Reload the page.`,
-        ),
-      )
-  })
-  died.catch(() => undefined)
-  const alive = <T>(call: Promise<T>): Promise<T> => Promise.race([call, died])
-  const addLane = (peerId: string, endpoint: LaneEndpoint, transfer: Transferable[]) => {
-    void alive(remote.addLane(peerId, Comlink.transfer(endpoint, transfer)))
+  const waiting = new Set<(error: HeadroomError) => void>()
+  let ended: HeadroomError | null = null
+  const end = (error: HeadroomError) => {
+    ended ??= error
+    for (const reject of waiting) reject(ended)
+    waiting.clear()
   }
+  worker.onerror = ({ message }) => {
+    const why = message || 'it could not be loaded'
+    end(new HeadroomError('internal', `The engine worker stopped (${why}). Reload the page.`))
+  }
+  /** Comlink alone would wait for ever for a worker that is gone. */
+  const alive = <T>(call: Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      if (ended) reject(ended)
+      else waiting.add(reject)
+      call.then(resolve, reject).finally(() => waiting.delete(reject))
+    })
+  /** For orders without an answer: that the worker is gone shows in the next call that has one. */
+  const tell = (order: Promise<void>) => {
+    alive(order).catch(() => undefined)
+  }
+  /** Throws where the endpoint cannot be transferred: Comlink would make a rejection of it, too late for another way. */
+  const addLane = (peerId: string, endpoint: LaneEndpoint, transfer: Transferable[]) =>
+    worker.postMessage({ kind: 'lane', peerId, endpoint } satisfies LaneMessage, transfer)
   return {
     assess: (request) => alive(remote.assess(request)),
     measure: (request, onFigure) => alive(remote.measure(request, Comlink.proxy(onFigure))),
@@ -39,10 +50,13 @@ export function startEngine(): EngineClient {
     addLane: (peerId, endpoint) =>
       addLane(peerId, endpoint, endpoint.kind === 'channel' ? [endpoint.channel] : [endpoint.port]),
     addChannel: (peerId, channel) => handOverLane(channel, (endpoint, transfer) => addLane(peerId, endpoint, transfer)),
-    removeLane: (peerId) => void alive(remote.removeLane(peerId)),
+    removeLane: (peerId) => tell(remote.removeLane(peerId)),
     start: (request, onStopped) => alive(remote.start(request, Comlink.proxy(onStopped))),
     infer: (request, onText) => alive(remote.infer(request, Comlink.proxy(onText))),
-    cancel: () => void alive(remote.cancel()),
-    close: () => worker.terminate(),
+    cancel: () => tell(remote.cancel()),
+    close() {
+      worker.terminate()
+      end(abortError('The engine was closed.'))
+    },
   }
 }

@@ -121,6 +121,13 @@ export interface MeasureRequest {
   threads: number
 }
 
+/** `Engine.addLane` for a worker, outside Comlink: what cannot be transferred throws in the task that tries. */
+export interface LaneMessage {
+  kind: 'lane'
+  peerId: string
+  endpoint: LaneEndpoint
+}
+
 /** One tab's engine. Every promise rejects with a `HeadroomError`. */
 export interface Engine {
   assess(request: AssessRequest): Promise<DeviceProfile>

@@ -2,6 +2,21 @@
 import * as Comlink from 'comlink'
 import { installErrorHandler } from './engine-errors.ts'
 import { createEngine } from './engine-host.ts'
+import type { LaneMessage } from './engine-protocol.ts'
 
 installErrorHandler()
-Comlink.expose(createEngine())
+const engine = createEngine()
+Comlink.expose(engine)
+
+globalThis.addEventListener('message', ({ data }: MessageEvent<Partial<LaneMessage> | null>) => {
+  if (data?.kind === 'lane') addLane(data as LaneMessage)
+})
+
+/** A lane that cannot be opened is missing when a plan starts, and is then told by name; the others go on. */
+function addLane({ peerId, endpoint }: LaneMessage): void {
+  try {
+    engine.addLane(peerId, endpoint)
+  } catch (error) {
+    console.error(`The lane to ${peerId} could not be opened:`, error)
+  }
+}
