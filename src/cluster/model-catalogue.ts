@@ -49,3 +49,11 @@ export async function findModel(model: string, serverUrl: string): Promise<Model
   const known = models.map(({ id }) => id).join(', ') || 'none'
   throw new HeadroomError('model-not-found', `The server has no model "${model}". It has: ${known}.`)
 }
+
+/** What `findModel` takes, or files of this device. Throws `bad-input` for no files. */
+export async function sourceOf(model: string | readonly File[], serverUrl: string): Promise<ModelSource> {
+  if (typeof model === 'string') return findModel(model, serverUrl)
+  const [first] = model
+  if (!first) throw new HeadroomError('bad-input', 'No file was chosen.')
+  return { kind: 'files', modelId: first.name, files: model }
+}

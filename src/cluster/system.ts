@@ -8,7 +8,7 @@ import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import { cachedBytes, forgetDownloads, keepDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
-import type { InferenceInput, InferResult, ModelSource } from './engine-protocol.ts'
+import type { InferenceInput, InferResult } from './engine-protocol.ts'
 import { GuestSession } from './guest-session.ts'
 import {
   type AnswerOptions,
@@ -19,10 +19,10 @@ import {
   type InferenceRequest,
 } from './inference-request.ts'
 import { LeaderSession } from './leader-session.ts'
-import { type LocalTeam, startLocalTeam } from './local-team.ts'
-import { fetchServerConfig, findModel, listModels } from './model-catalogue.ts'
+import { fetchServerConfig, listModels, sourceOf } from './model-catalogue.ts'
 import { type OwnDevice, openDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
+import { RequestDevices } from './request-devices.ts'
 import { guestView, leaderView, lobbyView } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
 import { type SurveyedDevice, SurveyTurns } from './survey-turns.ts'
@@ -41,7 +41,9 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   #room: Room | null = null
   #leader: LeaderSession | null = null
   #guest: GuestSession | null = null
-  #team: LocalTeam | null = null
+  #requestDevices: RequestDevices | null = null
+  /** What the loaded model was asked for by; null for files. */
+  #modelName: string | null = null
   #link: string | null = null
   #signaling: RoomView['signaling'] = 'off'
   #notices: readonly ErrorData[] = []
@@ -103,8 +105,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     session.on('over', (error) => {
-      this.#notify(toErrorData(error))
       this.#forgetRoom()
+      this.#notify(toErrorData(error)) // Last: what comes after leaving says why.
     })
     this.#guest = session
     this.#link = link
@@ -132,7 +134,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   /** Plans and loads a model over the room: an id of the server's, an address, or files of this device (which run on it alone). */
   async loadModel(model: string | readonly File[]): Promise<void> {
-    await this.#load(await this.#sourceOf(model), null)
+    await this.#load(model, null)
   }
 
   /** Ends a running load; what was downloaded stays cached. */
@@ -150,11 +152,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   async processInference(request: InferenceRequest): Promise<InferResult> {
     const { model, input, devices, logits = false, ...options } = request
     await this.initialize()
-    const wanted = this.#gather(devices)
-    const { plan, state } = this.#ready().coordinator
-    const isLoaded =
-      state.kind === 'ready' && plan?.modelId === model && (wanted === null || plan.deviceIds.join() === wanted.join())
-    if (!isLoaded) await this.#load(await findModel(model, this.#options.serverUrl), wanted)
+    this.#mustLead()
+    const guests = (this.#leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank.deviceId] : []))
+    const wanted = this.#requestDevices?.choose(devices, guests) ?? null
+    if (!this.#isLoaded(model, wanted)) await this.#load(model, wanted)
     return this.#infer(asInput(input), options, logits)
   }
 
@@ -169,9 +170,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   }
 
   async close(): Promise<void> {
+    await this.#initializing?.catch(() => undefined) // One that failed has closed its engine.
     await this.leave()
     this.#surveys.close()
-    this.#team?.close()
+    this.#requestDevices?.close()
     this.#device?.close()
     clearInterval(this.#refreshTimer)
     this.clear()
@@ -191,6 +193,12 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       engineRank(engine, profile, serverUrl),
       this.#options,
     )
+    this.#requestDevices = new RequestDevices({
+      device: this.#device,
+      coordinator: this.#coordinator,
+      baseUrl: serverUrl,
+      maxDevices: this.#options.maxDevices,
+    })
     this.#coordinator.on('change', () => this.#changed())
     this.#device.on('change', () => this.#changed())
     this.#refreshTimer = setInterval(() => this.#room && this.#changed(), refreshMs)
@@ -220,6 +228,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) =>
       device.engine.addChannel(peerId, channel)
     const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onLane })
+    if (this.#room) room.close()
+    this.#mustBeOutside()
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
     room.events.on('signaling', (signaling) => {
       this.#signaling = signaling === 'up' ? 'connected' : 'reconnecting'
@@ -242,35 +252,25 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     this.#changed()
   }
 
-  async #sourceOf(model: string | readonly File[]): Promise<ModelSource> {
-    if (typeof model === 'string') return findModel(model, this.#options.serverUrl)
-    const [first] = model
-    if (!first) throw new HeadroomError('bad-input', 'No file was chosen.')
-    return { kind: 'files', modelId: first.name, files: model }
-  }
-
-  async #load(source: ModelSource, devices: readonly string[] | null): Promise<void> {
+  async #load(model: string | readonly File[], devices: readonly string[] | null): Promise<void> {
     await this.initialize()
-    if (this.#guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
+    this.#mustLead()
+    const source = await sourceOf(model, this.#options.serverUrl)
+    this.#modelName = typeof model === 'string' ? model : null
     await this.#ready().coordinator.loadModel(source, devices)
     await keepDownloads()
   }
 
-  /** Device ids of a request, the leader first; starts or ends workers of this tab as asked. */
-  #gather(devices: InferenceRequest['devices']): readonly string[] | null {
-    const { device, coordinator } = this.#ready()
-    const { engine, profile } = device
-    const count = devices && 'local' in devices ? devices.local - 1 : 0
-    if (count !== (this.#team?.ranks.length ?? 0)) {
-      for (const rank of this.#team?.ranks ?? [])
-        coordinator.removeMember(rank.profile.deviceId, { code: 'peer-lost', message: 'The worker was ended.' })
-      this.#team?.close()
-      this.#team = count > 0 ? startLocalTeam(engine, profile, this.#options.serverUrl, count) : null
-      for (const rank of this.#team?.ranks ?? []) coordinator.addMember(rank)
-    }
-    if (!devices) return null
-    if ('local' in devices) return [profile.deviceId, ...(this.#team?.ranks ?? []).map((rank) => rank.profile.deviceId)]
-    return [profile.deviceId, ...devices.filter((deviceId) => deviceId !== profile.deviceId)]
+  /** Is the model there, or will it be when the requests before this one have ended? */
+  #isLoaded(model: string, devices: readonly string[] | null): boolean {
+    const { plan, state } = this.#ready().coordinator
+    const there = ['ready', 'generating'].includes(state.kind) && this.#modelName === model
+    const inAnyOrder = (ids: readonly string[]) => [...ids].sort().join()
+    return there && (devices === null || inAnyOrder(devices) === inAnyOrder(plan?.deviceIds ?? []))
+  }
+
+  #mustLead(): void {
+    if (this.#guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
   }
 
   async #infer(input: InferenceInput, options: AnswerOptions, dump = false): Promise<InferResult> {

@@ -15,16 +15,16 @@ export async function claimDeviceId(): Promise<string> {
   return fresh
 }
 
-/** False where another tab of this browser holds the id; true too where the browser has no locks. */
+/** False where another tab of this browser holds the id; true too where the browser has no locks, or none for this page. */
 function claim(deviceId: string): Promise<boolean> {
   const { locks } = navigator as { locks?: LockManager }
   if (!locks) return Promise.resolve(true)
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const hold = (lock: Lock | null) => {
       resolve(lock !== null)
       return lock ? new Promise<never>(() => undefined) : undefined
     }
-    locks.request(`headroom.device.${deviceId}`, { ifAvailable: true }, hold).catch(reject)
+    locks.request(`headroom.device.${deviceId}`, { ifAvailable: true }, hold).catch(() => resolve(true))
   })
 }
 

@@ -8,8 +8,12 @@ const lowLevel = 0.2
 export async function readBattery(): Promise<Battery | null> {
   const { getBattery } = navigator as Navigator & { getBattery?: () => Promise<Battery> }
   if (!getBattery) return null
-  const { level, charging } = await getBattery.call(navigator)
-  return { level, charging }
+  try {
+    const { level, charging } = await getBattery.call(navigator)
+    return { level, charging }
+  } catch {
+    return null // The page's permissions do not allow it to ask.
+  }
 }
 
 /** The profile to plan with: a device on a low battery counts as half as fast, so that its share and its drain halve. */
