@@ -1,19 +1,43 @@
+// Which executor a device chooses. Those here compute nothing: how fast real ones are is measured in a real browser (tests/browser/device).
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
-import type { ExecutorFactory } from '../../../src/compute/executor.ts'
+import type { Executor, ExecutorFactory } from '../../../src/compute/executor.ts'
 import { type AssessmentRequest, MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
 import type { ExecutorKind, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
-import { slowedExecutor } from '../../support/slowed-executor.ts'
 
 beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 4 }))
 afterAll(() => vi.unstubAllGlobals())
 
 type Factories = Partial<Record<ExecutorKind, ExecutorFactory | Error>>
 
+/** Ready after `createMs`, and then as fast as doing nothing. */
+function idleExecutor(kind: ExecutorKind, createMs = 0): ExecutorFactory {
+  const values = new Float32Array(1024)
+  const executor: Executor = {
+    kind,
+    memory: { weightBytes: 0, kvBytes: 0, peakBytes: 0 },
+    embed: () => values,
+    begin: (step) => ({ step, tokenCount: 1 }),
+    partial: async () => values,
+    join: () => undefined,
+    head: async () => [],
+    readHidden: async () => values,
+    close: () => undefined,
+  }
+  return {
+    kind,
+    describe: () => `idle ${kind}`,
+    async create() {
+      await new Promise((resolve) => setTimeout(resolve, createMs))
+      return { write: () => undefined, finish: async () => executor, close: () => undefined }
+    },
+  }
+}
+
 /** Kinds that are not given run at once. */
 function assess(factories: Factories, request: Partial<AssessmentRequest> = {}) {
   const factoryOf = async (kind: ExecutorKind) => {
-    const factory = factories[kind] ?? slowedExecutor({ kind })
+    const factory = factories[kind] ?? idleExecutor(kind)
     if (factory instanceof Error) throw factory
     return factory
   }
@@ -44,7 +68,7 @@ describe('an automatic choice', () => {
     const { executor, backend, weightBytesPerSecond, otherExecutors } = await assess({})
     expect({ executor, backend, otherExecutors }).toEqual({
       executor: 'wasm',
-      backend: 'slowed wasm',
+      backend: 'idle wasm',
       otherExecutors: [],
     })
     expect(weightBytesPerSecond).toBeGreaterThan(1e6)
@@ -70,7 +94,7 @@ describe('an automatic choice', () => {
   test('gives the favourite one second, then goes back to WASM and says so', async () => {
     const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
     const start = performance.now()
-    const profile = await assess({ webgpu: slowedExecutor({ kind: 'webgpu', createMs: 15_000 }) }, { remembered })
+    const profile = await assess({ webgpu: idleExecutor('webgpu', 15_000) }, { remembered })
     expect(performance.now() - start).toBeLessThan(10_000)
     expect(profile.executor).toBe('wasm')
     expect(profile.otherExecutors).toEqual([{ ...speed('webgpu', 7), why: expect.stringContaining('1000 ms') }])
