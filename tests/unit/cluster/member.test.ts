@@ -1,0 +1,145 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import type { ErrorData } from '../../../src/base/errors.ts'
+import { HeadroomError } from '../../../src/base/errors.ts'
+import { type MemberMessage, protocolVersion } from '../../../src/cluster/control-protocol.ts'
+import type { LoadReport } from '../../../src/cluster/engine-protocol.ts'
+import { Member } from '../../../src/cluster/member.ts'
+import type { OwnDevice } from '../../../src/cluster/own-device.ts'
+import { anyDevice } from '../../support/joining-guest.ts'
+
+const report: LoadReport = {
+  executor: 'wasm',
+  weights: 'f32',
+  weightBytes: 1,
+  downloadedBytes: 1,
+  peakMemoryBytes: 1,
+  notices: [],
+}
+
+/** An engine whose answers the test gives. */
+function heldEngine() {
+  const loads: { resolve(value: LoadReport): void; reject(error: unknown): void }[] = []
+  const stops: ((error: ErrorData) => void)[] = []
+  return {
+    loads,
+    stops,
+    cancel: vi.fn(),
+    load: () => new Promise<LoadReport>((resolve, reject) => loads.push({ resolve, reject })),
+    start: vi.fn(async (_: unknown, onStopped: (error: ErrorData) => void) => {
+      stops.push(onStopped)
+    }),
+  }
+}
+
+let engine: ReturnType<typeof heldEngine>
+let sent: MemberMessage[]
+let member: Member
+beforeEach(() => {
+  engine = heldEngine()
+  sent = []
+  const device = { engine, profile: { ...anyDevice, deviceId: 'guest' }, stopSurvey: () => undefined }
+  member = new Member({
+    device: device as unknown as OwnDevice,
+    baseUrl: 'http://127.0.0.1/',
+    send: (message) => sent.push(message),
+  })
+})
+
+const shard = (epoch: number) => ({
+  rank: 1,
+  worldSize: 2,
+  epoch,
+  contextLength: 8,
+  vocabulary: { start: 0, end: 1 },
+  sublayers: [],
+})
+const load = (epoch: number) => ({
+  kind: 'load',
+  modelName: 'model',
+  manifest: {},
+  shard: shard(epoch),
+  weights: 'auto',
+})
+const start = (epoch: number) => ({ kind: 'start', shard: shard(epoch), deviceIds: [], vocabulary: [], wire: 'f16' })
+const settled = () => new Promise((resolve) => setTimeout(resolve))
+
+test('loads, starts, and says so', async () => {
+  member.greet()
+  member.receive(load(1))
+  expect(member.state.kind).toBe('loading')
+  engine.loads[0]!.resolve(report)
+  await settled()
+  member.receive(start(1))
+  await settled()
+  expect(sent.map(({ kind }) => kind)).toEqual(['hello', 'loaded', 'started'])
+  expect(member.state.kind).toBe('ready')
+})
+
+test('a load that a newer one replaced is nobody’s failure, whatever became of it', async () => {
+  member.receive(load(1))
+  member.receive(load(2))
+  engine.loads[0]!.reject(new HeadroomError('download-failed', 'It broke off.'))
+  await settled()
+  expect([sent, member.state.kind]).toEqual([[], 'loading'])
+})
+
+test('a load that fails is told, in words that fit', async () => {
+  member.receive(load(1))
+  engine.loads[0]!.reject(new HeadroomError('out-of-memory', 'x'.repeat(9999)))
+  await settled()
+  expect(sent).toMatchObject([{ kind: 'failed', epoch: 1, error: { code: 'out-of-memory' } }])
+  expect(sent[0]).toHaveProperty('error.message.length', 2000)
+  expect(member.state.kind).toBe('failed')
+})
+
+test('a load that the leader cancelled leaves the lobby', async () => {
+  member.receive(load(1))
+  member.receive({ kind: 'cancel' })
+  expect(engine.cancel).toHaveBeenCalledOnce()
+  engine.loads[0]!.reject(new HeadroomError('aborted', 'Stopped.'))
+  await settled()
+  expect(sent).toMatchObject([{ kind: 'failed', epoch: 1, error: { code: 'aborted' } }])
+  expect(member.state.kind).toBe('lobby')
+})
+
+test('service that ends before the start is answered is a failure, not a start', async () => {
+  engine.start.mockImplementationOnce(async (_, onStopped) => {
+    onStopped({ code: 'peer-lost', message: 'The lane closed.' })
+  })
+  member.receive(load(1))
+  engine.loads[0]!.resolve(report)
+  await settled()
+  member.receive(start(1))
+  await settled()
+  expect(sent.map(({ kind }) => kind)).toEqual(['loaded', 'failed'])
+  expect(member.state.kind).toBe('recovering')
+})
+
+test('the end of an earlier plan’s service is nobody’s failure', async () => {
+  member.receive(load(1))
+  engine.loads[0]!.resolve(report)
+  await settled()
+  member.receive(start(1))
+  await settled()
+  member.receive(load(2))
+  engine.stops[0]!({ code: 'peer-lost', message: 'The lane closed.' })
+  expect(member.state.kind).toBe('loading')
+  expect(sent.map(({ kind }) => kind)).toEqual(['loaded', 'started'])
+})
+
+test('a leader of another version, one that ends the room and one that removes the device are told apart', () => {
+  const heard: string[] = []
+  member.on('over', ({ reason }) => heard.push(reason))
+  member.receive({ kind: 'welcome', version: protocolVersion })
+  member.receive({ kind: 'welcome', version: protocolVersion + 1 })
+  member.receive({ kind: 'ended' })
+  member.receive({ kind: 'removed' })
+  expect(heard).toEqual(['version', 'ended', 'removed'])
+})
+
+test('what is no leader’s message is refused and changes nothing', () => {
+  expect(() => member.receive({ kind: 'load', shard: 'all of it' })).toThrow(
+    expect.objectContaining({ code: 'bad-message' }),
+  )
+  expect([member.state.kind, sent]).toEqual(['lobby', []])
+})
