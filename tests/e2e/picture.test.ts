@@ -10,7 +10,7 @@ import { answers, ask, deviceRows, joinByHand, loadByHand, startRoomByHand } fro
 import { expect, test } from './support/stage.ts'
 
 test('three devices answer with the default model, and their page shows it', async ({ stage }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(180_000)
   const directory = await mkdtemp(join(tmpdir(), 'headroom-certificate-'))
   try {
     const addresses = lanAddresses().map(({ address }) => address)
@@ -21,13 +21,13 @@ test('three devices answer with the default model, and their page shows it', asy
     for (const _ of [1, 2]) await joinByHand(await stage.visit(link))
     await expect(deviceRows(leader)).toHaveCount(3)
     await loadByHand(leader, 3)
-    await ask(leader, 'What is the capital of France?')
+    await ask(leader, 'What is the largest ocean on Earth?')
     await expect(leader.getByTestId('figures')).toHaveCount(1, { timeout: 60_000 })
-    await expect(answers(leader)).toContainText('Paris')
+    await expect(answers(leader)).toContainText('Pacific')
     await expect(leader.getByTestId('figures')).toContainText(/[\d.]+ tokens\/s/)
-    await ask(leader, 'Explain in two sentences why the sky is blue.')
-    await expect(leader.getByTestId('figures')).toHaveCount(2, { timeout: 60_000 })
-    await expect(answers(leader).last()).toContainText(/\.$/)
+    await ask(leader, 'What is HTML?')
+    await expect(leader.getByTestId('figures')).toHaveCount(2, { timeout: 100_000 })
+    await expect(answers(leader).last()).toContainText('HyperText Markup Language', { ignoreCase: true })
     if (process.env.HEADROOM_SCREENSHOT !== '1') return
     await mkdir(join(projectRoot, 'docs'), { recursive: true })
     await leader.getByTestId('prompt').blur()
