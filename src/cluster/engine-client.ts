@@ -3,6 +3,7 @@
 import * as Comlink from 'comlink'
 import { abortError, HeadroomError } from '../base/errors.ts'
 import { handOverLane, type LaneEndpoint } from '../net/lane-endpoint.ts'
+import { keepDownloads } from '../weights/weight-cache.ts'
 import { installErrorHandler } from './engine-errors.ts'
 import type { Engine, LaneMessage } from './engine-protocol.ts'
 
@@ -36,7 +37,7 @@ export function startEngine(): EngineClient {
       call.then(resolve, reject).finally(() => waiting.delete(reject))
     })
   /** For orders without an answer: that the worker is gone shows in the next call that has one. */
-  const tell = (order: Promise<void>) => {
+  const tell = (order: Promise<unknown>) => {
     alive(order).catch(() => undefined)
   }
   /** Throws where the endpoint cannot be transferred: Comlink would make a rejection of it, too late for another way. */
@@ -46,7 +47,11 @@ export function startEngine(): EngineClient {
     assess: (request) => alive(remote.assess(request)),
     measure: (request, onFigure) => alive(remote.measure(request, Comlink.proxy(onFigure))),
     openModel: (source, weights) => alive(remote.openModel(source, weights)),
-    load: (request, onProgress) => alive(remote.load(request, Comlink.proxy(onProgress))),
+    async load(request, onProgress) {
+      const report = await alive(remote.load(request, Comlink.proxy(onProgress)))
+      tell(keepDownloads()) // Workers cannot ask, and people may take their time to answer.
+      return report
+    },
     addLane: (peerId, endpoint) =>
       addLane(peerId, endpoint, endpoint.kind === 'channel' ? [endpoint.channel] : [endpoint.port]),
     addChannel: (peerId, channel) => handOverLane(channel, (endpoint, transfer) => addLane(peerId, endpoint, transfer)),

@@ -1,4 +1,5 @@
 // From the live objects of a session to the plain data that a page renders.
+import type { ErrorData } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import { type Shard, type ShardPlan, shardOf } from '../plan/shard-plan.ts'
@@ -9,6 +10,14 @@ import type { DeviceView, Holding, RoomView } from './session-state.ts'
 
 /** What both roles show; the session adds the rest. */
 export type ViewFrame = Pick<RoomView, 'link' | 'signaling' | 'notices'>
+
+/** The view with what devices said while loading (a full cache, say), each sentence once. */
+export function withDeviceNotices(view: RoomView): RoomView {
+  const every = [...view.notices, ...view.devices.flatMap(({ report }) => report?.notices ?? [])]
+  const isFirst = ({ message }: ErrorData, index: number) =>
+    every.findIndex((other) => other.message === message) === index
+  return { ...view, notices: every.filter(isFirst) }
+}
 
 export function lobbyView(
   frame: ViewFrame,

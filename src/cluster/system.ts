@@ -6,7 +6,7 @@ import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-lin
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
-import { cachedBytes, forgetDownloads, keepDownloads } from '../weights/weight-cache.ts'
+import { cachedBytes, forgetDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import type { InferenceInput, InferResult } from './engine-protocol.ts'
 import { GuestSession } from './guest-session.ts'
@@ -23,7 +23,7 @@ import { fetchServerConfig, listModels, sourceOf } from './model-catalogue.ts'
 import { type OwnDevice, openDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
 import { RequestDevices } from './request-devices.ts'
-import { guestView, leaderView, lobbyView } from './room-view.ts'
+import { guestView, leaderView, lobbyView, withDeviceNotices } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
 import { type SurveyedDevice, SurveyTurns } from './survey-turns.ts'
 import { type SystemOptions, withDefaults } from './system-options.ts'
@@ -258,7 +258,6 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const source = await sourceOf(model, this.#options.serverUrl)
     this.#modelName = typeof model === 'string' ? model : null
     await this.#ready().coordinator.loadModel(source, devices)
-    await keepDownloads()
   }
 
   /** Is the model there, or will it be when the requests before this one have ended? */
@@ -286,9 +285,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   #buildView(): RoomView {
     const frame = { link: this.#link, signaling: this.#signaling, notices: this.#notices }
     const [profile, coordinator] = [this.#device?.profile ?? null, this.#coordinator]
-    if (profile && coordinator && this.#leader) return leaderView(frame, profile, coordinator, this.#leader)
-    if (profile && this.#guest) return guestView(frame, profile, this.#guest)
-    return lobbyView(frame, profile, coordinator)
+    if (profile && coordinator && this.#leader)
+      return withDeviceNotices(leaderView(frame, profile, coordinator, this.#leader))
+    if (profile && this.#guest) return withDeviceNotices(guestView(frame, profile, this.#guest))
+    return withDeviceNotices(lobbyView(frame, profile, coordinator))
   }
 
   #changed(): void {
