@@ -28,7 +28,7 @@ export async function answer(request: InferRequest, context: AnswerContext): Pro
   if (!Number.isInteger(maxTokens) || maxTokens < 0)
     throw new HeadroomError('bad-input', `maxTokens is ${maxTokens}, but must be a whole number, 0 or more.`)
   const sampling = parseSamplingOptions(request.sampling)
-  const prompt = makePrompt(language, request.input, shard.contextLength - Math.min(1, maxTokens))
+  const prompt = makePrompt(language, request.input, { contextLength: shard.contextLength, maxTokens })
   requireKnown(prompt.tokens, config.vocabSize)
   const dump = request.dump ? await dumpPrompt(leader, prompt.tokens, signal) : null
   const stopTokens = ignoreEos || !tokenizer ? new Set<number>() : tokenizer.stopTokens

@@ -19,8 +19,23 @@ export interface Prompt {
   droppedTurns: number
 }
 
-/** Throws `bad-input` for an empty prompt, one longer than `maxPromptTokens`, or text for a model without tokenizer. */
-export function makePrompt({ tokenizer, template }: Language, input: InferenceInput, maxPromptTokens: number): Prompt {
+export interface PromptRoom {
+  contextLength: number
+  /** Of the answer, at most. */
+  maxTokens: number
+}
+
+/**
+ * The first token of an answer always fits. Old turns make room for the whole answer, up to a quarter of the context. Throws `bad-input`
+ * for an empty prompt, one that does not fit, or text for a model without tokenizer.
+ */
+export function makePrompt(
+  { tokenizer, template }: Language,
+  input: InferenceInput,
+  { contextLength, maxTokens }: PromptRoom,
+): Prompt {
+  const maxPromptTokens = contextLength - Math.min(maxTokens, 1)
+  const wishedTokens = contextLength - Math.min(maxTokens, Math.max(1, Math.floor(contextLength / 4)))
   if ('tokens' in input)
     return fitting({ tokens: [...input.tokens], templated: false, droppedTurns: 0 }, maxPromptTokens)
   if (!tokenizer)
@@ -38,7 +53,7 @@ export function makePrompt({ tokenizer, template }: Language, input: InferenceIn
     : (messages: readonly ChatMessage[]) =>
         tokenizer.encode(messages.map(({ content }) => content).join('\n'), { addSpecial: true })
   return fitting(
-    { ...fitConversation(input.messages, encode, maxPromptTokens), templated: template !== null },
+    { ...fitConversation(input.messages, encode, maxPromptTokens, wishedTokens), templated: template !== null },
     maxPromptTokens,
   )
 }

@@ -1,8 +1,8 @@
 /** A device in people's words, from its user agent: "Chrome on Android". */
 export function deviceName(userAgent: string): string {
-  const browser = /Edg\//.test(userAgent)
+  const browser = /Edg(A|iOS)?\//.test(userAgent)
     ? 'Edge'
-    : /Firefox\//.test(userAgent)
+    : /Firefox\/|FxiOS/.test(userAgent)
       ? 'Firefox'
       : /Chrom(e|ium)\/|CriOS/.test(userAgent)
         ? 'Chrome'

@@ -9,18 +9,19 @@ export interface FittedConversation {
 }
 
 /**
- * The longest end of the conversation whose `encode` (template applied) has at most `maxPromptTokens` tokens; system messages before
- * the first turn and the newest turn always stay. Throws `bad-input` where there is no user message, or where even the newest turn alone is too long.
+ * The longest end of the conversation whose `encode` (template applied) has at most `wishedTokens` tokens; system messages before the
+ * first turn and the newest turn always stay, even where they need up to `maxPromptTokens`. Throws `bad-input` where there is no user message, or where even the newest turn alone is too long.
  */
 export function fitConversation(
   messages: readonly ChatMessage[],
   encode: (messages: readonly ChatMessage[]) => number[],
   maxPromptTokens: number,
+  wishedTokens = maxPromptTokens,
 ): FittedConversation {
   const { system, turns } = turnsOf(messages)
   const tokensWithout = (dropped: number) => encode([...system, ...turns.slice(dropped).flat()])
   const whole = tokensWithout(0)
-  if (whole.length <= maxPromptTokens) return { tokens: whole, droppedTurns: 0 }
+  if (whole.length <= wishedTokens) return { tokens: whole, droppedTurns: 0 }
 
   let tooFew = 0
   let enough = turns.length - 1
@@ -34,7 +35,7 @@ export function fitConversation(
   while (enough - tooFew > 1) {
     const middle = (tooFew + enough) >> 1
     const attempt = tokensWithout(middle)
-    if (attempt.length > maxPromptTokens) tooFew = middle
+    if (attempt.length > wishedTokens) tooFew = middle
     else {
       enough = middle
       tokens = attempt
