@@ -1,6 +1,7 @@
 // What `npm run demo` takes: docs/COMMANDS.md. Options that contradict each other are an error, not a guess.
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import type { ExecutorKind, InferenceInput } from '../src/index.ts'
+import { number, shares, tokenIds, wholeNumber } from './option-values.ts'
 
 export interface DemoOptions {
   tabs: number
@@ -100,30 +101,4 @@ function findContradiction({
 
 function choice(flags: string, description: string, values: readonly string[]): Option {
   return new Option(flags, description).choices(values).default('auto')
-}
-
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
-  const parse = number(minimum, maximum)
-  return (text) => {
-    if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`It is a whole number from ${minimum} to ${maximum}.`)
-    return parse(text)
-  }
-}
-
-function number(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (text.trim() !== '' && value >= minimum && value <= maximum) return value
-    throw new InvalidArgumentError(`It is a number from ${minimum} to ${maximum}.`)
-  }
-}
-
-function tokenIds(text: string): number[] {
-  if (/^\d+(,\d+)*$/.test(text)) return text.split(',').map(Number)
-  throw new InvalidArgumentError('They are whole numbers with commas between, e.g. 1,15043,3186.')
-}
-
-function shares(text: string): number[] {
-  if (/^[1-9]\d{0,8}(,[1-9]\d{0,8})*$/.test(text)) return text.split(',').map(Number)
-  throw new InvalidArgumentError('They are positive integers with commas between, e.g. 3,2,1.')
 }

@@ -8,16 +8,17 @@ import * as v from 'valibot'
 import { toErrorData } from '../src/base/errors.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { projectRoot } from './ensure-built.ts'
+import { shares, wholeNumber } from './option-values.ts'
 import { compareForced, type ForcedPrompt, summarize } from './quality-figures.ts'
 
 interface Options {
-  tabs: string
+  tabs: number
   executor: string
   weights: string
   wire: string
-  threads?: string
-  shares?: string
-  prompts: string
+  threads?: number
+  shares?: number[]
+  prompts: number
   json: boolean
 }
 
@@ -38,13 +39,13 @@ const options = new Command('npm run quality --')
   .description(
     'Measures what quantizing costs on the default model: agreement, logit error and flips over 24 forced answers.',
   )
-  .option('--tabs <number>', 'tabs in the room', '2')
+  .option('--tabs <number>', 'tabs in the room', wholeNumber(1, 16), 2)
   .addOption(new Option('--executor <kind>').choices(['auto', 'reference', 'wasm', 'webgpu']).default('auto'))
   .addOption(new Option('--weights <format>').choices(['auto', 'f32', 'f16', 'int8', 'int4']).default('auto'))
   .addOption(new Option('--wire <format>').choices(['auto', 'f32', 'f16', 'int8']).default('auto'))
-  .option('--threads <number>', 'compute threads of each tab')
-  .option('--shares <list>', 'one positive integer per tab')
-  .option('--prompts <number>', 'how many of the 24 prompts', '24')
+  .option('--threads <number>', 'compute threads of each tab', wholeNumber(1, 64))
+  .option('--shares <list>', 'one positive integer per tab', shares)
+  .option('--prompts <number>', 'how many of the 24 prompts', wholeNumber(1, 24), 24)
   .option('--json', 'one JSON object on stdout', false)
   .parse()
   .opts<Options>()
@@ -55,8 +56,8 @@ try {
     fixture,
     JSON.parse(await readFile(join(projectRoot, 'tests/fixtures/smollm2-greedy.json'), 'utf8')),
   )
-  const chosen = prompts.slice(0, Number(count))
-  const room = await openBrowserRoom({ tabs: Number(tabs), query: { ...query }, headed: false })
+  const chosen = prompts.slice(0, count)
+  const room = await openBrowserRoom({ tabs, query: stringsOf(query), headed: false })
   try {
     const results = []
     for (const [index, prompt] of chosen.entries()) {
@@ -90,4 +91,8 @@ try {
   console.error(data.message)
   if (options.json) console.log(JSON.stringify({ error: data }))
   process.exitCode = 1
+}
+
+function stringsOf(query: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
 }
