@@ -69,6 +69,8 @@ test('a next turn computes only what is new: the caches of all tabs are used aga
   const bytesFor = async (tokens: readonly number[]) => {
     const sent = () =>
       leader.evaluate(async () => {
+        // Chromium answers from its last statistics for 50 ms.
+        await new Promise((resolve) => setTimeout(resolve, 100))
         const { connection } = globalThis as unknown as { connection: RTCPeerConnection }
         const reports: { type: string; bytesSent?: number }[] = [...(await connection.getStats()).values()]
         return reports.find(({ type }) => type === 'transport')?.bytesSent ?? 0
