@@ -84,6 +84,8 @@ const leaderMessage = v.variant('kind', [
   /** It is this device's turn to measure the executors that it does not use, and the end of the turn. */
   v.object({ kind: v.literal('survey') }),
   v.object({ kind: v.literal('survey-stop') }),
+  /** How much memory has it taken so far? Answered by `memory`. */
+  v.object({ kind: v.literal('memory') }),
   /** An answer begins or has ended. */
   v.object({ kind: v.literal('answering'), active: v.boolean() }),
   /** Stop loading. */
@@ -108,6 +110,7 @@ const memberMessage = v.variant('kind', [
     }),
   }),
   v.object({ kind: v.literal('started'), epoch: count }),
+  v.object({ kind: v.literal('memory'), peakMemoryBytes: count }),
   /** It could not load or run its share. */
   v.object({ kind: v.literal('failed'), epoch: count, error }),
   /** Ends the turn: what is known by now. */

@@ -14,6 +14,12 @@ export interface CoordinatorOptions {
   topology: Topology | 'auto'
   /** Positions of the KV cache; the model's own limit cuts it. */
   contextLength: number
-  /** One positive integer per rank; null: by measured speed. */
+  /** One positive integer per rank; null: by measured speed, as is a plan of another number of devices. */
   shares: readonly number[] | null
+}
+
+/** How partial sums travel: float32 weights want the float32 wire, since f16 alone costs more than their tolerance. */
+export function wireOf({ wire, weights }: CoordinatorOptions): WireFormat {
+  if (wire !== 'auto') return wire
+  return weights === 'f32' ? 'f32' : 'f16'
 }

@@ -3,15 +3,12 @@
 import { Emitter } from '../base/emitter.ts'
 import { abortError, type ErrorData, fromErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
-import { sparedOnBattery } from '../device/battery.ts'
 import { type ShardPlan, shardOf } from '../plan/shard-plan.ts'
-import { MobileAdaptiveTensorSplitter } from '../plan/splitter.ts'
-import type { CoordinatorOptions } from './coordinator-options.ts'
+import { type CoordinatorOptions, wireOf } from './coordinator-options.ts'
 import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
-import type { RankPort, RankStatus } from './rank-port.ts'
+import { planRoom } from './plan-room.ts'
+import { peakMemory, type RankPort, type RankStatus } from './rank-port.ts'
 import type { SessionState } from './session-state.ts'
-
-export type { CoordinatorOptions } from './coordinator-options.ts'
 
 const nothingYet: RankStatus = { progress: null, report: null, error: null }
 
@@ -21,7 +18,6 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   readonly #options: CoordinatorOptions
   readonly #members = new Map<string, RankPort>()
   readonly #status = new Map<string, RankStatus>()
-  readonly #splitter = new MobileAdaptiveTensorSplitter()
   #state: SessionState = { kind: 'lobby' }
   #plan: ShardPlan | null = null
   #model: OpenedModel | null = null
@@ -54,9 +50,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   }
 
   get wire(): WireFormat {
-    const { wire, weights } = this.#options
-    if (wire !== 'auto') return wire
-    return weights === 'f32' ? 'f32' : 'f16'
+    return wireOf(this.#options)
   }
 
   status(deviceId: string): RankStatus {
@@ -136,6 +130,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
         signal?.addEventListener('abort', cancel, { once: true })
         if (signal?.aborted) cancel()
         const result = await Promise.race([answer, interrupted])
+        await this.#rememberPeaks()
         this.#set({ kind: 'ready', modelId })
         return result
       } catch (error) {
@@ -147,6 +142,16 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
         signal?.removeEventListener('abort', cancel)
       }
     })
+  }
+
+  /** Asks every device how much memory the answer took; who does not say keeps the figure it had. */
+  async #rememberPeaks(): Promise<void> {
+    const ask = async (port: RankPort) => {
+      const { report } = this.status(port.profile.deviceId)
+      const peakMemoryBytes = report && (await peakMemory(port))
+      if (peakMemoryBytes) this.#update(port.profile.deviceId, { report: { ...report, peakMemoryBytes } })
+    }
+    await Promise.all([this.#leader, ...this.#members.values()].map(ask))
   }
 
   #readyModel(): string {
@@ -224,7 +229,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   async #loadShards(model: OpenedModel): Promise<ShardPlan> {
     if (this.#cancelled) throw abortError('Loading was stopped.')
     const participants = this.#participants()
-    const plan = this.#planFor(model, participants)
+    const plan = planRoom(model, participants, ++this.#epoch, this.#options)
     this.#plan = plan
     for (const { profile } of participants) this.#update(profile.deviceId, nothingYet)
     const load = (port: RankPort, rank: number) => this.#attempt(port, () => this.#loadRank(model, plan, port, rank))
@@ -272,14 +277,6 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   async #startRank(plan: ShardPlan, port: RankPort, rank: number): Promise<void> {
     const { deviceIds, vocabulary } = plan
     await port.start({ shard: shardOf(plan, rank), deviceIds, vocabulary, wire: this.wire })
-  }
-
-  #planFor({ modelId, config, formats }: OpenedModel, participants: readonly RankPort[]): ShardPlan {
-    const { shares, contextLength, batteryOptimization } = this.#options
-    const profiles = participants.map(({ profile }) => (batteryOptimization ? sparedOnBattery(profile) : profile))
-    const length = Math.min(contextLength, config.contextLength)
-    const options = { modelId, epoch: ++this.#epoch, formats, contextLength: length, shares: shares ?? undefined }
-    return this.#splitter.split(config, profiles, options)
   }
 
   #update(deviceId: string, change: Partial<RankStatus>): void {

@@ -58,6 +58,7 @@ export function startEngine(): EngineClient {
     removeLane: (peerId) => tell(remote.removeLane(peerId)),
     start: (request, onStopped) => alive(remote.start(request, Comlink.proxy(onStopped))),
     infer: (request, onText) => alive(remote.infer(request, Comlink.proxy(onText))),
+    peakMemoryBytes: () => alive(remote.peakMemoryBytes()),
     cancel: () => tell(remote.cancel()),
     close() {
       worker.terminate()

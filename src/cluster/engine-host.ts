@@ -108,7 +108,7 @@ export function createEngine(): Engine {
           formats: residentFormats(manifest, weights),
           hasTokenizer: tokenizer !== null,
           hasTemplate: template !== null,
-          verified: sources.every(({ verified }) => verified === 'digest') ? 'digest' : 'length-and-etag',
+          verified: sources.find(({ verified }) => verified !== 'digest')?.verified ?? 'digest',
         }
       })
     },
@@ -187,6 +187,8 @@ export function createEngine(): Engine {
           throw error
         }
       }),
+
+    peakMemoryBytes: () => Promise.resolve(loaded?.executor.memory.peakBytes ?? 0),
 
     cancel: () => tasks.cancel(),
 

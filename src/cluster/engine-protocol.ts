@@ -144,6 +144,8 @@ export interface Engine {
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
   /** Leader only, one at a time. */
   infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
+  /** High-water mark of what the loaded executor allocated, KV cache and activations included. */
+  peakMemoryBytes(): Promise<number>
   /** Ends the running `measure`, `load` or `infer`. */
   cancel(): void
   close(): void

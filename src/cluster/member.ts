@@ -69,6 +69,9 @@ export class Member extends Emitter<MemberEvents> {
       case 'survey-stop':
         this.#options.device.stopSurvey()
         break
+      case 'memory':
+        void this.#tellMemory()
+        break
       case 'answering':
         if (this.state.kind === 'ready' || this.state.kind === 'generating')
           this.#set({ kind: message.active ? 'generating' : 'ready', modelId: this.state.modelId })
@@ -81,6 +84,15 @@ export class Member extends Emitter<MemberEvents> {
         this.#options.device.engine.cancel()
         this.emit('over', { reason: message.kind })
         break
+    }
+  }
+
+  async #tellMemory(): Promise<void> {
+    const { device, send } = this.#options
+    try {
+      send({ kind: 'memory', peakMemoryBytes: await device.engine.peakMemoryBytes() })
+    } catch (error) {
+      send({ kind: 'failed', epoch: this.shard?.epoch ?? 0, error: fitting(toErrorData(error)) })
     }
   }
 

@@ -28,6 +28,8 @@ export interface RankPort {
   load(request: RankLoad, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Resolves when the rank is ready for steps of this epoch. */
   start(request: StartRequest): Promise<void>
+  /** The device's own high-water mark since its share was loaded. */
+  peakMemoryBytes(): Promise<number>
   /** Ends a running `load`, which then rejects `aborted`. Never throws. */
   cancel(): void
   /** The rank failed outside `load` and `start`: it no longer serves the epoch that it began last. Set by the coordinator. */
@@ -45,6 +47,7 @@ export function engineRank(engine: Engine, profile: DeviceProfile, baseUrl: stri
       epoch = shard.epoch
       return engine.load({ manifest, shard, weights, executor, threads, baseUrl }, onProgress)
     },
+    peakMemoryBytes: () => engine.peakMemoryBytes(),
     cancel: () => engine.cancel(),
     start: (request) =>
       engine.start(request, (error) => {
@@ -52,4 +55,13 @@ export function engineRank(engine: Engine, profile: DeviceProfile, baseUrl: stri
       }),
   }
   return port
+}
+
+/** null where the device does not say: the figure is for people and stops nothing. */
+export async function peakMemory(port: RankPort): Promise<number | null> {
+  try {
+    return await port.peakMemoryBytes()
+  } catch {
+    return null
+  }
 }

@@ -11,6 +11,12 @@ import type { SurveyedDevice } from './survey-turns.ts'
 /** Starting is a message there and back; a device that does not answer has a frozen page. */
 const startTimeoutMs = 10_000
 
+/** Downloads retry for half a minute and a GPU compiles for seconds; a load that says nothing for longer is stuck. */
+const loadSilenceMs = 60_000
+
+/** An answer waits for this figure, so not for long. */
+const memoryTimeoutMs = 1_000
+
 /** Longer than a device needs to measure two executors; whoever is silent then has a frozen page. */
 const surveyTimeoutMs = 30_000
 
@@ -32,6 +38,7 @@ export interface RemoteRank extends RankPort, SurveyedDevice {
 export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage) => void): RemoteRank {
   let loading: (Waiting<LoadReport> & { onProgress(progress: LoadProgress): void }) | null = null
   let starting: Waiting<void> | null = null
+  let remembering: Waiting<number> | null = null
   let known = profile
   /** Of the last order; what the device says about an earlier one is dropped. */
   let epoch = 0
@@ -40,9 +47,13 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
   const rejectAll = (error: unknown) => {
     loading?.reject(error)
     starting?.reject(error)
+    remembering?.reject(error)
     loading = null
     starting = null
+    remembering = null
   }
+
+  const giveUp = (message: string) => rejectAll(new HeadroomError('peer-lost', message))
 
   /** What cannot be sent fails what waits for it. */
   const order = (message: LeaderMessage) => {
@@ -98,28 +109,42 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
 
     load({ modelName, manifest, shard, weights }, onProgress) {
       epoch = shard.epoch
+      const seconds = loadSilenceMs / 1000
+      const silent = () => giveUp(`${profile.name} said nothing of its load for ${seconds} s. Reload its page.`)
       return new Promise((resolve, reject) => {
-        loading = { epoch, resolve, reject, onProgress }
+        let timer = setTimeout(silent, loadSilenceMs)
+        const heard = (progress: LoadProgress) => {
+          clearTimeout(timer)
+          timer = setTimeout(silent, loadSilenceMs)
+          onProgress(progress)
+        }
+        loading = {
+          epoch,
+          resolve: ending(() => timer, resolve),
+          reject: ending(() => timer, reject),
+          onProgress: heard,
+        }
         order({ kind: 'load', modelName, manifest, shard, weights })
       })
     },
 
     start({ shard, deviceIds, vocabulary, wire }) {
       epoch = shard.epoch
+      const seconds = startTimeoutMs / 1000
+      const late = () => giveUp(`${profile.name} did not start within ${seconds} s. Is its page in the foreground?`)
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          const seconds = startTimeoutMs / 1000
-          const message = `${profile.name} did not start within ${seconds} s. Is its page in the foreground?`
-          rejectAll(new HeadroomError('peer-lost', message))
-        }, startTimeoutMs)
-        const settle =
-          <T>(then: (value: T) => void) =>
-          (value: T) => {
-            clearTimeout(timer)
-            then(value)
-          }
-        starting = { epoch, resolve: settle(resolve), reject: settle(reject) }
+        const timer = setTimeout(late, startTimeoutMs)
+        starting = { epoch, resolve: ending(() => timer, resolve), reject: ending(() => timer, reject) }
         order({ kind: 'start', shard, deviceIds, vocabulary, wire })
+      })
+    },
+
+    peakMemoryBytes() {
+      const late = () => remembering?.reject(new HeadroomError('peer-lost', `${profile.name} did not tell its memory.`))
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(late, memoryTimeoutMs)
+        remembering = { epoch, resolve: ending(() => timer, resolve), reject: ending(() => timer, reject) }
+        order({ kind: 'memory' })
       })
     },
 
@@ -143,6 +168,10 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
           starting.resolve()
           starting = null
           break
+        case 'memory':
+          remembering?.resolve(message.peakMemoryBytes)
+          remembering = null
+          break
         case 'surveyed':
           known = { ...known, otherExecutors: message.otherExecutors }
           endTurn?.()
@@ -165,4 +194,12 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
     },
   }
   return rank
+}
+
+/** `then`, after clearing the timer that waited for it. */
+function ending<T>(timer: () => ReturnType<typeof setTimeout>, then: (value: T) => void): (value: T) => void {
+  return (value) => {
+    clearTimeout(timer())
+    then(value)
+  }
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
-import type { CoordinatorOptions } from '../../../src/cluster/coordinator.ts'
+import type { CoordinatorOptions } from '../../../src/cluster/coordinator-options.ts'
 import type { SessionState } from '../../../src/cluster/session-state.ts'
 import { type EngineRoom, engineRoom, type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { type JoiningGuest, newGuest } from '../../support/joining-guest.ts'
