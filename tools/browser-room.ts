@@ -1,8 +1,8 @@
 // A room of real browser tabs on this machine: the real server, the built page, one browser context a tab. What the demo, the
 // measurements and the end-to-end tests stand on.
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import envPaths from 'env-paths'
 import { type Browser, chromium, type Page } from 'playwright'
 import { createModelShelf, modelIdAt } from '../signaling/model-shelf.ts'
 import type { SentBytes } from '../signaling/sent-bytes.ts'
@@ -35,12 +35,11 @@ export interface BrowserRoom {
 /** Resolves when all tabs are in the room; nothing is loaded yet. Throws `HeadroomError`. */
 export async function openBrowserRoom(options: BrowserRoomOptions): Promise<BrowserRoom> {
   const [model] = await Promise.all([findModel(options.model), ensureBuilt()])
-  const cacheDirectory = await mkdtemp(join(tmpdir(), 'headroom-room-'))
   const server = createHeadroomServer({
     webDirectory: join(projectRoot, 'dist/web'),
     models: { directory: modelsDirectory(), extra: model.extra, knownModels: catalogue.models },
     defaultModel: model.id,
-    cacheDirectory,
+    cacheDirectory: join(envPaths('headroom', { suffix: '' }).cache, 'digests'),
     host: '127.0.0.1',
     port: 0,
     ...(options.onBytes ? { onBytes: options.onBytes } : {}),
@@ -49,7 +48,6 @@ export async function openBrowserRoom(options: BrowserRoomOptions): Promise<Brow
   const close = async () => {
     await browser?.close()
     await server.close()
-    await rm(cacheDirectory, { recursive: true, force: true })
   }
   try {
     const { localUrl } = await server.listen()

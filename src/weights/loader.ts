@@ -51,6 +51,12 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
   const stream = new ByteReader(inOrder(requests, REQUESTS_AT_ONCE, fetchRequest, signal))
   let partIndex = 0
   let loadedBytes = 0
+  let kept: Promise<void> | undefined
+  /** One write to the cache is under way while the next piece arrives. */
+  const keep = async (part: TensorPart, bytes: Uint8Array) => {
+    await kept
+    kept = cache?.write(part, bytes)
+  }
   try {
     for (const [index, piece] of pieces.entries()) {
       throwIfAborted(signal)
@@ -66,6 +72,7 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
     throwIfAborted(signal)
     throw error
   } finally {
+    await kept
     await stream.close()
   }
   return { downloadedBytes: received() - receivedBefore }
@@ -78,19 +85,19 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
   ): Promise<Uint8Array> {
     if (missingParts.length === 1 && missingParts[0] === part) {
       const bytes = await next(part)
-      await cache?.write(part, bytes)
+      await keep(part, bytes)
       return bytes
     }
     const bytes = new Uint8Array(rectByteLength(part.rect))
-    const keep = async (found: TensorPart, foundBytes: Uint8Array) => {
+    const place = async (found: TensorPart, foundBytes: Uint8Array) => {
       copyRect(foundBytes, found.rect, bytes, part.rect)
-      await cache?.write(found, foundBytes)
+      await keep(found, foundBytes)
     }
     const unfilled = (await cache?.readInto(part, bytes)) ?? [part]
     // What is neither coming nor readable after all was damaged in the cache.
     const damaged = missingParts.reduce((left, coming) => left.flatMap((p) => subtractPart(p, coming)), [...unfilled])
-    for (const wanted of missingParts) await keep(wanted, await next(wanted))
-    for (const wanted of damaged) await keep(wanted, await fetchPart(wanted))
+    for (const wanted of missingParts) await place(wanted, await next(wanted))
+    for (const wanted of damaged) await place(wanted, await fetchPart(wanted))
     return bytes
   }
 
