@@ -30,6 +30,7 @@ export function placeWithinMemory(
   const leader = unitBytes(config, 0, bytesOfCut)
   const member = unitBytes(config, 1, bytesOfCut)
   const speeds = profiles.map(({ weightBytesPerSecond }) => weightBytesPerSecond)
+  const headSpeeds = config.tiedEmbeddings ? withLeaderFloor(speeds) : speeds
   const budgets = profiles.map(({ memoryBytes }) => memoryBytes)
   let missingBytes = 0
 
@@ -42,7 +43,7 @@ export function placeWithinMemory(
         const fitting = whole(rank) === 0 ? totals[kind] : Math.floor((bytes * totals[kind]) / whole(rank))
         return Math.max(0, Math.min(totals[kind], fitting))
       })
-      const counts = fillBySpeed(totals[kind], speeds, capacities)
+      const counts = fillBySpeed(totals[kind], kind === 'vocabulary' ? headSpeeds : speeds, capacities)
       const unplaced = totals[kind] - counts.reduce((sum, count) => sum + count, 0)
       missingBytes += (unplaced * member[kind]) / totals[kind]
       for (const [rank, count] of counts.entries()) free[rank]! -= (count * whole(rank)) / totals[kind]
@@ -78,4 +79,13 @@ function unitBytes(config: ModelConfig, rank: number, bytesOfCut: CutMeter): Per
     ffn: added({ ffn: range(0, ffnSize) }),
     vocabulary: added({ vocabulary: range(0, vocabSize) }),
   }
+}
+
+/**
+ * Speeds for the vocabulary where the leader holds every row anyway (tied embeddings): of n devices it counts for at least 1 / (n + 1),
+ * because each row elsewhere is downloaded and held twice. So three tabs fetch SmolLM2 at most 1.23 times.
+ */
+function withLeaderFloor([leader = 0, ...members]: readonly number[]): number[] {
+  const floor = members.reduce((sum, speed) => sum + speed, 0) / (members.length + 1)
+  return [Math.max(leader, floor), ...members]
 }

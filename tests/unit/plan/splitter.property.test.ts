@@ -144,3 +144,19 @@ describe('every plan', () => {
     )
   })
 })
+
+describe('a room of two or three devices', () => {
+  it('holds SmolLM2 at most 1.25 times, however slow its leader', () => {
+    const formats = formatsOf(smollm2, 'int4', 'int8')
+    const options = { modelId: 'smollm2', epoch: 1, formats, contextLength: 2048 }
+    const held = (speeds: readonly number[]) =>
+      planShards(
+        smollm2,
+        speeds.map((speed, index) => device(index, 8e9, speed)),
+        options,
+      ).weightBytes.reduce((sum, bytes) => sum + bytes, 0)
+    const alone = held([1e9])
+    const anySpeeds = fc.array(fc.double({ min: 1e7, max: 1e11, noNaN: true }), { minLength: 2, maxLength: 3 })
+    fc.assert(fc.property(anySpeeds, (speeds) => held(speeds) <= 1.25 * alone))
+  })
+})
