@@ -63,10 +63,11 @@ function spanWords({ start, end }: Range, one: string): string {
 /** One or two words on what a device is doing. */
 export function deviceStatus(
   device: DeviceView,
-): 'Lost' | 'Connecting' | 'Measuring' | 'Loading' | 'Ready' | 'Waiting' | 'Connected' {
+): 'Lost' | 'Connecting' | 'Measuring' | 'Loading' | 'Ready' | 'Waiting' | 'Connected' | 'Failed' {
   if (device.connection === 'lost') return 'Lost'
   if (device.connection === 'connecting') return 'Connecting'
   if (!device.profile) return device.isLeader ? 'Connected' : 'Measuring'
+  if (device.error) return 'Failed'
   if (device.report) return 'Ready'
   return device.progress ? 'Loading' : 'Waiting'
 }

@@ -25,8 +25,8 @@ export class HrDevice extends LitElement {
       .status { margin-inline-start: auto; font-size: 0.8125rem; color: var(--muted); display: inline-flex; align-items: center; gap: 0.375rem; }
       .status::before { content: ''; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--line-strong); }
       .Ready::before, .Connected::before { background: var(--accent); }
-      .Lost { color: var(--danger); }
-      .Lost::before { background: var(--danger); }
+      .Lost, .Failed, .problem { color: var(--danger); }
+      .Lost::before, .Failed::before { background: var(--danger); }
       .Loading::before, .Measuring::before, .Connecting::before { background: var(--share-1); animation: pulse 1.4s ease-in-out infinite; }
       @keyframes pulse { 50% { opacity: 0.3; } }
       .facts { overflow: hidden; }
@@ -38,7 +38,7 @@ export class HrDevice extends LitElement {
 
   override render() {
     const { device } = this
-    const { profile, progress, holding, rttMs } = device
+    const { profile, progress, holding, rttMs, error } = device
     const status = deviceStatus(device)
     const name = profile?.name ?? (device.isLeader ? 'The leader’s device' : 'A device')
     const tag = [device.isSelf ? 'you' : '', device.isLeader && profile ? 'leader' : ''].filter(Boolean).join(', ')
@@ -58,7 +58,8 @@ export class HrDevice extends LitElement {
         ${profile ? html`<p class="facts muted" title=${profile.backend}>${facts(profileParts(profile, rttMs))}</p>` : null}
         ${holding ? html`<p class="facts" data-testid="device-holding">${facts(holdingParts(holding))}</p>` : null}
       </div>
-      ${progress && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}
+      ${error ? html`<p class="small problem">${error.message}</p>` : null}
+      ${progress && !error && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}
     `
   }
 

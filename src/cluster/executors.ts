@@ -1,4 +1,5 @@
 // Which code runs which executor. WASM and WebGPU come as chunks of their own, so that a tab loads only what it uses.
+import { HeadroomError } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import type { ExecutorKind } from '../plan/device-profile.ts'
 
@@ -8,6 +9,12 @@ const loaders: Readonly<Record<ExecutorKind, () => Promise<ExecutorFactory>>> = 
   webgpu: async () => (await import('../compute/webgpu/webgpu-executor.ts')).webgpuExecutor,
 }
 
-export function executorFactory(kind: ExecutorKind): Promise<ExecutorFactory> {
-  return loaders[kind]()
+/** Throws `download-failed` where the server that the page came from no longer gives its parts. */
+export async function executorFactory(kind: ExecutorKind): Promise<ExecutorFactory> {
+  try {
+    return await loaders[kind]()
+  } catch (cause) {
+    const message = `The part of this page that computes (${kind}) could not be fetched. Check that the server runs, then reload.`
+    throw new HeadroomError('download-failed', message, { cause })
+  }
 }

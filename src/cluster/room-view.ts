@@ -65,6 +65,7 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
     holding: member?.shard ? holdingOf(member.shard, member.report?.weightBytes ?? 0) : null,
     progress: member?.progress ?? null,
     report: member?.report ?? null,
+    error: member?.state.kind === 'failed' ? member.state.error : null,
   }
   const leader: DeviceView[] = link
     ? [
@@ -78,6 +79,7 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
           holding: null,
           progress: null,
           report: null,
+          error: null,
         },
       ]
     : []
@@ -93,7 +95,9 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
 }
 
 function ownDevice(profile: DeviceProfile, coordinator: MobileTensorParallelismCoordinator | null): DeviceView {
-  const rank = coordinator ? rankView(coordinator, profile.deviceId) : { holding: null, progress: null, report: null }
+  const rank = coordinator
+    ? rankView(coordinator, profile.deviceId)
+    : { holding: null, progress: null, report: null, error: null }
   return {
     deviceId: profile.deviceId,
     isLeader: true,
@@ -108,11 +112,11 @@ function ownDevice(profile: DeviceProfile, coordinator: MobileTensorParallelismC
 function rankView(
   coordinator: MobileTensorParallelismCoordinator,
   deviceId: string,
-): Pick<DeviceView, 'holding' | 'progress' | 'report'> {
+): Pick<DeviceView, 'holding' | 'progress' | 'report' | 'error'> {
   const { plan } = coordinator
-  const { progress, report } = coordinator.status(deviceId)
+  const { progress, report, error } = coordinator.status(deviceId)
   const rank = plan?.deviceIds.indexOf(deviceId) ?? -1
-  return { holding: plan && rank >= 0 ? holdingIn(plan, rank) : null, progress, report }
+  return { holding: plan && rank >= 0 ? holdingIn(plan, rank) : null, progress, report, error }
 }
 
 function coordinatorView(

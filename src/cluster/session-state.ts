@@ -50,6 +50,8 @@ export interface DeviceView {
   progress: LoadProgress | null
   /** What the device said when its share was in place; null before. */
   report: LoadReport | null
+  /** Why the device was left out of the plan; null where nothing is wrong. */
+  error: ErrorData | null
 }
 
 /** One model somebody could load. */

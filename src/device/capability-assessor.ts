@@ -43,6 +43,7 @@ export class MobileDeviceCapabilityAssessor {
     const speeds = new Map<ExecutorKind, ExecutorSpeed>()
     for (const speed of remembered?.threads === threads ? remembered.speeds : []) speeds.set(speed.executor, speed)
     const failures: string[] = []
+    let unreachable: unknown
     for (const kind of executor === 'auto' ? orderOf(speeds) : [executor]) {
       const isFavourite = executor === 'auto' && kind !== preference[0] && failures.length === 0
       try {
@@ -55,6 +56,7 @@ export class MobileDeviceCapabilityAssessor {
         const otherExecutors = [...speeds.values()]
         return { deviceId, name, ...measured, memoryBytes, cores, threads, battery, otherExecutors }
       } catch (error) {
+        if (toErrorData(error).code === 'download-failed') unreachable ??= error
         const why = refusalWords(error)
         const known = speeds.get(kind)
         failures.push(`${kind}: ${why}`)
@@ -62,6 +64,7 @@ export class MobileDeviceCapabilityAssessor {
         else if (known) speeds.set(kind, { ...known, why })
       }
     }
+    if (unreachable) throw unreachable
     throw new HeadroomError(
       'no-executor',
       `This browser cannot compute here (${failures.join('; ')}). Use a current Chrome, Safari or Firefox.`,

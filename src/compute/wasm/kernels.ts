@@ -72,8 +72,13 @@ async function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
     const { readFileSync } = process.getBuiltinModule('node:fs')
     return new Uint8Array(readFileSync(url))
   }
-  const response = await fetch(url)
-  if (!response.ok)
-    throw new HeadroomError('download-failed', `${url.href} answered ${response.status}; reload the page.`)
-  return new Uint8Array(await response.arrayBuffer())
+  try {
+    const response = await fetch(url)
+    if (!response.ok) throw new Error(`it answered ${response.status}`)
+    return new Uint8Array(await response.arrayBuffer())
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `The kernels at ${url.href} could not be fetched (${why}). Check that the server runs, then reload.`
+    throw new HeadroomError('download-failed', message, { cause })
+  }
 }

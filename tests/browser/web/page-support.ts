@@ -39,6 +39,7 @@ export function deviceView(part: Partial<DeviceView> = {}): DeviceView {
     holding: null,
     progress: null,
     report: null,
+    error: null,
     ...part,
   }
 }

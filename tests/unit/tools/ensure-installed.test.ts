@@ -65,6 +65,8 @@ test('a tool run on a clone has stdout, arguments and exit code to itself', asyn
   onTestFinished(() => rmSync(root, { recursive: true }))
   const tool = join(root, 'tool.mts')
   writeFileSync(tool, 'const words: string[] = process.argv.slice(2)\nconsole.log(words.join())\nprocess.exit(7)\n')
-  const { stdout, status } = spawnSync(process.execPath, ['tools/run.mjs', 'A tool', tool, 'one', '--two'], { cwd: projectRoot })
+  const { stdout, status } = spawnSync(process.execPath, ['tools/run.mjs', 'A tool', tool, 'one', '--two'], {
+    cwd: projectRoot,
+  })
   expect([stdout.toString(), status]).toEqual(['one,--two\n', 7])
 })
