@@ -222,7 +222,7 @@ describe('a room', () => {
     let measuring = 0
     let most = 0
     let ended = 0
-    let onFirstFigure = () => undefined as void
+    let onFirstFigure: () => void = () => undefined
     const underWay = new Promise<void>((resolve) => {
       onFirstFigure = resolve
     })
