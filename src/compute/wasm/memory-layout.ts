@@ -91,7 +91,7 @@ export function planMemory({ config, shard, tensors }: ExecutorSetup, threads: n
     inner: floats(tile * innerColumns),
     bytes: arena.take(tile * quantizedColumns),
     words: arena.take(tile * quantizedColumns * 2),
-    scales: arena.take((tile * quantizedColumns) / 4),
+    scales: arena.take((tile * quantizedColumns) / 2),
     scores: arena.take(threads * scoresBytes),
     output: floats(
       Math.max(tile * roundUp(hiddenSize, GROUP_ROWS), HEAD_TILE * (rangeLength(shard.vocabulary) + 2 * GROUP_ROWS)),

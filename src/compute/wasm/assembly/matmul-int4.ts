@@ -26,12 +26,15 @@ export function multiplyInt4(
     const o = out + (g << 4)
     let t: usize = 0
     for (; t + 4 <= <usize>tokens; t += 4)
-      fourTokens(w, blocks, x + t * xBytes, scales + t * (blocks << 3), o + ((t * stride) << 2), <usize>stride << 2)
-    for (; t < <usize>tokens; t++) oneToken(w, blocks, x + t * xBytes, scales + t * (blocks << 3), o + ((t * stride) << 2))
+      fourTokens(w, blocks, x + t * xBytes, scales + t * (blocks << 4), o + ((t * stride) << 2), <usize>stride << 2)
+    for (; t < <usize>tokens; t++) oneToken(w, blocks, x + t * xBytes, scales + t * (blocks << 4), o + ((t * stride) << 2))
   }
 }
 
 const X_BLOCK_BYTES: usize = ASC_FEATURE_RELAXED_SIMD ? 32 : 64
+/** Where in a block's scales those of my kind of activations are. */
+@inline
+const X_SCALE: usize = ASC_FEATURE_RELAXED_SIMD ? 0 : 8
 
 /** Adds vector v's 8 columns of 4 rows, `nibbles`, times the token's activations. */
 @inline
@@ -53,8 +56,8 @@ function columns8(sum: v128, nibbles: v128, x: usize, v: usize): v128 {
 /** total += scale * xscale * sum + minimum * xscale * xsum */
 @inline
 function finishBlock(total: v128, sum: v128, scale: v128, minimum: v128, scales: usize): v128 {
-  total = multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load32_splat(scales)), total)
-  return multiplyAdd(minimum, v128.load32_splat(scales, 4), total)
+  total = multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load32_splat(scales, X_SCALE)), total)
+  return multiplyAdd(minimum, v128.load32_splat(scales, X_SCALE + 4), total)
 }
 
 function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize): void {
@@ -68,14 +71,14 @@ function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize):
     total = finishBlock(total, sum, halves(w), halves(w, 8), scales)
     w += 80
     x += X_BLOCK_BYTES
-    scales += 8
+    scales += 16
   }
   v128.store(out, total)
 }
 
 function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize, outBytes: usize): void {
   const xBytes = blocks * X_BLOCK_BYTES
-  const scaleBytes = blocks << 3
+  const scaleBytes = blocks << 4
   let ta = f32x4.splat(0)
   let tb = f32x4.splat(0)
   let tc = f32x4.splat(0)
@@ -100,7 +103,7 @@ function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize
     td = finishBlock(td, d, scale, minimum, scales + 3 * scaleBytes)
     w += 80
     x += X_BLOCK_BYTES
-    scales += 8
+    scales += 16
   }
   v128.store(out, ta)
   v128.store(out + outBytes, tb)

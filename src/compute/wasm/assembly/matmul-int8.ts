@@ -10,7 +10,8 @@ import { halves, multiplyAdd } from './vector'
  *   x    quantized (quantize.ts): words, scales
  *   out  [T, stride] f32
  *
- * Bytes widen to 16 bits while loading; i32x4.dot_i16x8_s then leaves each row's sum in its own lane. Exact for every int8, -128 too.
+ * Bytes widen to 16 bits while loading; i32x4.dot_i16x8_s then leaves each row's sum in its own lane. Exact for every int8, -128 too:
+ * a block's sum stays below 32 * 128 * 32767 = 2^27.
  */
 export function multiplyInt8(
   weights: usize, columns: i32, from: i32, to: i32, words: usize, scales: usize, tokens: i32, out: usize, stride: i32,
@@ -22,9 +23,9 @@ export function multiplyInt8(
     const o = out + (g << 4)
     let t: usize = 0
     for (; t + 4 <= <usize>tokens; t += 4)
-      fourTokens(w, blocks, words + t * (blocks << 6), scales + t * (blocks << 3), o + ((t * stride) << 2), <usize>stride << 2)
+      fourTokens(w, blocks, words + t * (blocks << 6), scales + t * (blocks << 4), o + ((t * stride) << 2), <usize>stride << 2)
     for (; t < <usize>tokens; t++)
-      oneToken(w, blocks, words + t * (blocks << 6), scales + t * (blocks << 3), o + ((t * stride) << 2))
+      oneToken(w, blocks, words + t * (blocks << 6), scales + t * (blocks << 4), o + ((t * stride) << 2))
   }
 }
 
@@ -46,7 +47,7 @@ function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize):
     total = finishBlock(total, i32x4.add(s, t), halves(w), scales)
     w += 136
     x += 64
-    scales += 8
+    scales += 16
   }
   v128.store(out, total)
 }
@@ -54,12 +55,12 @@ function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize):
 /** total += scale * xscale * sum */
 @inline
 function finishBlock(total: v128, sum: v128, scale: v128, scales: usize): v128 {
-  return multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load32_splat(scales)), total)
+  return multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load32_splat(scales, 8)), total)
 }
 
 function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize, outBytes: usize): void {
   const xBytes = blocks << 6
-  const scaleBytes = blocks << 3
+  const scaleBytes = blocks << 4
   let ta = f32x4.splat(0)
   let tb = f32x4.splat(0)
   let tc = f32x4.splat(0)
@@ -86,7 +87,7 @@ function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize
     tb = finishBlock(tb, b, scale, scales + scaleBytes)
     tc = finishBlock(tc, c, scale, scales + 2 * scaleBytes)
     td = finishBlock(td, d, scale, scales + 3 * scaleBytes)
-    scales += 8
+    scales += 16
   }
   v128.store(out, ta)
   v128.store(out + outBytes, tb)

@@ -1,9 +1,10 @@
-// Activations to int8 in blocks of 32 with one float scale: x = scale * q, q in -127..127 (llama.cpp's Q8_0 rule).
-// Written three times, because the kernels want different shapes of the same numbers:
+// Activations to integers in blocks of 32 with a float scale each: x = scale * q. Twice, because the kernels want different numbers:
+// bytes (llama.cpp's Q8_0 rule) for the relaxed int4 kernel, which multiplies bytes; 16-bit words for the others, which widen to 16 bits
+// anyway and so get the finer rounding for nothing. In the output head that is worth more than in all layers together.
 //
-//   bytes   [T, columns] i8     in order
-//   words   [T, columns] i16    in each four columns the order is 0 2 1 3, so that one 4-byte splat is the pair a kernel needs
-//   scales  [T, blocks, 2] f32  scale, scale * sum(q)
+//   bytes   [T, columns] i8     q in -127..127, in order
+//   words   [T, columns] i16    q in -32767..32767; in each four columns the order is 0 2 1 3, so that one 4-byte splat is the pair a kernel needs
+//   scales  [T, blocks, 4] f32  of the bytes: scale, scale * sum(q); of the words: scale, scale * sum(q)
 import { maxLane } from './vector'
 
 @inline
@@ -13,7 +14,7 @@ function largest(x: usize): v128 {
   return m
 }
 
-/** 8 values -> 8 x i16 in -127..127, rounded to nearest, ties to even. */
+/** 8 values times `inverse` -> 8 x i16, rounded to nearest, ties to even. */
 @inline
 function round8(x: usize, inverse: v128): v128 {
   return i16x8.narrow_i32x4_s(
@@ -27,25 +28,42 @@ function pairOrder(v: v128): v128 {
   return i16x8.shuffle(v, v, 0, 2, 1, 3, 4, 6, 5, 7)
 }
 
-/** Blocks `from..to`, counted through all tokens, of x f32 [T, columns]. A NaN or an infinity makes its block's scale NaN or infinite. */
+@inline
+function sumOf(sum: v128, words: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(words, i16x8.splat(1)))
+}
+
+/** Writes scale and scale * sum, where `sum` has four lanes to add. */
+@inline
+function storeScale(at: usize, scale: f32, sum: v128): void {
+  const total =
+    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
+  store<f32>(at, scale)
+  store<f32>(at, scale * <f32>total, 4)
+}
+
+/** Blocks `from..to`, counted through all tokens, of x f32 [T, columns]. A NaN or an infinity makes its block's scales NaN or infinite. */
 export function quantize(x: usize, from: i32, to: i32, bytes: usize, words: usize, scales: usize): void {
   for (let b = <usize>from; b < <usize>to; b++) {
     const at = x + (b << 7)
     const magnitude = maxLane(largest(at))
-    const inverse = f32x4.splat(magnitude > 0 ? 127 / magnitude : 0)
-    let sum = i32x4.splat(0)
+    const toBytes = f32x4.splat(magnitude > 0 ? 127 / magnitude : 0)
+    const toWords = f32x4.splat(magnitude > 0 ? 32767 / magnitude : 0)
+    let byteSum = i32x4.splat(0)
+    let wordSum = i32x4.splat(0)
     for (let half: usize = 0; half < 2; half++) {
-      const low = round8(at + (half << 6), inverse)
-      const high = round8(at + (half << 6) + 32, inverse)
+      const source = at + (half << 6)
+      const low = round8(source, toBytes)
+      const high = round8(source + 32, toBytes)
       v128.store(bytes + (b << 5) + (half << 4), i8x16.narrow_i16x8_s(low, high))
-      v128.store(words + (b << 6) + (half << 5), pairOrder(low))
-      v128.store(words + (b << 6) + (half << 5), pairOrder(high), 16)
-      sum = i32x4.add(sum, i32x4.dot_i16x8_s(i16x8.add(low, high), i16x8.splat(1)))
+      byteSum = sumOf(sumOf(byteSum, low), high)
+      const fineLow = round8(source, toWords)
+      const fineHigh = round8(source + 32, toWords)
+      v128.store(words + (b << 6) + (half << 5), pairOrder(fineLow))
+      v128.store(words + (b << 6) + (half << 5), pairOrder(fineHigh), 16)
+      wordSum = sumOf(sumOf(wordSum, fineLow), fineHigh)
     }
-    const scale: f32 = magnitude / 127
-    const total =
-      i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
-    store<f32>(scales + (b << 3), scale)
-    store<f32>(scales + (b << 3), scale * <f32>total, 4)
+    storeScale(scales + (b << 4), magnitude / 127, byteSum)
+    storeScale(scales + (b << 4) + 8, magnitude / 32767, wordSum)
   }
 }

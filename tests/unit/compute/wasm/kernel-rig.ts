@@ -65,7 +65,7 @@ export class KernelRig {
 
   quantized(x: Float32Array) {
     const input = this.put(x)
-    const [bytes, words, scales] = [this.room(x.length), this.room(x.length * 2), this.room(x.length / 4)]
+    const [bytes, words, scales] = [this.room(x.length), this.room(x.length * 2), this.room(x.length / 2)]
     this.kernels.quantize(input, 0, x.length / 32, bytes, words, scales)
     return { bytes, words, scales }
   }

@@ -13,35 +13,43 @@ export function dequantizedRows(format: TensorFormat, rows: Uint8Array): Float32
 export interface QuantizedTwin {
   bytes: Int8Array
   words: Int16Array
-  /** Scale and scale * sum of each block. */
+  /** Scale and scale * sum of each block's bytes, then of its words. */
   scales: Float32Array
-  /** What the bytes stand for. */
-  values: Float64Array
+  /** What the bytes and the words stand for. */
+  byteValues: Float64Array
+  wordValues: Float64Array
 }
 
-/** x in blocks of 32: scale = largest magnitude / 127, rounded to nearest, ties to even. */
+/** x in blocks of 32: scale = largest magnitude / 127 (bytes) or / 32767 (words), rounded to nearest, ties to even. */
 export function quantizeTwin(x: Float32Array): QuantizedTwin {
   const bytes = new Int8Array(x.length)
   const words = new Int16Array(x.length)
-  const scales = new Float32Array(x.length / 16)
-  const values = new Float64Array(x.length)
+  const scales = new Float32Array(x.length / 8)
+  const [byteValues, wordValues] = [new Float64Array(x.length), new Float64Array(x.length)]
   for (let block = 0; block < x.length; block += 32) {
     const part = x.subarray(block, block + 32)
     const largest = part.reduce((most, v) => Math.max(most, Math.abs(v)), 0)
-    const scale = Math.fround(largest / 127)
-    const inverse = largest > 0 ? Math.fround(127 / largest) : 0
-    let sum = 0
-    part.forEach((v, i) => {
-      const q = roundToEven(Math.fround(v * inverse))
+    const round = (steps: number, values: Float64Array, scaleAt: number, put: (i: number, q: number) => void) => {
+      const scale = Math.fround(largest / steps)
+      const inverse = largest > 0 ? Math.fround(steps / largest) : 0
+      let sum = 0
+      part.forEach((v, i) => {
+        const q = roundToEven(Math.fround(v * inverse))
+        put(i, q)
+        values[block + i] = scale * q
+        sum += q
+      })
+      scales[scaleAt] = scale
+      scales[scaleAt + 1] = scale * sum
+    }
+    round(127, byteValues, block / 8, (i, q) => {
       bytes[block + i] = q
-      words[block + (i & ~3) + [0, 2, 1, 3][i & 3]!] = q
-      values[block + i] = scale * q
-      sum += q
     })
-    scales[block / 16] = scale
-    scales[block / 16 + 1] = scale * sum
+    round(32_767, wordValues, block / 8 + 2, (i, q) => {
+      words[block + (i & ~3) + [0, 2, 1, 3][i & 3]!] = q
+    })
   }
-  return { bytes, words, scales, values }
+  return { bytes, words, scales, byteValues, wordValues }
 }
 
 /** Result and the sum of magnitudes, against which rounding is judged. weights [R, C], x [T, C] -> [T, R] */
