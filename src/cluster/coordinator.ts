@@ -108,6 +108,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     this.#model = null
     this.#answering?.abort(abortError('The model was put away.'))
     await this.#inTurn(async () => {
+      this.#engine.unload()
       this.#forgetModel()
       this.#set({ kind: 'lobby' })
     })

@@ -60,6 +60,7 @@ export function startEngine(): EngineClient {
     infer: (request, onText) => alive(remote.infer(request, Comlink.proxy(onText))),
     peakMemoryBytes: () => alive(remote.peakMemoryBytes()),
     cancel: () => tell(remote.cancel()),
+    unload: () => tell(remote.unload()),
     close() {
       worker.terminate()
       end(abortError('The engine was closed.'))

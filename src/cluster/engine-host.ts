@@ -63,6 +63,13 @@ export function createEngine(): Engine {
     if (loaded && ['device-lost', 'internal', 'out-of-memory'].includes(toErrorData(error).code)) loaded.key = null
   }
 
+  const unload = () => {
+    tasks.cancel()
+    void endEpoch()
+    loaded?.executor.close()
+    loaded = null
+  }
+
   const laneTo = (deviceId: string): FrameLane => {
     const lane = lanes.get(deviceId)
     if (!lane) throw new HeadroomError('peer-lost', `There is no connection to ${deviceId}. Let it join again.`)
@@ -192,13 +199,12 @@ export function createEngine(): Engine {
 
     cancel: () => tasks.cancel(),
 
+    unload,
+
     close() {
-      tasks.cancel()
-      void endEpoch()
+      unload()
       for (const lane of lanes.values()) lane.close()
       lanes.clear()
-      loaded?.executor.close()
-      loaded = null
     },
   }
 }

@@ -148,5 +148,7 @@ export interface Engine {
   peakMemoryBytes(): Promise<number>
   /** Ends the running `measure`, `load` or `infer`. */
   cancel(): void
+  /** Ends what runs and gives the weights' memory back; lanes stay. */
+  unload(): void
   close(): void
 }

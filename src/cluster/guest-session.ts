@@ -118,6 +118,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
 
   #close(): void {
     this.#rest()
+    this.#device.engine.unload()
     this.#room.close()
     this.#link = null
     this.clear()
