@@ -53,9 +53,9 @@ export async function openBrowserRoom(options: BrowserRoomOptions): Promise<Brow
     const { localUrl } = await server.listen()
     browser = await launch(options.headed)
     const search = new URLSearchParams(options.query).toString()
-    const opened: Page[] = []
+    const opened = await Promise.all(Array.from({ length: options.tabs }, () => emptyTab(browser!)))
     // One after the other: tabs that measure themselves at the same time measure each other.
-    while (opened.length < options.tabs) opened.push(await openTab(browser, `${localUrl}?${search}#/`))
+    for (const page of opened) await openPage(page, `${localUrl}?${search}#/`)
     const [leader, ...guests] = opened as [Page, ...Page[]]
     const link = await call(() => leader.evaluate(() => globalThis.headroom!.startRoom()))
     await Promise.all(guests.map((page) => call(() => page.evaluate((to) => globalThis.headroom!.joinRoom(to), link))))
@@ -118,7 +118,7 @@ async function launch(headed: boolean): Promise<Browser> {
   }
 }
 
-async function openTab(browser: Browser, url: string): Promise<Page> {
+async function emptyTab(browser: Browser): Promise<Page> {
   const context = await browser.newContext()
   // tsx keeps functions' names through a helper that pages do not have (esbuild's keepNames).
   await context.addInitScript('globalThis.__name = (target) => target')
@@ -127,8 +127,11 @@ async function openTab(browser: Browser, url: string): Promise<Page> {
     if (message.type() === 'error') console.error(`[tab] ${message.text()}`)
   })
   page.on('pageerror', (error) => console.error(`[tab] ${error.message}`))
+  return page
+}
+
+async function openPage(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.waitForFunction(() => globalThis.headroom !== undefined)
   await call(() => page.evaluate(() => globalThis.headroom!.initialize()))
-  return page
 }
