@@ -1,11 +1,12 @@
 // Rows as they lie in the file to rows as an executor holds them.
 import { type Range, rangeLength } from '../base/ranges.ts'
-import { FORMAT_LAYOUT, type TensorFormat } from '../model/tensor.ts'
-import { BLOCK_LAYOUT, type BlockType } from './block-types.ts'
-import { dequantize, q4WithMinimum } from './dequantize.ts'
+import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../model/tensor.ts'
+import { BLOCK_LAYOUT, type BlockType, isNative } from './block-types.ts'
+import { checkLength, dequantize } from './dequantize.ts'
 import { quantize } from './quantize.ts'
+import { transcode } from './transcode.ts'
 
-/** What a person asks for with `--weights`; `auto` keeps what the file has. */
+/** What a person asks for with `--weights`; `auto` takes what loses least of the file's own values (block-types.ts). */
 export type WeightWish = 'auto' | TensorFormat
 
 /**
@@ -13,7 +14,7 @@ export type WeightWish = 'auto' | TensorFormat
  * it is held in floats instead: f16 if the file has that, else f32.
  */
 export function chooseFormat(type: BlockType, wish: WeightWish, columns: number): TensorFormat {
-  const format = wish === 'auto' ? BLOCK_LAYOUT[type].native : wish
+  const format = wish === 'auto' ? BLOCK_LAYOUT[type].resident : wish
   if (columns % FORMAT_LAYOUT[format].blockSize === 0) return format
   return type === 'F16' ? 'f16' : 'f32'
 }
@@ -29,31 +30,35 @@ export interface FileRows {
 
 /**
  * The values `keep` of each row in `format`, row after row. Where that is how the file holds them, it is `rows.bytes` itself, else new
- * memory. `keep` is the whole row unless `format` is f32 or f16: those alone may be cut inside a block of the file.
+ * memory. `keep` lies on blocks of `format`. Throws `RangeError` where `bytes` is not `rowCount` x `columns` values.
  */
-export function convertRows(rows: FileRows, keep: Range, format: TensorFormat): Uint8Array {
-  const { type, rowCount, columns, bytes } = rows
-  const kept = rangeLength(keep)
-  if (kept === columns) {
-    if (isSameLayout(type, format)) return bytes
-    if (type === 'Q4_0' && format === 'int4') return q4WithMinimum(bytes)
-  }
-  const values = new Float32Array(rowCount * columns)
-  dequantize(type, bytes, values)
-  if (kept === columns) return quantize(values, format)
-  const cropped = new Float32Array(rowCount * kept)
-  for (let row = 0; row < rowCount; row++) {
-    const start = row * columns + keep.start
-    cropped.set(values.subarray(start, start + kept), row * kept)
-  }
-  return quantize(cropped, format)
+export function convertRows(
+  { type, rowCount, columns, bytes }: FileRows,
+  keep: Range,
+  format: TensorFormat,
+): Uint8Array {
+  checkLength(type, bytes, rowCount * columns)
+  const whole = convertBlocks(type, bytes, rowCount * columns, format)
+  return rangeLength(keep) === columns ? whole : cropRows(whole, rowCount, columns, keep, format)
 }
 
-function isSameLayout(type: BlockType, format: TensorFormat): boolean {
-  return (
-    (type === 'F32' && format === 'f32') ||
-    (type === 'F16' && format === 'f16') ||
-    (type === 'Q8_0' && format === 'int8') ||
-    (type === 'Q4_1' && format === 'int4')
-  )
+function convertBlocks(type: BlockType, bytes: Uint8Array, valueCount: number, format: TensorFormat): Uint8Array {
+  if (isNative(type, format)) return bytes
+  const transcoded = transcode(type, bytes, format)
+  if (transcoded) return transcoded
+  const values = new Float32Array(valueCount)
+  dequantize(type, bytes, values)
+  return quantize(values, format)
+}
+
+function cropRows(bytes: Uint8Array, rowCount: number, columns: number, keep: Range, format: TensorFormat): Uint8Array {
+  const rowBytes = bytesOf(format, 1, columns)
+  const first = bytesOf(format, 1, keep.start)
+  const keptBytes = bytesOf(format, 1, rangeLength(keep))
+  const out = new Uint8Array(rowCount * keptBytes)
+  for (let row = 0; row < rowCount; row++) {
+    const start = row * rowBytes + first
+    out.set(bytes.subarray(start, start + keptBytes), row * keptBytes)
+  }
+  return out
 }

@@ -1,28 +1,35 @@
-// Blocks of a file to float32, value for value as gguf-py does (gguf/quants.py).
-import { floatToHalf, halfToFloat } from '../base/half.ts'
-import { BLOCK_LAYOUT, type BlockType } from './block-types.ts'
+// Blocks of a file to float32, value for value as gguf-py does (gguf/quants.py): every product is exact, so one rounding remains.
+import { BLOCK_SIZE } from '../model/tensor.ts'
+import { BLOCK_LAYOUT, type BlockType, fileBytesOf } from './block-types.ts'
+import { halfTable } from './half-bytes.ts'
+import { type IntegerType, newIntegerBlock, READ_INTEGERS } from './integer-blocks.ts'
+import { decodeQ2K, decodeQ3K, decodeQ6K } from './sixteens.ts'
 
-let halves: Float32Array | null = null
-
-/** All 65,536 halves as float32: 256 KB, several times faster than decoding bits. */
-function halfTable(): Float32Array {
-  halves ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfToFloat(bits))
-  return halves
-}
-
-/** Fills `out` with `out.length` values; `bytes` may start at any offset of its buffer. */
+/**
+ * Fills `out` with `out.length` values, whole blocks; `bytes` may start at any offset of its buffer. Throws `RangeError` where `bytes` is
+ * not as long as so many values are.
+ */
 export function dequantize(type: BlockType, bytes: Uint8Array, out: Float32Array): void {
-  DECODERS[type](bytes, out, halfTable())
+  checkLength(type, bytes, out.length)
+  DECODERS[type](bytes, out)
 }
 
-type Decoder = (bytes: Uint8Array, out: Float32Array, half: Float32Array) => void
+/** Throws `RangeError` where `bytes` is not `valueCount` values of `type` in whole blocks. */
+export function checkLength(type: BlockType, bytes: Uint8Array, valueCount: number): void {
+  const needed = fileBytesOf(type, 1, valueCount)
+  if (bytes.length === needed && valueCount % BLOCK_LAYOUT[type].blockSize === 0) return
+  throw new RangeError(`${valueCount} values of ${type} take ${needed} bytes, not ${bytes.length}.`)
+}
+
+type Decoder = (bytes: Uint8Array, out: Float32Array) => void
 
 const DECODERS: Readonly<Record<BlockType, Decoder>> = {
   F32(bytes, out) {
-    new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes.subarray(0, out.byteLength))
+    new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes)
   },
 
-  F16(bytes, out, half) {
+  F16(bytes, out) {
+    const half = halfTable()
     for (let i = 0; i < out.length; i++) out[i] = half[bytes[2 * i]! | (bytes[2 * i + 1]! << 8)]!
   },
 
@@ -31,51 +38,39 @@ const DECODERS: Readonly<Record<BlockType, Decoder>> = {
     for (let i = 0; i < words.length; i++) words[i] = (bytes[2 * i]! << 16) | (bytes[2 * i + 1]! << 24)
   },
 
-  Q8_0(bytes, out, half) {
-    for (let i = 0, at = 0; i < out.length; i += 32, at += 34) {
-      const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!
-      for (let j = 0; j < 32; j++) out[i + j] = scale * ((bytes[at + 2 + j]! << 24) >> 24)
-    }
-  },
-
-  Q4_0(bytes, out, half) {
-    for (let i = 0, at = 0; i < out.length; i += 32, at += 18) {
-      const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!
-      for (let j = 0; j < 16; j++) {
-        const pair = bytes[at + 2 + j]!
-        out[i + j] = scale * ((pair & 15) - 8)
-        out[i + j + 16] = scale * ((pair >> 4) - 8)
-      }
-    }
-  },
-
-  Q4_1(bytes, out, half) {
-    for (let i = 0, at = 0; i < out.length; i += 32, at += 20) {
-      const scale = half[bytes[at]! | (bytes[at + 1]! << 8)]!
-      const minimum = half[bytes[at + 2]! | (bytes[at + 3]! << 8)]!
-      for (let j = 0; j < 16; j++) {
-        const pair = bytes[at + 4 + j]!
-        out[i + j] = scale * (pair & 15) + minimum
-        out[i + j + 16] = scale * (pair >> 4) + minimum
-      }
-    }
-  },
+  Q8_0: byGroup('Q8_0'),
+  Q4_0: byGroup('Q4_0'),
+  Q4_1: byGroup('Q4_1'),
+  Q5_0: byGroup('Q5_0'),
+  Q5_1: byGroup('Q5_1'),
+  Q2_K: byBlock('Q2_K', decodeQ2K),
+  Q3_K: byBlock('Q3_K', decodeQ3K),
+  Q4_K: byGroup('Q4_K'),
+  Q5_K: byGroup('Q5_K'),
+  Q6_K: byBlock('Q6_K', decodeQ6K),
+  IQ4_NL: byGroup('IQ4_NL'),
+  IQ4_XS: byGroup('IQ4_XS'),
 }
 
-/** Q4_0 blocks as Q4_1 blocks, value for value: minimum = -8 x scale, which half precision holds exactly. */
-export function q4WithMinimum(bytes: Uint8Array): Uint8Array {
-  const { bytesPerBlock } = BLOCK_LAYOUT.Q4_0
-  const blockCount = bytes.length / bytesPerBlock
-  const out = new Uint8Array(blockCount * BLOCK_LAYOUT.Q4_1.bytesPerBlock)
-  for (let block = 0; block < blockCount; block++) {
-    const from = block * bytesPerBlock
-    const to = block * BLOCK_LAYOUT.Q4_1.bytesPerBlock
-    const minimum = floatToHalf(-8 * halfToFloat(bytes[from]! | (bytes[from + 1]! << 8)))
-    out[to] = bytes[from]!
-    out[to + 1] = bytes[from + 1]!
-    out[to + 2] = minimum & 0xff
-    out[to + 3] = minimum >> 8
-    out.set(bytes.subarray(from + 2, from + bytesPerBlock), to + 4)
+function byGroup(type: IntegerType): Decoder {
+  const { bytesPerBlock, blockSize } = BLOCK_LAYOUT[type]
+  const read = READ_INTEGERS[type]
+  return (bytes, out) => {
+    const block = newIntegerBlock()
+    for (let i = 0; i < out.length; i += BLOCK_SIZE) {
+      read(bytes, Math.floor(i / blockSize) * bytesPerBlock, (i % blockSize) / BLOCK_SIZE, block)
+      const { scale, minimum, integers } = block
+      for (let j = 0; j < BLOCK_SIZE; j++) out[i + j] = scale * integers[j]! + minimum
+    }
   }
-  return out
+}
+
+function byBlock(
+  type: BlockType,
+  decode: (bytes: Uint8Array, at: number, out: Float32Array, outAt: number) => void,
+): Decoder {
+  const { bytesPerBlock, blockSize } = BLOCK_LAYOUT[type]
+  return (bytes, out) => {
+    for (let i = 0, at = 0; i < out.length; i += blockSize, at += bytesPerBlock) decode(bytes, at, out, i)
+  }
 }

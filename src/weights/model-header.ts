@@ -71,7 +71,7 @@ export function checkedTensors(
 
 export function unsupportedType(fileName: string, { name, type }: HeaderTensor): ModelFormatError {
   return new ModelFormatError(
-    `${fileName}: ${name} is of type ${type}, which cannot be run yet. Types that can: ${BLOCK_TYPES.join(', ')}. Take the same model in one of these (a file named Q4_0, Q4_1, Q8_0, F16, BF16 or F32).`,
+    `${fileName}: ${name} is of type ${type}, which cannot be run yet. Types that can: ${BLOCK_TYPES.join(', ')}. Take the same model in one of these.`,
     'model-unsupported',
   )
 }

@@ -1,6 +1,6 @@
 // float32 to resident blocks, bit for bit as ggml's reference quantizers do (ggml-quants.c: quantize_row_q8_0_ref, quantize_row_q4_1_ref).
-import { floatToHalf } from '../base/half.ts'
 import { bytesOf, type TensorFormat } from '../model/tensor.ts'
+import { putHalf } from './half-bytes.ts'
 
 const { fround } = Math
 
@@ -50,12 +50,6 @@ const ENCODERS: Readonly<Record<TensorFormat, Encoder>> = {
       }
     }
   },
-}
-
-function putHalf(out: Uint8Array, at: number, value: number): void {
-  const bits = floatToHalf(value)
-  out[at] = bits & 0xff
-  out[at + 1] = bits >> 8
 }
 
 function nibble(value: number, least: number, inverse: number): number {

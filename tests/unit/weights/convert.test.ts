@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { floatToHalf, halfToFloat } from '../../../src/base/half.ts'
 import { range } from '../../../src/base/ranges.ts'
-import type { TensorFormat } from '../../../src/model/tensor.ts'
-import { BLOCK_TYPES, type BlockType, fileBytesOf, isBlockType } from '../../../src/weights/block-types.ts'
+import { bytesOf, type TensorFormat } from '../../../src/model/tensor.ts'
+import { BLOCK_TYPES, type BlockType, fileBytesOf } from '../../../src/weights/block-types.ts'
 import { readBytes } from '../../../src/weights/byte-source.ts'
 import { chooseFormat, convertRows } from '../../../src/weights/convert.ts'
 import { dequantize } from '../../../src/weights/dequantize.ts'
-import { readGgufHeader } from '../../../src/weights/gguf-header.ts'
 import { quantize } from '../../../src/weights/quantize.ts'
 import { readSafetensorsHeader } from '../../../src/weights/safetensors-header.ts'
 import quantized from '../../fixtures/quantized/quantized.json'
+import { blocksByType } from '../../support/gguf-blocks.ts'
 import { diskSource } from '../../support/memory-source.ts'
 import { normal, seededRandom } from '../../support/random.ts'
 
@@ -19,17 +19,24 @@ const blocks = new Map<BlockType, Uint8Array>()
 const values = new Map<BlockType, Float32Array>()
 
 beforeAll(async () => {
-  const gguf = diskSource('tests/fixtures/gguf-types/types.gguf')
   const expected = diskSource('tests/fixtures/gguf-types/types.safetensors')
   const expectedHeader = await readSafetensorsHeader(expected)
-  for (const { name, type, offset, byteLength } of (await readGgufHeader(gguf)).tensors.values()) {
-    if (!isBlockType(type) || byteLength === null) continue
-    blocks.set(type, await readBytes(gguf, range(offset, offset + byteLength)))
-    const wanted = expectedHeader.tensors.get(name)!
-    const bytes = await readBytes(expected, range(wanted.offset, wanted.offset + wanted.byteLength!))
-    values.set(type, new Float32Array(bytes.slice().buffer))
+  for (const [type, { name, bytes }] of await blocksByType('tests/fixtures/gguf-types/types.gguf')) {
+    blocks.set(type, bytes)
+    const { offset, byteLength } = expectedHeader.tensors.get(name)!
+    const wanted = await readBytes(expected, range(offset, offset + byteLength!))
+    values.set(type, new Float32Array(wanted.slice().buffer))
   }
 })
+
+/** By how much a value may change in the type's resident format, in parts of its block's largest: 0 where nothing is lost. */
+const ALLOWED: Readonly<Record<BlockType, number>> = {
+  ...{ F32: 0, F16: 0, BF16: 0, Q8_0: 0, Q4_0: 0, Q4_1: 0, Q5_0: 0, Q3_K: 0, IQ4_NL: 0 },
+  // Scales, and minima, are rounded to halves.
+  ...{ Q4_K: 2 ** -10, IQ4_XS: 2 ** -11 },
+  // Half a step.
+  ...{ Q5_1: 0.0042, Q5_K: 0.0042, Q6_K: 0.0042, Q2_K: 0.07 },
+}
 
 const resident: Record<TensorFormat, BlockType> = { f32: 'F32', f16: 'F16', int8: 'Q8_0', int4: 'Q4_1' }
 
@@ -52,24 +59,29 @@ describe.each(BLOCK_TYPES)('%s rows', (type) => {
     expect(toFloats('f32', out, ROWS * COLUMNS)).toEqual(values.get(type))
   })
 
-  it('keep exactly their values in the native format', () => {
+  it('keep their values in the resident format, exactly where its blocks can hold them', () => {
     const format = chooseFormat(type, 'auto', COLUMNS)
-    const out = convertRows(whole(), range(0, COLUMNS), format)
-    expect(unsignedZeros(toFloats(format, out, ROWS * COLUMNS))).toEqual(unsignedZeros(values.get(type)!))
+    const held = toFloats(format, convertRows(whole(), range(0, COLUMNS), format), ROWS * COLUMNS)
+    const wanted = values.get(type)!
+    if (ALLOWED[type] === 0) expect(unsignedZeros(held)).toEqual(unsignedZeros(wanted))
+    for (let block = 0; block < held.length; block += 32) {
+      const largest = Math.max(...wanted.subarray(block, block + 32).map(Math.abs))
+      for (let i = block; i < block + 32; i++)
+        expect(Math.abs(held[i]! - wanted[i]!)).toBeLessThanOrEqual(ALLOWED[type] * largest)
+    }
     expect(chooseFormat(type, 'auto', COLUMNS + 1)).toBe(type === 'F16' ? 'f16' : 'f32')
   })
 
-  it.each(['f32', 'f16'] as const)('convert to %s alike whole and cut inside a block', (format) => {
-    const unit = 8
+  it.each(['f32', 'f16', 'int8', 'int4'] as const)('convert to %s alike whole and cut inside a block', (format) => {
     const all = convertRows(whole(), range(0, COLUMNS), format)
-    const converted = unsignedZeros(toFloats(format, all, ROWS * COLUMNS))
-    const keep = range(unit * 3, COLUMNS - unit)
-    const cut = unsignedZeros(toFloats(format, convertRows(whole(), keep, format), ROWS * (keep.end - keep.start)))
-    for (let row = 0; row < ROWS; row++) {
-      const width = keep.end - keep.start
-      expect(cut.subarray(row * width, (row + 1) * width)).toEqual(
-        converted.subarray(row * COLUMNS + keep.start, row * COLUMNS + keep.end),
-      )
+    const unit = format === 'f32' || format === 'f16' ? 8 : 32
+    for (const keep of [range(unit * 3, COLUMNS - unit), range(0, unit), range(COLUMNS - unit, COLUMNS)]) {
+      const cut = convertRows(whole(), keep, format)
+      const width = bytesOf(format, 1, keep.end - keep.start)
+      for (let row = 0; row < ROWS; row++) {
+        const start = bytesOf(format, row, COLUMNS) + bytesOf(format, 1, keep.start)
+        expect(cut.subarray(row * width, (row + 1) * width)).toEqual(all.subarray(start, start + width))
+      }
     }
   })
 

@@ -55,8 +55,20 @@ describe('a GGUF header', () => {
   })
 
   it('names types that cannot be run without failing on them', async () => {
-    const { tensors } = await readGgufHeader(diskSource('tests/fixtures/gguf-types/types.gguf'))
-    expect([...tensors.values()].map(({ type }) => type)).toContain('Q4_K')
+    const bytes = stories()
+    const { view, type } = tensorInfo(bytes, 'blk.0.attn_k.weight')
+    view.setUint32(type, 16, true)
+    const { tensors } = await readGgufHeader(memorySource(bytes))
+    expect(tensors.get('blk.0.attn_k.weight')).toMatchObject({ type: 'IQ2_XXS', byteLength: null })
+  })
+
+  it('is refused where a type packs more values together than a row has', async () => {
+    const bytes = stories()
+    const { view, type } = tensorInfo(bytes, 'blk.0.attn_k.weight')
+    view.setUint32(type, 12, true)
+    expect((await refusal(openGguf(memorySource(bytes), 'x'))).message).toMatch(
+      /rows of blk\.0\.attn_k\.weight have 64 values, no multiple of the 256 that Q4_K packs/,
+    )
   })
 
   it('is refused where the magic is wrong', async () => {
@@ -118,10 +130,12 @@ describe('a GGUF header', () => {
   it('is refused for an unsupported type, with the tensor, the type and what would do', async () => {
     const bytes = stories()
     const { view, type } = tensorInfo(bytes, 'blk.0.attn_k.weight')
-    view.setUint32(type, 12, true)
+    view.setUint32(type, 16, true)
     const error = await refusal(openGguf(memorySource(bytes, 's.gguf'), 'x'))
     expect(error.code).toBe('model-unsupported')
-    expect(error.message).toMatch(/s\.gguf: blk\.0\.attn_k\.weight is of type Q4_K.*F32, F16, BF16, Q8_0, Q4_0, Q4_1/)
+    expect(error.message).toMatch(
+      /s\.gguf: blk\.0\.attn_k\.weight is of type IQ2_XXS.*F32, F16, BF16, Q8_0, Q4_0, Q4_1/,
+    )
   })
 
   it('is refused where a tensor is missing or has another shape than the model implies', async () => {
