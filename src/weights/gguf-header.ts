@@ -70,12 +70,6 @@ function toHeader(source: ByteSource, parsed: GGUFParseOutput): ModelHeader {
     throw new ModelFormatError(`${fileName} is a big-endian GGUF file, which cannot be run yet.`, 'model-unsupported')
   }
   const metadata = jsonSafe({ ...parsed.metadata })
-  if (Number(metadata['split.count'] ?? 0) > 1) {
-    throw new ModelFormatError(
-      `${fileName} is one of ${metadata['split.count']} parts of a model. Join them to one file first (llama-gguf-split --merge).`,
-      'model-unsupported',
-    )
-  }
   const dataStart = Number(parsed.tensorDataOffset)
   const tensors = parsed.tensorInfos.map((info): HeaderTensor => {
     const type = GGMLQuantizationType[info.dtype] ?? `number ${info.dtype}`
