@@ -40,7 +40,7 @@ export class HrFileDrop extends LitElement {
       <button class="quiet" ?disabled=${this.disabled} @click=${() => this.renderRoot.querySelector('input')?.click()}>
         ${fileIcon} Open a GGUF file
       </button>
-      <p class="small muted">Or drop it anywhere on the page. A file runs on this device only for now.</p>
+      <p class="small muted">Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.</p>
       <input type="file" hidden aria-label="GGUF file" data-testid="model-file" @change=${this.#picked} />
     </div>`
   }

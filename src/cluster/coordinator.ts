@@ -215,11 +215,10 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     return this.#state.kind !== 'ready' || wanted.join() !== this.#plan?.deviceIds.join()
   }
 
-  /** Who takes part in the next plan, the leader first. A file opened on the leader's device cannot be read by others. */
+  /** Who takes part in the next plan, the leader first. */
   #participants(): RankPort[] {
     const { topology, maxDevices } = this.#options
-    const alone = topology === 'solo' || this.#model?.manifest.sources.some(({ kind }) => kind === 'local')
-    if (alone) return [this.#leader]
+    if (topology === 'solo') return [this.#leader]
     const members = [...this.#members.values()].filter(({ profile: { deviceId } }) => {
       return (this.#chosen?.includes(deviceId) ?? true) && this.status(deviceId).error === null
     })

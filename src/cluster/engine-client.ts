@@ -1,16 +1,17 @@
 // The main thread's hold on an engine worker. Comlink carries the calls; here are the three things it does not: typed errors, the
-// transfer of a lane in the task that made it, and the death of the worker.
+// transfer of a channel in the task that made it, and the death of the worker.
 import * as Comlink from 'comlink'
 import { abortError, HeadroomError } from '../base/errors.ts'
 import { handOverLane, type LaneEndpoint } from '../net/lane-endpoint.ts'
+import type { ChannelUse } from '../net/peer-link.ts'
 import { keepDownloads } from '../weights/weight-cache.ts'
 import { installErrorHandler } from './engine-errors.ts'
-import type { Engine, LaneMessage } from './engine-protocol.ts'
+import type { ChannelMessage, Engine } from './engine-protocol.ts'
 
 /** An `Engine` in a worker of this tab. */
 export interface EngineClient extends Engine {
   /** Gives the just created channel to the worker; call it in the task that created it. */
-  addChannel(peerId: string, channel: RTCDataChannel): void
+  addChannel(use: ChannelUse, peerId: string, channel: RTCDataChannel): void
 }
 
 /** Starts a worker; it costs a thread until `close`. Whatever still waits when it dies or is closed rejects and says so. */
@@ -41,8 +42,10 @@ export function startEngine(): EngineClient {
     alive(order).catch(() => undefined)
   }
   /** Throws where the endpoint cannot be transferred: Comlink would make a rejection of it, too late for another way. */
-  const addLane = (peerId: string, endpoint: LaneEndpoint, transfer: Transferable[]) =>
-    worker.postMessage({ kind: 'lane', peerId, endpoint } satisfies LaneMessage, transfer)
+  const handTo = (use: ChannelUse, peerId: string) => (endpoint: LaneEndpoint, transfer: Transferable[]) =>
+    worker.postMessage({ kind: 'channel', use, peerId, endpoint } satisfies ChannelMessage, transfer)
+  const add = (use: ChannelUse) => (peerId: string, endpoint: LaneEndpoint) =>
+    handTo(use, peerId)(endpoint, endpoint.kind === 'channel' ? [endpoint.channel] : [endpoint.port])
   return {
     assess: (request) => alive(remote.assess(request)),
     measure: (request, onFigure) => alive(remote.measure(request, Comlink.proxy(onFigure))),
@@ -52,10 +55,10 @@ export function startEngine(): EngineClient {
       tell(keepDownloads()) // Workers cannot ask, and people may take their time to answer.
       return report
     },
-    addLane: (peerId, endpoint) =>
-      addLane(peerId, endpoint, endpoint.kind === 'channel' ? [endpoint.channel] : [endpoint.port]),
-    addChannel: (peerId, channel) => handOverLane(channel, (endpoint, transfer) => addLane(peerId, endpoint, transfer)),
-    removeLane: (peerId) => tell(remote.removeLane(peerId)),
+    addLane: add('lane'),
+    addBulk: add('bulk'),
+    addChannel: (use, peerId, channel) => handOverLane(channel, handTo(use, peerId)),
+    removePeer: (peerId) => tell(remote.removePeer(peerId)),
     start: (request, onStopped) => alive(remote.start(request, Comlink.proxy(onStopped))),
     infer: (request, onText) => alive(remote.infer(request, Comlink.proxy(onText))),
     peakMemoryBytes: () => alive(remote.peakMemoryBytes()),

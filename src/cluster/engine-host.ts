@@ -16,6 +16,8 @@ import { residentFormats } from '../weights/formats.ts'
 import { answer } from './answer.ts'
 import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
+import { createFileExchange } from './file-exchange.ts'
+import { identifiedFiles } from './identified-files.ts'
 import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
 import { type OpenedFiles, openModelSource } from './open-model.ts'
@@ -47,7 +49,12 @@ export function createEngine(): Engine {
   let opened: OpenedFiles | null = null
   let loaded: Loaded | null = null
   let epoch: Epoch | null = null
+  let answering = false
   const tasks = createLatestTask()
+  const files = createFileExchange(
+    () => opened?.sources ?? [],
+    () => answering,
+  )
 
   /** Resolves when nothing of the epoch runs any more. */
   const endEpoch = (): Promise<void> => {
@@ -106,7 +113,7 @@ export function createEngine(): Engine {
       const ended = endEpoch()
       return tasks.run(async (signal) => {
         await ended
-        opened = await openModelSource(source, signal)
+        opened = await identifiedFiles(await openModelSource(source, signal), signal)
         const { manifest, tokenizer, template, sources } = opened
         return {
           modelId: source.modelId,
@@ -134,6 +141,7 @@ export function createEngine(): Engine {
         loaded = null
         const { executor, report } = await loadExecutor(request, {
           sources: sourcesOf(request, opened),
+          openPeerFile: (file) => files.open(file, request.leaderId),
           onProgress,
           signal,
         })
@@ -149,9 +157,12 @@ export function createEngine(): Engine {
       lanes.set(peerId, createLane(openLanePort(endpoint), { peerId }))
     },
 
-    removeLane(peerId) {
+    addBulk: (peerId, endpoint) => files.add(peerId, endpoint),
+
+    removePeer(peerId) {
       lanes.get(peerId)?.close()
       lanes.delete(peerId)
+      files.remove(peerId)
     },
 
     async start(request, onStopped) {
@@ -187,11 +198,14 @@ export function createEngine(): Engine {
         const { leader, ended } = epoch
         const { vocabulary } = epoch.request
         const either = AbortSignal.any([signal, ended.signal])
+        answering = true
         try {
           return await answer(request, { leader, vocabulary, language: opened, onText, signal: either })
         } catch (error) {
           distrust(error)
           throw error
+        } finally {
+          answering = false
         }
       }),
 
@@ -205,6 +219,7 @@ export function createEngine(): Engine {
       unload()
       for (const lane of lanes.values()) lane.close()
       lanes.clear()
+      files.close()
     },
   }
 }

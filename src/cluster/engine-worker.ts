@@ -2,21 +2,22 @@
 import * as Comlink from 'comlink'
 import { installErrorHandler } from './engine-errors.ts'
 import { createEngine } from './engine-host.ts'
-import type { LaneMessage } from './engine-protocol.ts'
+import type { ChannelMessage } from './engine-protocol.ts'
 
 installErrorHandler()
 const engine = createEngine()
 Comlink.expose(engine)
 
-globalThis.addEventListener('message', ({ data }: MessageEvent<Partial<LaneMessage> | null>) => {
-  if (data?.kind === 'lane') addLane(data as LaneMessage)
+globalThis.addEventListener('message', ({ data }: MessageEvent<Partial<ChannelMessage> | null>) => {
+  if (data?.kind === 'channel') addChannel(data as ChannelMessage)
 })
 
-/** A lane that cannot be opened is missing when a plan starts, and is then told by name; the others go on. */
-function addLane({ peerId, endpoint }: LaneMessage): void {
+/** A channel that cannot be opened is missing when it is needed, and is then told by name; the others go on. */
+function addChannel({ use, peerId, endpoint }: ChannelMessage): void {
   try {
-    engine.addLane(peerId, endpoint)
+    if (use === 'lane') engine.addLane(peerId, endpoint)
+    else engine.addBulk(peerId, endpoint)
   } catch (error) {
-    console.error(`The lane to ${peerId} could not be opened:`, error)
+    console.error(`The ${use} channel to ${peerId} could not be opened:`, error)
   }
 }

@@ -74,6 +74,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     const member = new Member({
       device: this.#device,
       baseUrl: this.#baseUrl,
+      leaderId: link.peerId,
       send: (message) => this.#tell(link, message),
     })
     this.#link = link

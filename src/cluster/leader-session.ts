@@ -138,7 +138,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     const guest = this.#guests.get(link.peerId)
     if (guest?.link !== link) return
     this.#guests.delete(link.peerId)
-    this.#engine.removeLane(link.peerId)
+    this.#engine.removePeer(link.peerId)
     guest.rank?.lost(error)
     this.#coordinator.removeMember(link.peerId, error)
     this.emit('change', undefined)

@@ -6,6 +6,7 @@ import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
 import { loadShard } from '../weights/loader.ts'
 import { checkSources, parseManifest } from '../weights/manifest.ts'
+import type { PeerFile } from '../weights/peer-source.ts'
 import { openWeightCache } from '../weights/weight-cache.ts'
 import { checkShard } from './check-shard.ts'
 import type { LoadReport, LoadRequest } from './engine-protocol.ts'
@@ -16,6 +17,8 @@ import type { LoadProgress } from './session-state.ts'
 export interface LoadContext {
   /** Files that this device has open already, in the manifest's order; null: they are opened. */
   sources: readonly ByteSource[] | null
+  /** Opens a file that lies on the leader's device. */
+  openPeerFile(file: PeerFile): ByteSource
   onProgress(progress: LoadProgress): void
   signal: AbortSignal
 }
@@ -23,7 +26,7 @@ export interface LoadContext {
 /** Nothing of the request is believed before it is parsed. On failure everything is given back. */
 export async function loadExecutor(
   request: LoadRequest,
-  { sources, onProgress, signal }: LoadContext,
+  { sources, openPeerFile, onProgress, signal }: LoadContext,
 ): Promise<{ executor: Executor; report: LoadReport }> {
   const { shard, weights, baseUrl, threads } = request
   const manifest = parseManifest(request.manifest)
@@ -31,7 +34,8 @@ export async function loadExecutor(
   checkShard(config, shard)
   const tensors = shardTensors(config, shard, residentFormats(manifest, weights))
   const opened =
-    sources ?? (await Promise.all(manifest.sources.map((source) => openManifestSource(source, baseUrl, signal))))
+    sources ??
+    (await Promise.all(manifest.sources.map((source) => openManifestSource(source, { baseUrl, openPeerFile }, signal))))
   checkSources(manifest, opened)
   const factory = await executorFactory(request.executor)
   const notices: ErrorData[] = []

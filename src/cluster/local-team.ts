@@ -20,16 +20,19 @@ export function startLocalTeam(
   const engines = Array.from({ length: count }, () => startEngine())
   const ranks = engines.map((engine, index) => {
     const deviceId = `${profile.deviceId}-local-${index + 1}`
-    const { port1, port2 } = new MessageChannel()
-    leader.addLane(deviceId, { kind: 'local', port: port1 })
-    engine.addLane(profile.deviceId, { kind: 'local', port: port2 })
+    for (const add of ['addLane', 'addBulk'] as const) {
+      const { port1, port2 } = new MessageChannel()
+      leader[add](deviceId, { kind: 'local', port: port1 })
+      engine[add](profile.deviceId, { kind: 'local', port: port2 })
+    }
     const memoryBytes = Math.floor(profile.memoryBytes / (count + 1))
-    return engineRank(engine, { ...profile, deviceId, name: `Worker ${index + 1} of this tab`, memoryBytes }, baseUrl)
+    const local = { ...profile, deviceId, name: `Worker ${index + 1} of this tab`, memoryBytes }
+    return engineRank(engine, local, { baseUrl, leaderId: profile.deviceId })
   })
   return {
     ranks,
     close() {
-      for (const { profile: local } of ranks) leader.removeLane(local.deviceId)
+      for (const { profile: local } of ranks) leader.removePeer(local.deviceId)
       for (const engine of engines) engine.close()
     },
   }

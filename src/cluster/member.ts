@@ -22,6 +22,8 @@ export interface MemberOptions {
   device: OwnDevice
   /** Where this device reaches the mirror. */
   baseUrl: string
+  /** The device that this one works for. */
+  leaderId: string
   /** Never throws: without a connection there is nobody to tell. */
   send(message: MemberMessage): void
 }
@@ -97,7 +99,7 @@ export class Member extends Emitter<MemberEvents> {
   }
 
   async #load({ modelName, manifest, shard, weights }: LeaderMessage & { kind: 'load' }): Promise<void> {
-    const { device, baseUrl, send } = this.#options
+    const { device, baseUrl, leaderId, send } = this.#options
     const { executor, threads } = device.profile
     Object.assign(this, { modelName, shard, progress: null, report: null })
     this.#set({ kind: 'loading', modelId: modelName })
@@ -111,7 +113,7 @@ export class Member extends Emitter<MemberEvents> {
     }
     // The engine parses the manifest before it believes any of it.
     const report = await device.engine.load(
-      { manifest: manifest as ModelManifest, shard, weights, executor, threads, baseUrl },
+      { manifest: manifest as ModelManifest, shard, weights, executor, threads, baseUrl, leaderId },
       onProgress,
     )
     this.report = report

@@ -4,7 +4,7 @@ import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
-import type { Engine, LoadReport, StartRequest } from './engine-protocol.ts'
+import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
 import type { LoadProgress } from './session-state.ts'
 
 export interface RankLoad {
@@ -37,7 +37,11 @@ export interface RankPort {
 }
 
 /** A rank that this tab computes itself, in an engine worker. */
-export function engineRank(engine: Engine, profile: DeviceProfile, baseUrl: string): RankPort {
+export function engineRank(
+  engine: Engine,
+  profile: DeviceProfile,
+  reach: Pick<LoadRequest, 'baseUrl' | 'leaderId'>,
+): RankPort {
   let epoch = 0
   const port: RankPort = {
     profile,
@@ -45,7 +49,7 @@ export function engineRank(engine: Engine, profile: DeviceProfile, baseUrl: stri
     load({ manifest, shard, weights }, onProgress) {
       const { executor, threads } = profile
       epoch = shard.epoch
-      return engine.load({ manifest, shard, weights, executor, threads, baseUrl }, onProgress)
+      return engine.load({ manifest, shard, weights, executor, threads, ...reach }, onProgress)
     },
     peakMemoryBytes: () => engine.peakMemoryBytes(),
     cancel: () => engine.cancel(),

@@ -1,5 +1,5 @@
-// How the main thread gives a lane to the engine worker: the data channel itself where browsers can transfer one, else a MessagePort
-// with the main thread relaying. The worker opens either with `openLanePort` and never knows the difference.
+// How the main thread gives a lane or a bulk channel to the engine worker: the data channel itself where browsers can transfer one, else
+// a MessagePort with the main thread relaying. The worker opens either with `openLanePort` and never knows the difference.
 import { MAX_FRAME_BYTES } from './frame.ts'
 import type { LanePort } from './lane-port.ts'
 import { messageLanePort } from './message-lane-port.ts'
@@ -13,13 +13,13 @@ export type LaneEndpoint =
   /** One end of a `MessageChannel` between two workers of this tab. */
   | { kind: 'local'; port: MessagePort }
 
-/** Call it in the task that received the endpoint. */
-export function openLanePort(endpoint: LaneEndpoint): LanePort {
+/** Call it in the task that received the endpoint. `maxFrameBytes` is the limit between devices, the same at both ends. */
+export function openLanePort(endpoint: LaneEndpoint, maxFrameBytes = MAX_FRAME_BYTES): LanePort {
   switch (endpoint.kind) {
     case 'channel':
-      return rtcLanePort(endpoint.channel)
+      return rtcLanePort(endpoint.channel, maxFrameBytes)
     case 'relay':
-      return messageLanePort(endpoint.port, MAX_FRAME_BYTES)
+      return messageLanePort(endpoint.port, maxFrameBytes)
     case 'local':
       return messageLanePort(endpoint.port)
   }

@@ -11,7 +11,7 @@ export const WINDOW_BYTES = 1024 * 1024
 export const ACKNOWLEDGE_BYTES = WINDOW_BYTES / 4
 export const CLOSE = 'close'
 
-/** `maxFrameBytes` must be the same at both ends: `MAX_FRAME_BYTES` where the other end of the port is a relay. */
+/** `maxFrameBytes` must be the same at both ends: the channel's own where the other end of the port is a relay. */
 export function messageLanePort(port: MessagePort, maxFrameBytes = LOCAL_FRAME_BYTES): LanePort {
   let sent = 0
   let acknowledged = 0

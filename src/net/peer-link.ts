@@ -1,5 +1,6 @@
 // One connection to another device: simple-peer with trickle ICE, its own ordered channel for control messages and heartbeat, and beside
-// it the lane, negotiated in advance on both ends so that it exists, and can be handed to a worker, before anything is connected.
+// it the lane and the bulk channel, negotiated in advance on both ends so that they exist, and can be handed to a worker, before anything
+// is connected.
 import type { Instance } from 'simple-peer'
 import SimplePeer from 'simple-peer/simplepeer.min.js'
 import { Emitter } from '../base/emitter.ts'
@@ -11,13 +12,21 @@ import type { IceServer } from './signaling-protocol.ts'
 
 /** Both sides have answered through the server by then, or the network does not let them meet. */
 export const CONNECT_TIMEOUT_MS = 20_000
-const LANE_CHANNEL_ID = 77
 /** Chromium closes a channel above 16 MiB. */
 const MAX_CONTROL_QUEUE_BYTES = 12 * 1024 * 1024
 /** How long a closed link waits for the peer to read the last messages. */
 const LINGER_MS = 500
 /** Control messages that may come before `connected`. */
 const MAX_EARLY_MESSAGES = 64
+
+/** Ids are the same on both ends. Pieces of bulk data arrive in order; the lane's frames say themselves where they belong. */
+const channels = [
+  { use: 'lane', id: 77, ordered: false },
+  { use: 'bulk', id: 78, ordered: true },
+] as const
+
+/** `lane`: collectives, in small messages that wait for each other. `bulk`: megabytes that nobody waits for token by token. */
+export type ChannelUse = (typeof channels)[number]['use']
 
 export interface PeerLinkEvents {
   connected: undefined
@@ -35,8 +44,8 @@ export interface PeerLinkOptions {
   iceServers: readonly IceServer[]
   /** Carries a signal to `signal` of the other side's link; order and loss are forgiven as far as WebRTC does. */
   sendSignal(signal: unknown): void
-  /** The lane's channel, still opening. To transfer it, do so before returning (`handOverLane`). */
-  onLane(channel: RTCDataChannel, link: PeerLink): void
+  /** Called once for each use; the channel is still opening. To transfer it, do so before returning (`handOver`). */
+  onChannel(use: ChannelUse, channel: RTCDataChannel, link: PeerLink): void
   connectTimeoutMs?: number
 }
 
@@ -58,21 +67,24 @@ export class PeerLink {
     initiator,
     iceServers,
     sendSignal,
-    onLane,
+    onChannel,
     connectTimeoutMs = CONNECT_TIMEOUT_MS,
   }: PeerLinkOptions) {
     this.peerId = peerId
     this.#initiator = initiator
     const { peer, connection } = openPeer(initiator, iceServers)
     this.#peer = peer
-    const lane = connection.createDataChannel('lane', { negotiated: true, id: LANE_CHANNEL_ID, ordered: false })
+    const opened = channels.map(({ use, id, ordered }) => ({
+      use,
+      channel: connection.createDataChannel(use, { negotiated: true, id, ordered }),
+    }))
     peer.on('signal', (signal) => sendSignal(signal))
     peer.on('connect', () => this.#onConnect())
     peer.on('data', (data: unknown) => this.#onData(data))
     peer.on('error', (cause) => this.#fail(this.#gone(cause)))
     peer.on('close', () => this.#fail(this.#gone(undefined)))
     this.#connectTimer = setTimeout(() => this.#fail(this.#gone(undefined)), connectTimeoutMs)
-    onLane(lane, this)
+    for (const { use, channel } of opened) onChannel(use, channel, this)
   }
 
   get connected(): boolean {

@@ -4,7 +4,7 @@ import { MAX_WAITING_BYTES } from './inbox.ts'
 import { ACKNOWLEDGE_BYTES, CLOSE } from './message-lane-port.ts'
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from './rtc-lane-port.ts'
 
-/** The worker's end, to be transferred; open it with frames of at most `MAX_FRAME_BYTES`. Either side's close closes the other. */
+/** The worker's end, to be transferred; open it with the frames of the channel. Either side's close closes the other. */
 export function relayChannel(channel: RTCDataChannel): MessagePort {
   const { port1: port, port2: workerPort } = new MessageChannel()
   /** From the worker before the channel opened; at most the worker's window, because only what was sent on is acknowledged. */

@@ -3,7 +3,7 @@
 import { Emitter } from '../base/emitter.ts'
 import { HeadroomError, PeerLostError, toErrorData } from '../base/errors.ts'
 import { type Contact, Handshake } from './handshake.ts'
-import { CONNECT_TIMEOUT_MS, PeerLink } from './peer-link.ts'
+import { type ChannelUse, CONNECT_TIMEOUT_MS, PeerLink } from './peer-link.ts'
 import { createRoomSeal, type RoomSeal } from './room-seal.ts'
 import type { RoomTransport } from './room-transport.ts'
 import type { IceServer } from './signaling-protocol.ts'
@@ -35,8 +35,8 @@ export interface RoomOptions {
   role: 'leader' | 'guest'
   /** Unique in the room; a tab keeps it over reloads, and a second tab has another. */
   deviceId: string
-  /** Called for every attempt, before it is connected, in the channel's own task; see `handOverLane`. */
-  onLane(channel: RTCDataChannel, link: PeerLink): void
+  /** Called for every attempt, before it is connected, in the channels' own task; see `handOver`. */
+  onChannel(use: ChannelUse, channel: RTCDataChannel, link: PeerLink): void
   connectTimeoutMs?: number
 }
 
@@ -189,7 +189,7 @@ export class Room {
         initiator,
         iceServers: this.#iceServers,
         sendSignal: (signal) => contact.sendSignal(signal),
-        onLane: this.#options.onLane,
+        onChannel: this.#options.onChannel,
         connectTimeoutMs: this.#connectTimeoutMs,
       })
     } catch (error) {

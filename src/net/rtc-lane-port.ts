@@ -1,5 +1,4 @@
 // A lane port over an RTCDataChannel, on the main thread or, where channels can be transferred, in the engine worker.
-import { MAX_FRAME_BYTES } from './frame.ts'
 import type { LanePort, LanePortHandlers } from './lane-port.ts'
 
 /** Above this much in the channel's own queue senders wait; Chromium closes a channel at 16 MiB. */
@@ -8,13 +7,13 @@ export const HIGH_WATER_BYTES = 256 * 1024
 export const LOW_WATER_BYTES = 64 * 1024
 
 /** Frames of an open or still opening channel; call `start` in the task that received the channel, or messages are lost. */
-export function rtcLanePort(channel: RTCDataChannel): LanePort {
+export function rtcLanePort(channel: RTCDataChannel, maxFrameBytes: number): LanePort {
   // send() copies, so one buffer serves every frame.
-  const scratch = new Uint8Array(MAX_FRAME_BYTES)
+  const scratch = new Uint8Array(maxFrameBytes)
   channel.binaryType = 'arraybuffer'
   channel.bufferedAmountLowThreshold = LOW_WATER_BYTES
   return {
-    maxFrameBytes: MAX_FRAME_BYTES,
+    maxFrameBytes,
     get writable() {
       return channel.readyState === 'open' && channel.bufferedAmount < HIGH_WATER_BYTES
     },

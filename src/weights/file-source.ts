@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source.ts'
 
 const CHUNK_BYTES = 1 << 20
 
-/** A `File` or `Blob` as a source. No ETag: its bytes are never cached, they are already here. */
+/** A `File` or `Blob` as a source. It has no ETag before `contentEtag` gives it one. */
 export function openFileSource(file: Blob, name = file instanceof File ? file.name : 'file'): ByteSource {
   return {
     origin: { kind: 'local', path: name },

@@ -1,6 +1,6 @@
 // Downloads kept on this device, so that a reload or another plan fetches only what is new. One file per model file and tab (a second tab
 // of the same browser finds the first one's file locked and keeps its own). A model file without an ETag is never kept: nothing would say
-// that it changed. Trouble with storage never stops a load; it is told once.
+// that it changed; nor is one of this device, which is here already. Trouble with storage never stops a load; it is told once.
 import { HeadroomError } from '../base/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 import { CacheFile } from './cache-file.ts'
@@ -37,7 +37,7 @@ export async function openWeightCache(
     if (!told) onProblem(toProblem(error))
     told = true
   }
-  if (sources.some((source) => source.etag !== null)) {
+  if (sources.some(isKept)) {
     try {
       const opened = storage ?? (await openBrowserStorage())
       for (const [index, source] of sources.entries()) files[index] = await openCacheFile(source, opened)
@@ -70,8 +70,12 @@ export async function openWeightCache(
   }
 }
 
+function isKept({ etag, verified }: ByteSource): boolean {
+  return etag !== null && verified !== 'local'
+}
+
 async function openCacheFile(source: ByteSource, storage: Storage): Promise<CacheFile | null> {
-  if (source.etag === null) return null
+  if (!isKept(source)) return null
   const text = (value: string) => new TextEncoder().encode(value)
   const origin = (await sha256Hex(text(JSON.stringify(source.origin)))).slice(0, 24)
   const version = (await sha256Hex(text(`${source.etag} ${source.size}`))).slice(0, 24)

@@ -74,11 +74,13 @@ export function engineRoom(
   })
   for (const [rank, engine] of engines.entries()) {
     if (rank === 0) continue
-    const { port1, port2 } = new MessageChannel()
-    engines[0]!.addLane(`device-${rank}`, { kind: 'local', port: port1 as unknown as globalThis.MessagePort })
-    engine.addLane('device-0', { kind: 'local', port: port2 as unknown as globalThis.MessagePort })
+    for (const add of ['addLane', 'addBulk'] as const) {
+      const { port1, port2 } = new MessageChannel()
+      engines[0]![add](`device-${rank}`, { kind: 'local', port: port1 as unknown as globalThis.MessagePort })
+      engine[add]('device-0', { kind: 'local', port: port2 as unknown as globalThis.MessagePort })
+    }
   }
-  const ports = engines.map((engine, rank) => engineRank(engine, profile(rank), baseUrl))
+  const ports = engines.map((engine, rank) => engineRank(engine, profile(rank), { baseUrl, leaderId: 'device-0' }))
   const coordinator = new MobileTensorParallelismCoordinator(engines[0]!, ports[0]!, {
     maxDevices: 16,
     batteryOptimization: true,

@@ -35,21 +35,23 @@ export function newGuest(
   profile: Partial<DeviceProfile> = {},
 ): JoiningGuest {
   const engine = createEngine()
-  const port = engineRank(engine, { ...anyDevice, ...profile, deviceId }, baseUrl)
+  const port = engineRank(engine, { ...anyDevice, ...profile, deviceId }, { baseUrl, leaderId: 'device-0' })
   const [leader] = room.engines
   return {
     deviceId,
     engine,
     port,
     join() {
-      const { port1, port2 } = new MessageChannel()
-      leader!.addLane(deviceId, { kind: 'local', port: port1 })
-      engine.addLane('device-0', { kind: 'local', port: port2 })
+      for (const add of ['addLane', 'addBulk'] as const) {
+        const { port1, port2 } = new MessageChannel()
+        leader![add](deviceId, { kind: 'local', port: port1 })
+        engine[add]('device-0', { kind: 'local', port: port2 })
+      }
       room.coordinator.addMember(port)
     },
     leave() {
       engine.close()
-      leader!.removeLane(deviceId)
+      leader!.removePeer(deviceId)
       room.coordinator.removeMember(deviceId, { code: 'peer-lost', message: `${deviceId} left the room.` })
     },
   }

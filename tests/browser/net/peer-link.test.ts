@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { HeadroomError } from '../../../src/base/errors.ts'
 import { createLane } from '../../../src/net/frame-lane.ts'
 import { handOverLane, type LaneEndpoint, openLanePort } from '../../../src/net/lane-endpoint.ts'
-import { PeerLink, type PeerLinkOptions } from '../../../src/net/peer-link.ts'
+import { PeerLink } from '../../../src/net/peer-link.ts'
 import type { LaneWorkerReply, LaneWorkerRequest } from './lane-worker.ts'
 
 const cleanUp: (() => void)[] = []
@@ -12,7 +12,7 @@ afterEach(() => {
   for (const step of cleanUp.splice(0)) step()
 })
 
-type OnLane = PeerLinkOptions['onLane']
+type OnLane = (channel: RTCDataChannel, link: PeerLink) => void
 
 /** Two real links in this page; `carry` is the signaling. */
 function pair(onLanes: [OnLane, OnLane] = [() => undefined, () => undefined], connectTimeoutMs = 20_000) {
@@ -23,7 +23,7 @@ function pair(onLanes: [OnLane, OnLane] = [() => undefined, () => undefined], co
       initiator: index === 0,
       iceServers: [],
       sendSignal: (signal) => setTimeout(() => links[1 - index]?.signal(structuredClone(signal))),
-      onLane: onLanes[index],
+      onChannel: (use, channel, link) => (use === 'lane' ? onLanes[index](channel, link) : undefined),
       connectTimeoutMs,
     })
   links.push(make(0), make(1))
@@ -107,7 +107,7 @@ describe('a peer link', () => {
       initiator: true,
       iceServers: [],
       sendSignal: (signal) => mute.signal(signal as SignalData),
-      onLane: () => undefined,
+      onChannel: () => undefined,
     })
     mute.on('signal', (signal) => link.signal(signal))
     cleanUp.push(() => link.close())
@@ -126,7 +126,7 @@ describe('a peer link', () => {
       initiator: true,
       iceServers: [],
       sendSignal: () => undefined,
-      onLane: () => undefined,
+      onChannel: () => undefined,
       connectTimeoutMs: 300,
     })
     cleanUp.push(() => link.close())

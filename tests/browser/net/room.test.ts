@@ -16,7 +16,7 @@ afterEach(() => {
 type Given = Partial<RoomOptions> & Pick<RoomOptions, 'transport' | 'secret' | 'role' | 'deviceId'>
 
 async function join(given: Given): Promise<Room & { errors: HeadroomError[] }> {
-  const room = await joinRoom({ onLane: () => undefined, ...given })
+  const room = await joinRoom({ onChannel: () => undefined, ...given })
   rooms.push(room)
   const errors: HeadroomError[] = []
   room.events.on('error', (error) => errors.push(error))
@@ -270,7 +270,7 @@ describe('an evil server', () => {
         role,
         deviceId: 'lone',
         connectTimeoutMs: 600,
-        onLane: () => offers.push('lane'),
+        onChannel: (use) => offers.push(use),
       })
       await sleep(50)
       for (let round = 0; round < 2; round++) {
@@ -294,11 +294,11 @@ describe('an evil server', () => {
     const today = new InPageServer()
     today.transport().open('')
     const transport = today.transport()
-    let laneCount = 0
-    const onLane = () => {
-      laneCount++
+    let channelCount = 0
+    const onChannel = () => {
+      channelCount++
     }
-    const leader = await join({ transport, secret, role: 'leader', deviceId: 'lone', onLane })
+    const leader = await join({ transport, secret, role: 'leader', deviceId: 'lone', onChannel })
     await sleep(50)
     for (const { seal } of yesterday.recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
     await sleep(100)
@@ -314,7 +314,7 @@ describe('an evil server', () => {
     }
     const ignoredBefore = leader.ignoredMessages
     await sleep(200)
-    expect(laneCount).toBe(0)
+    expect(channelCount).toBe(0)
     expect(leader.ignoredMessages - ignoredBefore).toBeGreaterThan(2)
   })
 

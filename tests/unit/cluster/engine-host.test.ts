@@ -31,7 +31,13 @@ function planFor(shares: readonly number[], epoch: number): ShardPlan {
 }
 
 function loadOf(plan: ShardPlan): LoadRequest {
-  const common = { weights: 'f32', executor: 'reference', threads: 1, baseUrl: served.baseUrl } as const
+  const common = {
+    weights: 'f32',
+    executor: 'reference',
+    threads: 1,
+    baseUrl: served.baseUrl,
+    leaderId: 'device-0',
+  } as const
   return { manifest: model.manifest, shard: shardOf(plan, 0), ...common }
 }
 

@@ -41,6 +41,7 @@ beforeEach(() => {
   member = new Member({
     device: device as unknown as OwnDevice,
     baseUrl: 'http://127.0.0.1/',
+    leaderId: 'leader',
     send: (message) => sent.push(message),
   })
 })

@@ -155,7 +155,7 @@ function joined(guest: OwnDevice): { rank: RemoteRank; orders: string[] } {
     const copy = parseMemberMessage(structuredClone(message))
     post(() => rank.receive(copy))
   }
-  const member = new Member({ device: guest, baseUrl: 'http://localhost/', send: toLeader })
+  const member = new Member({ device: guest, baseUrl: 'http://localhost/', leaderId: 'leader', send: toLeader })
   const toGuest = (message: LeaderMessage) => {
     orders.push(message.kind)
     const copy = structuredClone(message)
