@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import envPaths from 'env-paths'
 import { encodeQR } from 'qr'
 import { type Certificate, keptCertificate, readCertificate } from './certificate.ts'
+import { huggingFaceHub } from './hub.ts'
 import { isLoopback, lanAddresses } from './lan.ts'
 import { createModelShelf, type KnownModel, modelIdAt } from './model-shelf.ts'
 import type { ServeOptions } from './options.ts'
@@ -30,6 +31,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
     webDirectory,
     models: { directory: modelsDirectory, extra, knownModels },
     defaultModel,
+    hub: huggingFaceHub,
     cacheDirectory: join(paths.cache, 'digests'),
     host: options.host,
     port: options.port,

@@ -16,11 +16,11 @@ export interface ServedModel {
   files: ServedFile[]
 }
 
-/** What a file of this name is known as; for any other the id is the file's or folder's own name. */
+/** What a file or folder of this name is known as; for any other the id is its own name. */
 export interface KnownModel {
   id: string
   name: string
-  file: string
+  location: string
 }
 
 export interface ModelShelf {
@@ -39,6 +39,8 @@ export interface ModelShelfOptions {
 
 /** What a Hugging Face checkpoint consists of, apart from its GGUF. */
 const checkpointFile = /\.(safetensors|json|jinja|model|txt)$/
+/** Folders of sentence-transformers' modules, such as `1_Pooling`. */
+const moduleFolder = /^\d+_\w+$/
 
 export function createModelShelf({ directory, extra = [], knownModels = [] }: ModelShelfOptions): ModelShelf {
   const describe = (location: string) => modelsAt(resolve(location), knownModels)
@@ -80,24 +82,27 @@ export async function modelIdAt(location: string, knownModels: readonly KnownMod
 async function modelsAt(location: string, knownModels: readonly KnownModel[]): Promise<ServedModel[]> {
   const kind = await kindOf(location)
   const name = basename(location)
-  if (kind === 'file') return extname(name) === '.gguf' ? [ggufModel(location, name, knownModels)] : []
+  if (kind === 'file') return extname(name) === '.gguf' ? [modelOf(name, [{ path: name, location }], knownModels)] : []
   if (kind === undefined) return []
   const names = await namesIn(location)
+  const fileAt = (path: string): ServedFile => ({ path: `${name}/${path}`, location: join(location, path) })
   const models = names
     .filter((file) => file.endsWith('.gguf'))
-    .map((file) => ggufModel(join(location, file), `${name}/${file}`, knownModels))
-  if (!names.some((file) => file.endsWith('.safetensors'))) return models
-  const files = names
-    .filter((file) => checkpointFile.test(file))
-    .map((file) => ({ path: `${name}/${file}`, location: join(location, file) }))
-  return [{ id: name, name, files }, ...models]
+    .map((file) => modelOf(file, [fileAt(file)], knownModels))
+  if (!names.includes('config.json') || !names.some((file) => file.endsWith('.safetensors'))) return models
+  const modules = names.filter((file) => moduleFolder.test(file))
+  const inModules = await Promise.all(
+    modules.map(async (folder) => (await namesIn(join(location, folder))).map((file) => `${folder}/${file}`)),
+  )
+  const paths = [...names, ...inModules.flat()].filter((path) => checkpointFile.test(path))
+  return [modelOf(name, paths.map(fileAt), knownModels), ...models]
 }
 
-function ggufModel(location: string, path: string, knownModels: readonly KnownModel[]): ServedModel {
-  const file = basename(location)
-  const known = knownModels.find((candidate) => candidate.file === file)
-  const stem = basename(file, '.gguf')
-  return { id: known?.id ?? stem, name: known?.name ?? stem, files: [{ path, location }] }
+/** `name` is the file's or folder's own. */
+function modelOf(name: string, files: ServedFile[], knownModels: readonly KnownModel[]): ServedModel {
+  const known = knownModels.find((candidate) => candidate.location === name)
+  const stem = basename(name, '.gguf')
+  return { id: known?.id ?? stem, name: known?.name ?? stem, files }
 }
 
 async function kindOf(location: string): Promise<'file' | 'folder' | undefined> {

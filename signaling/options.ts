@@ -29,7 +29,7 @@ export function parseServeOptions(argv: readonly string[], version: string): Ser
     )
     .option('--cert <file>', 'your own certificate (PEM), instead of one made here; needs --key')
     .option('--key <file>', 'its private key (PEM)')
-    .option('--model <file>', 'serve this .gguf file or folder of safetensors, and offer it first')
+    .option('--model <name>', 'offer this first: a .gguf file, a folder of config.json and .safetensors, or an id')
     .option('--models-dir <folder>', 'where models are kept (default: this user’s cache; or HEADROOM_MODELS_DIR)')
     .allowExcessArguments(false)
   command.parse([...argv], { from: 'user' })

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { type IceServer, type ServerConfig, signalingLimits, signalingPath } from '../src/net/signaling-protocol.ts'
 import type { Certificate } from './certificate.ts'
 import { createDigestStore } from './digests.ts'
+import type { Hub } from './hub.ts'
 import { createMirror } from './mirror.ts'
 import { createModelShelf, type ModelShelfOptions } from './model-shelf.ts'
 import { createOnePortServer } from './one-port.ts'
@@ -30,7 +31,9 @@ export interface HeadroomServerOptions {
   /** Without one all is plain http; then only this machine's own browsers get a secure context. */
   certificate?: Certificate | undefined
   iceServers?: readonly IceServer[]
-  /** Origins besides this server that the page may fetch model files from. None: no outside server is ever contacted. */
+  /** Where the page may fetch models that somebody names `owner/name`; null or left out: from nowhere. */
+  hub?: Hub | null
+  /** Origins besides this server and the hub that the page may fetch model files from. Without them and a hub, no outside server is ever contacted. */
   connectSources?: readonly string[]
   limits?: Partial<SignalingLimits>
   version?: string
@@ -49,7 +52,8 @@ export interface HeadroomServer {
 
 export function createHeadroomServer(options: HeadroomServerOptions): HeadroomServer {
   const { certificate, host, iceServers = [], log = console.error } = options
-  const headers = commonHeaders(options.connectSources ?? [])
+  const { hub = null } = options
+  const headers = commonHeaders([...(hub?.connectSources ?? []), ...(options.connectSources ?? [])])
   const staticFiles = createStaticFiles(options.webDirectory)
   const shelf = createModelShelf(options.models ?? {})
   const mirror = createMirror(shelf, createDigestStore(options.cacheDirectory, log))
@@ -81,7 +85,7 @@ export function createHeadroomServer(options: HeadroomServerOptions): HeadroomSe
   function config(): ServerConfig {
     const { version = '0.0.0', defaultModel = null } = options
     const selfSigned = certificate?.selfSigned ?? false
-    return { version, lanUrls, iceServers: [...iceServers], defaultModel, selfSigned }
+    return { version, lanUrls, iceServers: [...iceServers], defaultModel, hubUrl: hub?.url ?? null, selfSigned }
   }
 
   const server = createOnePortServer({ certificate, onRequest, onUpgrade })

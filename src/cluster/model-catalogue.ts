@@ -1,8 +1,10 @@
-// What models there are and where: ids of our mirror, or the address of a file on any server that understands Range.
+// What models there are and where: ids of our mirror, repositories of a hub, or the address of a file on any server that knows Range.
 import { HeadroomError } from '../base/errors.ts'
 import { parseServerConfig, type ServerConfig } from '../net/signaling-protocol.ts'
+import { hubModelPaths } from '../weights/hub-files.ts'
+import { fetchHubRepository, formatHubName, type HubName, hubFileUrl, parseHubName } from '../weights/hub-protocol.ts'
 import { fetchMirrorIndex, mirrorUrlOf } from '../weights/mirror-protocol.ts'
-import type { ModelSource } from './engine-protocol.ts'
+import type { LocalFile, ModelSource } from './engine-protocol.ts'
 import type { CatalogueModel } from './session-state.ts'
 
 /** Throws `signaling-down` when the page's server does not answer. */
@@ -38,10 +40,16 @@ export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
     .sort((a, b) => Number(b.isDefault) - Number(a.isDefault))
 }
 
-/** `model`: an id of the mirror, or an http(s) address. Throws `model-not-found`. */
-export async function findModel(model: string, serverUrl: string): Promise<ModelSource> {
-  if (/^https?:\/\//.test(model))
-    return { kind: 'http', modelId: model.split(/[?#]/)[0]?.split('/').pop() || model, urls: [model] }
+/** A model by its name, or files of this device: plain ones as picked, or with their paths where a whole folder was dropped. */
+export type WantedModel = string | readonly (File | LocalFile)[]
+
+/**
+ * A string is an id of the mirror, a hub's `owner/name`, or an http(s) address. `hubToken` is for hubs' gated models. Throws
+ * `model-not-found`, `token-needed`, and `bad-input` for no files.
+ */
+export async function sourceOf(model: WantedModel, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
+  if (typeof model !== 'string') return localSource(model)
+  if (model.includes('/')) return remoteSource(model, serverUrl, hubToken)
   const models = await fetchMirrorIndex(mirrorUrlOf(serverUrl))
   const found = models.find(({ id }) => id === model)
   if (found)
@@ -50,10 +58,31 @@ export async function findModel(model: string, serverUrl: string): Promise<Model
   throw new HeadroomError('model-not-found', `The server has no model "${model}". It has: ${known}.`)
 }
 
-/** What `findModel` takes, or files of this device. Throws `bad-input` for no files. */
-export async function sourceOf(model: string | readonly File[], serverUrl: string): Promise<ModelSource> {
-  if (typeof model === 'string') return findModel(model, serverUrl)
-  const [first] = model
-  if (!first) throw new HeadroomError('bad-input', 'No file was chosen.')
-  return { kind: 'files', modelId: first.name, files: model }
+async function remoteSource(model: string, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
+  const { hubUrl } = await fetchServerConfig(serverUrl)
+  const name = hubUrl === null ? null : parseHubName(model, hubUrl)
+  if (name && hubUrl !== null) return hubSource(name, hubUrl, hubToken)
+  if (/^https?:\/\//.test(model)) {
+    const path = model.split(/[?#]/)[0]?.split('/').pop() || model
+    return { kind: 'http', modelId: path, files: [{ path, url: model }], token: null }
+  }
+  const why = hubUrl === null ? 'this server lets its pages fetch from no hub' : 'a hub’s model is written owner/name'
+  throw new HeadroomError('model-not-found', `There is no model "${model}": ${why}.`)
+}
+
+/** The token goes along only where the hub would not answer without it. */
+async function hubSource(name: HubName, hubUrl: string, hubToken: string | null): Promise<ModelSource> {
+  const repository = await fetchHubRepository(hubUrl, name, hubToken)
+  const files = hubModelPaths(repository, name).map((path) => ({ path, url: hubFileUrl(hubUrl, repository, path) }))
+  return { kind: 'http', modelId: formatHubName(name), files, token: repository.restricted ? hubToken : null }
+}
+
+function localSource(picked: readonly (File | LocalFile)[]): ModelSource {
+  const files = picked.map((file) =>
+    file instanceof File ? { path: file.webkitRelativePath || file.name, file } : file,
+  )
+  const named = files.find(({ path }) => /\.(gguf|safetensors)$/.test(path)) ?? files[0]
+  if (!named) throw new HeadroomError('bad-input', 'No file was chosen.')
+  const [first = named.path] = named.path.split('/')
+  return { kind: 'files', modelId: first, files }
 }

@@ -1,7 +1,7 @@
 // The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
-import { joinRoom, type Room, type RoomOptions } from '../net/room.ts'
+import { joinRoom, type Room } from '../net/room.ts'
 import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
@@ -19,7 +19,7 @@ import {
   type InferenceRequest,
 } from './inference-request.ts'
 import { LeaderSession } from './leader-session.ts'
-import { fetchServerConfig, listModels, sourceOf } from './model-catalogue.ts'
+import { fetchServerConfig, listModels, sourceOf, type WantedModel } from './model-catalogue.ts'
 import { type OwnDevice, openDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
 import { RequestDevices } from './request-devices.ts'
@@ -44,6 +44,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   #requestDevices: RequestDevices | null = null
   /** What the loaded model was asked for by; null for files. */
   #modelName: string | null = null
+  /** The last one given; kept nowhere else, so that it ends with the page. */
+  #hubToken: string | null = null
   #link: string | null = null
   #signaling: RoomView['signaling'] = 'off'
   #notices: readonly ErrorData[] = []
@@ -132,8 +134,12 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     await this.#leader.remove(deviceId)
   }
 
-  /** Plans and loads a model over the room: an id of the server's, an address, or files of this device, which then serves them. */
-  async loadModel(model: string | readonly File[]): Promise<void> {
+  /**
+   * Plans and loads a model over the room: an id of the server's, a hub's `owner/name` (`hubToken` opens a gated one), an address, or files of
+   * this device. What only this device can read runs on it alone.
+   */
+  async loadModel(model: WantedModel, { hubToken }: { hubToken?: string } = {}): Promise<void> {
+    this.#hubToken = hubToken ?? this.#hubToken
     await this.#load(model, null)
   }
 
@@ -150,7 +156,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   /** Loads `model` over `devices` unless it is there already, then answers. */
   async processInference(request: InferenceRequest): Promise<InferResult> {
-    const { model, input, devices, logits = false, ...options } = request
+    const { model, hubToken, input, devices, logits = false, ...options } = request
+    this.#hubToken = hubToken ?? this.#hubToken
     await this.initialize()
     this.#mustLead()
     const guests = (this.#leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank.deviceId] : []))
@@ -190,7 +197,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const { engine, profile } = this.#device
     this.#coordinator = new MobileTensorParallelismCoordinator(
       engine,
-      engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }),
+      engineRank(engine, profile, serverUrl),
       this.#options,
     )
     this.#requestDevices = new RequestDevices({
@@ -225,9 +232,9 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const { device } = this.#ready()
     this.#surveys.update(true)
     const transport = new SignalingClient(this.#options.serverUrl)
-    const onChannel: RoomOptions['onChannel'] = (use, channel, { peerId }) =>
-      device.engine.addChannel(use, peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onChannel })
+    const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) =>
+      device.engine.addChannel(peerId, channel)
+    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onLane })
     if (this.#room) room.close()
     this.#mustBeOutside()
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
@@ -252,10 +259,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     this.#changed()
   }
 
-  async #load(model: string | readonly File[], devices: readonly string[] | null): Promise<void> {
+  async #load(model: WantedModel, devices: readonly string[] | null): Promise<void> {
     await this.initialize()
     this.#mustLead()
-    const source = await sourceOf(model, this.#options.serverUrl)
+    const source = await sourceOf(model, this.#options.serverUrl, this.#hubToken)
     this.#modelName = typeof model === 'string' ? model : null
     await this.#ready().coordinator.loadModel(source, devices)
   }

@@ -81,6 +81,8 @@ const ServerConfig = v.object({
   iceServers: v.array(IceServer),
   /** Id in `/models/index.json`, or null when the server has no model. */
   defaultModel: v.nullable(v.string()),
+  /** Where a model named `owner/name` is fetched from, with `/` at its end; null: the page may fetch from this server alone. */
+  hubUrl: v.nullable(v.string()),
   /** Is the certificate of `lanUrls` one that the server made itself? Browsers then warn, and refuse the service worker. */
   selfSigned: v.boolean(),
 })

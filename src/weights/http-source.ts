@@ -3,22 +3,27 @@
 import { HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { ByteSource } from './byte-source.ts'
-import { Attempts, checkStatus, fetchBody, RETRY_DELAYS_MS, TransientError } from './retry.ts'
+import { followedRequest, type RangeRequest } from './followed-request.ts'
+import { Attempts, checkStatus, RETRY_DELAYS_MS, TransientError } from './retry.ts'
 
 export interface HttpOptions {
   signal?: AbortSignal
   /** Waits between attempts without progress. */
   retryDelaysMs?: readonly number[]
+  /** Sent to the url's own host alone. Only this device can read the file then, so its origin is `local`. */
+  token?: string | null
 }
 
-/** Asks the server for one byte to learn size and ETag. Throws `model-not-found`, `download-failed`. */
+/** Asks the server for one byte to learn size and ETag. Throws `model-not-found`, `token-needed`, `download-failed`. */
 export async function openHttpSource(url: string, options: HttpOptions = {}): Promise<ByteSource> {
-  const { signal, retryDelaysMs = RETRY_DELAYS_MS } = options
-  const found = await probe(url, signal, retryDelaysMs)
+  const { signal, retryDelaysMs = RETRY_DELAYS_MS, token = null } = options
+  const request = followedRequest(url, token)
+  const found = await probe(url, request, signal, retryDelaysMs)
+  const path = new URL(url).pathname.slice(1)
   let downloadedBytes = 0
   return {
-    origin: { kind: 'http', url },
-    name: url.split(/[?#]/)[0]?.split('/').pop() || url,
+    origin: token === null ? { kind: 'http', url } : { kind: 'local', path },
+    name: path.split('/').pop() || url,
     size: found.size,
     etag: found.etag,
     verified: 'length-and-etag',
@@ -29,7 +34,7 @@ export async function openHttpSource(url: string, options: HttpOptions = {}): Pr
       const onBytes = (byteCount: number) => {
         downloadedBytes += byteCount
       }
-      return readRange(url, found, range, retryDelaysMs, onBytes, readSignal)
+      return readRange(url, request, found, range, retryDelaysMs, onBytes, readSignal)
     },
   }
 }
@@ -40,13 +45,18 @@ export interface FileFacts {
   etag: string | null
 }
 
-async function probe(url: string, signal: AbortSignal | undefined, delaysMs: readonly number[]): Promise<FileFacts> {
+async function probe(
+  url: string,
+  request: RangeRequest,
+  signal: AbortSignal | undefined,
+  delaysMs: readonly number[],
+): Promise<FileFacts> {
   const attempts = new Attempts(`Asking for ${url}`, delaysMs)
   for (;;) {
     try {
       const facts: FileFacts[] = []
       const check = (response: Response) => void facts.push(factsOf(response, url))
-      for await (const _ of fetchBody(url, { Range: 'bytes=0-0' }, check, signal)) break
+      for await (const _ of request('bytes=0-0', check, signal)) break
       if (facts[0]) return facts[0]
     } catch (error) {
       await attempts.failed(error, signal)
@@ -69,6 +79,7 @@ export function strongEtag(response: Response): string | null {
 
 async function* readRange(
   url: string,
+  request: RangeRequest,
   file: FileFacts,
   { start, end }: Range,
   delaysMs: readonly number[],
@@ -80,7 +91,7 @@ async function* readRange(
   while (at < end) {
     try {
       const check = (response: Response) => checkRange(response, url, file, { start: at, end })
-      for await (const chunk of fetchBody(url, { Range: `bytes=${at}-${end - 1}` }, check, signal)) {
+      for await (const chunk of request(`bytes=${at}-${end - 1}`, check, signal)) {
         onBytes(chunk.length)
         if (at + chunk.length > end) throw changed(url, `sends more than the ${end - start} bytes asked for`)
         at += chunk.length
@@ -115,7 +126,7 @@ export function checkEtag(response: Response, url: string, file: FileFacts): voi
 
 function checkRangeStatus(response: Response, url: string): void {
   if (response.status === 200) throw noRanges(url)
-  checkStatus(response, 206, 'The model')
+  checkStatus(response, 206, 'The model', url)
 }
 
 function noRanges(url: string): HeadroomError {

@@ -1,7 +1,7 @@
 // The words of our model mirror: `/models/index.json` and `/models/<path>?digests`. What it answers is unknown until parsed here.
 import * as v from 'valibot'
-import { HeadroomError } from '../base/errors.ts'
-import { Attempts, checkStatus, fetchBody, RETRY_DELAYS_MS, TransientError } from './retry.ts'
+import { fetchJson, notUnderstood } from './fetch-json.ts'
+import { RETRY_DELAYS_MS } from './retry.ts'
 
 /** Relative, plain segments: nothing that could lead out of `/models/`. */
 const pathSchema = v.pipe(
@@ -65,7 +65,8 @@ export function mirrorFileUrl(mirrorUrl: string, path: string): string {
 /** What the mirror at `mirrorUrl` (`https://host/models/`) serves. Throws `download-failed`, `bad-message`. */
 export async function fetchMirrorIndex(mirrorUrl: string, signal?: AbortSignal): Promise<MirrorModel[]> {
   const url = new URL('index.json', mirrorUrl).href
-  return (await fetchJson(url, indexSchema, 'The list of models', RETRY_DELAYS_MS, signal)).models
+  return (await fetchJson(url, indexSchema, { what: 'The list of models', retryDelaysMs: RETRY_DELAYS_MS, signal }))
+    .models
 }
 
 /** Throws `bad-message` where the list does not fit the size it names. */
@@ -75,55 +76,8 @@ export async function fetchDigests(
   signal?: AbortSignal,
 ): Promise<MirrorDigests> {
   const url = `${fileUrl}?digests`
-  const digests = await fetchJson(url, digestsSchema, 'The model', delaysMs, signal)
+  const digests = await fetchJson(url, digestsSchema, { what: 'The model', retryDelaysMs: delaysMs, signal })
   const expected = Math.ceil(digests.size / PIECE_BYTES)
   if (digests.sha256.length === expected) return digests
   throw notUnderstood(url, `${digests.sha256.length} digests where ${digests.size} bytes need ${expected}`)
-}
-
-async function fetchJson<const Schema extends v.GenericSchema>(
-  url: string,
-  schema: Schema,
-  what: string,
-  delaysMs: readonly number[],
-  signal?: AbortSignal,
-): Promise<v.InferOutput<Schema>> {
-  const attempts = new Attempts(`Asking for ${url}`, delaysMs)
-  for (;;) {
-    try {
-      const result = v.safeParse(schema, parseJson(url, await fetchText(url, what, signal)))
-      if (result.success) return result.output
-      throw notUnderstood(url, `${v.getDotPath(result.issues[0]) ?? 'the whole'}: ${result.issues[0].message}`)
-    } catch (error) {
-      await attempts.failed(error, signal)
-    }
-  }
-}
-
-const MAX_JSON_BYTES = 16 << 20
-
-async function fetchText(url: string, what: string, signal?: AbortSignal): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of fetchBody(url, {}, (response) => checkStatus(response, 200, what), signal)) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > MAX_JSON_BYTES) throw notUnderstood(url, `more than ${MAX_JSON_BYTES} bytes of JSON`)
-  }
-  return text + decoder.decode()
-}
-
-function parseJson(url: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    // Cut short on the way, as a rule.
-    throw new TransientError(`${url} answers with broken JSON (${text.length} characters).`, { cause: error })
-  }
-}
-
-function notUnderstood(url: string, how: string): HeadroomError {
-  return new HeadroomError(
-    'bad-message',
-    `${url} answers with something else than this version expects (${how}). Are page and server of one version? Reload the page.`,
-  )
 }

