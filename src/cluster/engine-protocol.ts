@@ -8,6 +8,7 @@ import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
+import type { ChannelUse } from '../net/peer-link.ts'
 import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { TensorFormats } from '../plan/shard-tensors.ts'
@@ -51,6 +52,8 @@ export interface LoadRequest {
   threads: number
   /** Where this device reaches `/models/`. */
   baseUrl: string
+  /** Whom to ask for files that were picked on the leader's device. */
+  leaderId: string
 }
 
 export interface LoadReport {
@@ -131,9 +134,10 @@ export interface MeasureRequest {
   threads: number
 }
 
-/** `Engine.addLane` for a worker, outside Comlink: what cannot be transferred throws in the task that tries. */
-export interface LaneMessage {
-  kind: 'lane'
+/** `Engine.addLane` or `addBulk` for a worker, outside Comlink: what cannot be transferred throws in the task that tries. */
+export interface ChannelMessage {
+  kind: 'channel'
+  use: ChannelUse
   peerId: string
   endpoint: LaneEndpoint
 }
@@ -145,11 +149,14 @@ export interface Engine {
   measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<number>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource, weights: WeightWish): Promise<OpenedModel>
-  /** Replaces what was loaded before. */
+  /** Replaces what was loaded before. `onProgress` is called at most ten times a second, and always at the end. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Takes over one end of a lane; call it with the channel or port in the transfer list, in the task that made it. */
   addLane(peerId: string, endpoint: LaneEndpoint): void
-  removeLane(peerId: string): void
+  /** The same for the bulk channel, over which the leader's device gives others what they need of a file that was picked on it. */
+  addBulk(peerId: string, endpoint: LaneEndpoint): void
+  /** Closes what was added. */
+  removePeer(peerId: string): void
   /** Begins an epoch. A member serves from here on; `onStopped` says why it no longer does. */
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
   /** Leader only, one at a time. */
@@ -158,7 +165,7 @@ export interface Engine {
   peakMemoryBytes(): Promise<number>
   /** Ends the running `measure`, `load` or `infer`. */
   cancel(): void
-  /** Ends what runs and gives the weights' memory back; lanes stay. */
+  /** Ends what runs and gives the weights' memory back; lanes and bulk channels stay. */
   unload(): void
   close(): void
 }

@@ -9,6 +9,7 @@ import type { ManifestSource, ModelManifest } from '../weights/manifest.ts'
 import { mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import { openMirrorSource } from '../weights/mirror-source.ts'
 import { openGguf, openSafetensors } from '../weights/model-file.ts'
+import type { PeerFile } from '../weights/peer-source.ts'
 import { shardFiles } from '../weights/safetensors-header.ts'
 import type { ModelSource } from './engine-protocol.ts'
 import { listed, type ModelFiles, modelFiles, reading } from './model-files.ts'
@@ -81,19 +82,25 @@ async function checkpointLanguage(files: ModelFiles, signal: AbortSignal): Promi
   }
 }
 
-/** A member opens the files the leader named; `baseUrl` is its own way to the mirror. */
-export function openManifestSource(source: ManifestSource, baseUrl: string, signal: AbortSignal): Promise<ByteSource> {
+export interface MemberWays {
+  /** To the mirror. */
+  baseUrl: string
+  /** To a file that lies on the leader's device. */
+  openPeerFile(file: PeerFile): ByteSource
+}
+
+/** A member opens the files the leader named, in its own ways. */
+export async function openManifestSource(
+  source: ManifestSource,
+  { baseUrl, openPeerFile }: MemberWays,
+  signal: AbortSignal,
+): Promise<ByteSource> {
   switch (source.kind) {
     case 'mirror':
       return openMirrorSource(mirrorUrlOf(baseUrl), source.path, { signal })
     case 'http':
       return openHttpSource(source.url, { signal })
     case 'local':
-      return Promise.reject(
-        new HeadroomError(
-          'model-not-found',
-          `${source.path} was opened on the leader's own device; other devices cannot read it yet.`,
-        ),
-      )
+      return openPeerFile(source)
   }
 }

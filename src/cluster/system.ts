@@ -1,7 +1,7 @@
 // The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
-import { joinRoom, type Room } from '../net/room.ts'
+import { joinRoom, type Room, type RoomOptions } from '../net/room.ts'
 import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
@@ -197,7 +197,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const { engine, profile } = this.#device
     this.#coordinator = new MobileTensorParallelismCoordinator(
       engine,
-      engineRank(engine, profile, serverUrl),
+      engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }),
       this.#options,
     )
     this.#requestDevices = new RequestDevices({
@@ -232,9 +232,9 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     const { device } = this.#ready()
     this.#surveys.update(true)
     const transport = new SignalingClient(this.#options.serverUrl)
-    const onLane = (channel: RTCDataChannel, { peerId }: { peerId: string }) =>
-      device.engine.addChannel(peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onLane })
+    const onChannel: RoomOptions['onChannel'] = (use, channel, { peerId }) =>
+      device.engine.addChannel(use, peerId, channel)
+    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onChannel })
     if (this.#room) room.close()
     this.#mustBeOutside()
     room.events.on('error', (error) => this.#notify(toErrorData(error)))

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startEngine } from '../../../src/cluster/engine-client.ts'
-import type { LaneMessage } from '../../../src/cluster/engine-protocol.ts'
+import type { ChannelMessage } from '../../../src/cluster/engine-protocol.ts'
 
 /** Takes what is posted, answers nothing, and refuses to transfer data channels, as browsers do that cannot. */
 class SilentWorker extends EventTarget {
@@ -37,9 +37,9 @@ const source = { kind: 'http', modelId: 'model', files: [], token: null } as con
 test('a channel that cannot be transferred is relayed, in the same task', () => {
   const engine = startEngine()
   const channel = { readyState: 'connecting', bufferedAmount: 0, close: () => undefined, send: () => undefined }
-  engine.addChannel('peer', channel as unknown as RTCDataChannel)
-  const [message] = SilentWorker.newest.posted as [LaneMessage]
-  expect(message).toMatchObject({ kind: 'lane', peerId: 'peer', endpoint: { kind: 'relay' } })
+  engine.addChannel('bulk', 'peer', channel as unknown as RTCDataChannel)
+  const [message] = SilentWorker.newest.posted as [ChannelMessage]
+  expect(message).toMatchObject({ kind: 'channel', use: 'bulk', peerId: 'peer', endpoint: { kind: 'relay' } })
   if (message.endpoint.kind === 'relay') message.endpoint.port.close()
 })
 
@@ -47,7 +47,7 @@ test('a local lane goes over as it is', () => {
   const { port1, port2 } = new MessageChannel()
   startEngine().addLane('peer', { kind: 'local', port: port1 })
   expect(SilentWorker.newest.posted).toEqual([
-    { kind: 'lane', peerId: 'peer', endpoint: { kind: 'local', port: port1 } },
+    { kind: 'channel', use: 'lane', peerId: 'peer', endpoint: { kind: 'local', port: port1 } },
   ])
   port1.close()
   port2.close()
@@ -70,7 +70,7 @@ test('the death of the worker is told with its reason, once to each who waits, a
   engine.cancel()
   SilentWorker.newest.onerror?.({ message: 'out of memory' })
   engine.cancel()
-  engine.removeLane('peer')
+  engine.removePeer('peer')
   await expect(waiting).rejects.toMatchObject({ code: 'internal' })
   await expect(waiting).rejects.toThrow(/out of memory/)
   await new Promise((resolve) => setTimeout(resolve, 20))
