@@ -3,6 +3,7 @@
 import { HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { ByteSource } from './byte-source.ts'
+import { canDigest, sha256Hex } from './digest.ts'
 import { followedRequest, type RangeRequest } from './followed-request.ts'
 import { Attempts, checkStatus, RETRY_DELAYS_MS, TransientError } from './retry.ts'
 
@@ -25,7 +26,7 @@ export async function openHttpSource(url: string, options: HttpOptions = {}): Pr
     origin: token === null ? { kind: 'http', url } : { kind: 'local', path },
     name: path.split('/').pop() || url,
     size: found.size,
-    etag: found.etag,
+    etag: token === null ? found.etag : await ownEtag(url, found.etag),
     verified: 'length-and-etag',
     get downloadedBytes() {
       return downloadedBytes
@@ -37,6 +38,12 @@ export async function openHttpSource(url: string, options: HttpOptions = {}): Pr
       return readRange(url, request, found, range, retryDelaysMs, onBytes, readSignal)
     },
   }
+}
+
+/** Other devices ask for a local file by its ETag alone, so it must be no other file's of any server. */
+async function ownEtag(url: string, etag: string | null): Promise<string | null> {
+  if (etag === null || !canDigest()) return null
+  return `"${await sha256Hex(new TextEncoder().encode(`${url} ${etag}`))}"`
 }
 
 /** What every later response of the same file must repeat. */
