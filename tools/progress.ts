@@ -1,5 +1,6 @@
-// Bytes and time of a long transfer, on stderr: one line that moves in a terminal, a line now and then in a log.
+// Bytes and time of a long transfer, on stderr: one line that moves in a terminal, a line now and then in a log. A short one says nothing.
 const megabyte = 1_000_000
+const shortBytes = megabyte
 const terminalEveryMs = 100
 const logEveryMs = 5_000
 
@@ -17,6 +18,7 @@ export function terminalProgress(label: string, stream: NodeJS.WriteStream = pro
   let isLineOpen = false
   return {
     update(bytes, total) {
+      if (total < shortBytes) return
       firstBytes ??= bytes
       const now = performance.now()
       if (bytes < total && now - shownMs < (stream.isTTY ? terminalEveryMs : logEveryMs)) return

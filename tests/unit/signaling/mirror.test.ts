@@ -21,6 +21,12 @@ async function startMirror() {
   await mkdir(join(directory, 'checkpoint'))
   for (const name of ['config.json', 'model.safetensors', '.hidden.json', 'run.sh'])
     await writeFile(join(directory, 'checkpoint', name), name)
+  for (const folder of ['1_Pooling', 'onnx']) {
+    await mkdir(join(directory, 'checkpoint', folder))
+    await writeFile(join(directory, 'checkpoint', folder, 'config.json'), '{}')
+  }
+  await mkdir(join(directory, 'no-model'))
+  await writeFile(join(directory, 'no-model', 'adapter.safetensors'), '')
   const sent: SentBytes[] = []
   const started = await startServer({
     models: { directory, knownModels: [{ id: 'tiny-model', name: 'Tiny', location: 'tiny.gguf' }] },
@@ -42,7 +48,10 @@ test('the index lists GGUF files and checkpoint folders, with hashes once they a
   expect(index.models[0].files.map(({ path }: { path: string }) => path)).toEqual([
     'checkpoint/config.json',
     'checkpoint/model.safetensors',
+    'checkpoint/1_Pooling/config.json',
   ])
+  expect(await (await fetch(`${origin}/models/checkpoint/1_Pooling/config.json`)).text()).toBe('{}')
+  expect((await fetch(`${origin}/models/checkpoint/onnx/config.json`)).status).toBe(404)
   const { etag } = index.models[1].files[0]
   expect(index.models[1].files[0]).toEqual({ path: 'tiny.gguf', size: fileBytes, sha256: null, etag })
   await fetch(`${file}?digests`)

