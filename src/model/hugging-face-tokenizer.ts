@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { ModelFormatError } from '../base/errors.ts'
 import { parseFields, wholeNumber } from './parse-fields.ts'
+import { parseSpecialTemplate } from './special-template.ts'
 import { findStopTokens } from './stop-tokens.ts'
 import type { VocabularyStyle } from './token-bytes.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'
@@ -16,13 +17,20 @@ export interface HuggingFaceTokenizerFiles {
 
 const LARGEST_ID = 4_194_304
 const tokenId = wholeNumber(0, LARGEST_ID)
+const flag = v.boolean('true or false')
 const step = v.nullish(v.looseObject({ type: v.string('a word') }, 'an object'))
 
 const tokenizerFields = v.looseObject(
   {
     added_tokens: v.optional(
       v.array(
-        v.looseObject({ id: tokenId, content: v.string('text'), special: v.optional(v.boolean(), false) }),
+        v.looseObject({
+          id: tokenId,
+          content: v.string('text'),
+          special: v.optional(flag, false),
+          normalized: v.optional(flag),
+          single_word: v.optional(flag),
+        }),
         'a list of tokens',
       ),
       [],
@@ -59,7 +67,7 @@ const namedToken = v.nullish(
   ),
 )
 const configFields = v.looseObject(
-  { bos_token: namedToken, eos_token: namedToken, add_bos_token: v.nullish(v.boolean('true or false'), false) },
+  { bos_token: namedToken, eos_token: namedToken, mask_token: namedToken, add_bos_token: v.nullish(flag, false) },
   'a JSON object',
 )
 const generationFields = v.looseObject(
@@ -70,7 +78,10 @@ const generationFields = v.looseObject(
   'a JSON object',
 )
 
-/** Throws `model-format` where a file is not what it should be. */
+/** Of the vocabularies of BERT and of RoBERTa, where no file names the token. */
+const MASK_NAMES: ReadonlySet<string> = new Set(['[MASK]', '<mask>'])
+
+/** Throws `model-format` where a file is not what it should be, `model-unsupported` for a step that would give other ids. */
 export function tokenizerFromHuggingFace(files: HuggingFaceTokenizerFiles): Tokenizer {
   const json = parseFields(tokenizerFields, files.tokenizerJson, 'tokenizer.json')
   const config = parseFields(configFields, files.tokenizerConfig ?? {}, 'tokenizer_config.json')
@@ -89,22 +100,36 @@ export function tokenizerFromHuggingFace(files: HuggingFaceTokenizerFiles): Toke
   const eosTokens = [generation.eos_token_id ?? []].flat()
   const eosToken = idOf(config.eos_token) ?? eosTokens[0] ?? null
   const gaps = [...pieces.keys()].filter((token) => pieces[token] === '')
+  const template = parseSpecialTemplate(json.post_processor)
+  const addsBos = config.add_bos_token && bosToken !== null && !template.prefix.includes(bosToken)
   return createTokenizer({
-    tokenizerJson: { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json },
-    tokenizerConfig: config,
+    steps: {
+      normalizer: json.normalizer,
+      pre_tokenizer: json.pre_tokenizer,
+      model: { ...json.model, type: json.model.type ?? typeOf(json.model) },
+      added_tokens: json.added_tokens,
+    },
+    prefix: addsBos ? [bosToken, ...template.prefix] : template.prefix,
+    suffix: template.suffix,
     pieces,
     style: styleOf(json),
     hiddenTokens: new Set([...special.map(({ id }) => id), ...gaps]),
     literalTokens: new Set(json.added_tokens.filter((token) => !token.special).map(({ id }) => id)),
-    addBos: config.add_bos_token,
     addsLeadingSpace: addsLeadingSpace(json),
     bosToken,
     eosToken,
+    maskToken: idOf(config.mask_token ?? special.find(({ content }) => MASK_NAMES.has(content))?.content),
     stopTokens: findStopTokens(
       [eosToken, ...eosTokens],
       special.map(({ id, content }) => [id, content]),
     ),
   })
+}
+
+/** Files of the library's first years do not say it. */
+function typeOf(model: TokenizerFields['model']): string {
+  if (Array.isArray(model.vocab)) return 'Unigram'
+  return 'merges' in model ? 'BPE' : 'WordPiece'
 }
 
 /** By id; ids that no token has are ''. */

@@ -1,19 +1,22 @@
 // Text to token ids and back. @huggingface/tokenizers encodes; decoding is by bytes here, because a streamed answer may break a
 // character across tokens. Inputs are plain data (GGUF metadata, tokenizer.json), so that they can be sent to a worker.
-import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
-import { HeadroomError, ModelFormatError } from '../base/errors.ts'
+import { HeadroomError } from '../base/errors.ts'
+import { buildLibraryTokenizer, type TokenizerSteps } from './library-tokenizer.ts'
+import type { SpecialTemplate } from './special-template.ts'
 import { pieceBytes, type VocabularyStyle } from './token-bytes.ts'
 
 export interface Tokenizer {
   readonly vocabSize: number
   readonly bosToken: number | null
   readonly eosToken: number | null
+  /** Stands for a word to guess; null where the model has none. */
+  readonly maskToken: number | null
   /** Every token that ends an answer. */
   readonly stopTokens: ReadonlySet<number>
   /** Does a word at the start of a text carry a space that the text does not have (SentencePiece)? */
   readonly addsLeadingSpace: boolean
-  /** Special tokens written out in the text are recognised. `addSpecial`: begin (encoders: and end) as the model wants, never twice. */
-  encode(text: string, options: { addSpecial: boolean }): number[]
+  /** Special tokens written out in the text are recognised. Throws `bad-input` where `maxTokens` leaves no room for the model's own. */
+  encode(text: string, options: EncodeOptions): number[]
   /** Without special tokens. */
   decode(tokens: readonly number[]): string
   /**
@@ -25,10 +28,16 @@ export interface Tokenizer {
   tokenText(token: number): string
 }
 
+export interface EncodeOptions {
+  /** Begin and end as the model wants ([CLS] text [SEP]); a beginning that the text writes out is not repeated. */
+  addSpecial: boolean
+  /** Cuts a longer text off at its end; the special tokens around it stay. */
+  maxTokens?: number
+}
+
 /** What a reader of one file format found out. */
-export interface TokenizerParts {
-  tokenizerJson: object
-  tokenizerConfig: object
+export interface TokenizerParts extends SpecialTemplate {
+  steps: TokenizerSteps
   /** By id, without gaps. */
   pieces: readonly string[]
   style: VocabularyStyle
@@ -36,20 +45,20 @@ export interface TokenizerParts {
   hiddenTokens: ReadonlySet<number>
   /** Added tokens that are shown as they are written. */
   literalTokens: ReadonlySet<number>
-  addBos: boolean
   addsLeadingSpace: boolean
   bosToken: number | null
   eosToken: number | null
+  maskToken: number | null
   stopTokens: ReadonlySet<number>
 }
 
 const NO_BYTES = new Uint8Array(0)
 const utf8 = new TextEncoder()
 
-/** Throws `model-format` where the library cannot build it. */
+/** Throws `model-format` where the library cannot build it, `model-unsupported` where it would give other ids. */
 export function createTokenizer(parts: TokenizerParts): Tokenizer {
-  const { pieces, bosToken, eosToken, stopTokens, addsLeadingSpace } = parts
-  const library = buildLibraryTokenizer(parts)
+  const { pieces, bosToken, eosToken, maskToken, stopTokens, addsLeadingSpace, prefix, suffix } = parts
+  const idsOf = buildLibraryTokenizer(parts.steps)
   const bytesOf: (Uint8Array | undefined)[] = []
 
   const tokenText = (token: number) => {
@@ -74,29 +83,27 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
     vocabSize: pieces.length,
     bosToken,
     eosToken,
+    maskToken,
     stopTokens,
     addsLeadingSpace,
     tokenText,
     tokenBytes,
-    encode(text, { addSpecial }) {
-      const { ids } = library.encode(text, { add_special_tokens: addSpecial })
-      if (!addSpecial || bosToken === null) return ids
-      if (parts.addBos && ids[0] !== bosToken) return [bosToken, ...ids]
-      return ids[0] === bosToken && ids[1] === bosToken ? ids.slice(1) : ids
+    encode(text, { addSpecial, maxTokens = Number.POSITIVE_INFINITY }) {
+      const ids = idsOf(text)
+      if (!addSpecial) return ids.slice(0, maxTokens)
+      const room = maxTokens - prefix.length - suffix.length
+      if (!(room >= 0))
+        throw new HeadroomError(
+          'bad-input',
+          `At most ${maxTokens} tokens are wanted, but the model puts ${prefix.length + suffix.length} around every text.`,
+        )
+      const start = prefix.every((token, index) => ids[index] === token) ? prefix.length : 0
+      return [...prefix, ...ids.slice(start, start + room), ...suffix]
     },
     decode(tokens) {
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(joinBytes(tokens.map(tokenBytes)))
       return addsLeadingSpace && text.startsWith(' ') ? text.slice(1) : text
     },
-  }
-}
-
-function buildLibraryTokenizer({ tokenizerJson, tokenizerConfig }: TokenizerParts): LibraryTokenizer {
-  try {
-    return new LibraryTokenizer(tokenizerJson, tokenizerConfig)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ModelFormatError(`The model's tokenizer cannot be built: ${reason}`, 'model-format', { cause: error })
   }
 }
 
