@@ -1,6 +1,6 @@
 // Which model files are served, and under which ids. Only a file listed here can be asked for, so no path can lead out of it.
 import { readdir, stat } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { StartError } from './start-error.ts'
 
 export interface ServedFile {
@@ -41,6 +41,8 @@ export interface ModelShelfOptions {
 const checkpointFile = /\.(safetensors|json|jinja|model|txt)$/
 /** Folders of sentence-transformers' modules, such as `1_Pooling`. */
 const moduleFolder = /^\d+_\w+$/
+/** How llama.cpp names the files of one model that it splits. */
+const partNumber = /-\d{5}-of-(\d{5})\.gguf$/
 
 export function createModelShelf({ directory, extra = [], knownModels = [] }: ModelShelfOptions): ModelShelf {
   const describe = (location: string) => modelsAt(resolve(location), knownModels)
@@ -82,13 +84,17 @@ export async function modelIdAt(location: string, knownModels: readonly KnownMod
 async function modelsAt(location: string, knownModels: readonly KnownModel[]): Promise<ServedModel[]> {
   const kind = await kindOf(location)
   const name = basename(location)
-  if (kind === 'file') return extname(name) === '.gguf' ? [modelOf(name, [{ path: name, location }], knownModels)] : []
+  if (kind === 'file') {
+    if (extname(name) !== '.gguf') return []
+    const beside = partNumber.test(name) ? await namesIn(dirname(location)) : []
+    const parts = ggufModels(beside).find((group) => group.includes(name)) ?? [name]
+    const files = parts.map((part) => ({ path: part, location: join(dirname(location), part) }))
+    return [modelOf(wholeName(name), files, knownModels)]
+  }
   if (kind === undefined) return []
   const names = await namesIn(location)
   const fileAt = (path: string): ServedFile => ({ path: `${name}/${path}`, location: join(location, path) })
-  const models = names
-    .filter((file) => file.endsWith('.gguf'))
-    .map((file) => modelOf(file, [fileAt(file)], knownModels))
+  const models = ggufModels(names).map((parts) => modelOf(wholeName(parts[0]!), parts.map(fileAt), knownModels))
   if (!names.includes('config.json') || !names.some((file) => file.endsWith('.safetensors'))) return models
   const modules = names.filter((file) => moduleFolder.test(file))
   const inModules = await Promise.all(
@@ -96,6 +102,20 @@ async function modelsAt(location: string, knownModels: readonly KnownModel[]): P
   )
   const paths = [...names, ...inModules.flat()].filter((path) => checkpointFile.test(path))
   return [modelOf(name, paths.map(fileAt), knownModels), ...models]
+}
+
+/** The GGUF files among `names`, those of one split model together. */
+function ggufModels(names: readonly string[]): string[][] {
+  const models = new Map<string, string[]>()
+  for (const name of names.filter((file) => file.endsWith('.gguf'))) {
+    const key = name.replace(partNumber, '-of-$1')
+    models.set(key, [...(models.get(key) ?? []), name])
+  }
+  return [...models.values()]
+}
+
+function wholeName(part: string): string {
+  return part.replace(partNumber, '.gguf')
 }
 
 /** `name` is the file's or folder's own. */

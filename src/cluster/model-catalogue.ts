@@ -1,6 +1,7 @@
 // What models there are and where: ids of our mirror, repositories of a hub, or the address of a file on any server that knows Range.
 import { HeadroomError } from '../base/errors.ts'
 import { parseServerConfig, type ServerConfig } from '../net/signaling-protocol.ts'
+import { ggufPartNames } from '../weights/gguf-parts.ts'
 import { hubModelPaths } from '../weights/hub-files.ts'
 import { fetchHubRepository, formatHubName, type HubName, hubFileUrl, parseHubName } from '../weights/hub-protocol.ts'
 import { fetchMirrorIndex, mirrorUrlOf } from '../weights/mirror-protocol.ts'
@@ -63,8 +64,11 @@ async function remoteSource(model: string, serverUrl: string, hubToken: string |
   const name = hubUrl === null ? null : parseHubName(model, hubUrl)
   if (name && hubUrl !== null) return hubSource(name, hubUrl, hubToken)
   if (/^https?:\/\//.test(model)) {
-    const path = model.split(/[?#]/)[0]?.split('/').pop() || model
-    return { kind: 'http', modelId: path, files: [{ path, url: model }], token: null }
+    const [address = model] = model.split(/[?#]/)
+    const nameOf = (part: string) => part.split('/').pop() || part
+    const query = model.slice(address.length)
+    const files = ggufPartNames(address).map((part) => ({ path: nameOf(part), url: part + query }))
+    return { kind: 'http', modelId: nameOf(address), files, token: null }
   }
   const why = hubUrl === null ? 'this server lets its pages fetch from no hub' : 'a hub’s model is written owner/name'
   throw new HeadroomError('model-not-found', `There is no model "${model}": ${why}.`)

@@ -28,16 +28,11 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
   const files = modelFiles(source)
   const { readJson } = files
   const ggufs = files.paths.filter((path) => path.endsWith('.gguf'))
-  if (ggufs.length > 1)
-    throw new HeadroomError(
-      'model-unsupported',
-      'A GGUF model in several files cannot be read yet. Take one in a single file.',
-    )
-  if (ggufs[0]) {
-    const opened = await files.open(ggufs[0], signal)
-    const { manifest, metadata } = await reading([opened], ([kept]) => openGguf(kept!, source.modelId, signal))
+  if (ggufs.length > 0) {
+    const sources = await Promise.all(ggufs.map((path) => files.open(path, signal)))
+    const { manifest, metadata } = await reading(sources, (kept) => openGguf(kept, source.modelId, signal))
     const tokenizer = 'tokenizer.ggml.tokens' in metadata ? tokenizerFromGguf(metadata) : null
-    return { manifest, sources: [opened], tokenizer, template: readChatTemplate(metadata), readJson }
+    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson }
   }
   const paths = await weightPaths(source.modelId, files, signal)
   const sources = await Promise.all(paths.map((path) => files.open(path, signal)))
