@@ -16,8 +16,12 @@ export interface Step {
   pastLength: number
   /** T token ids; only the leader reads them (it embeds), other ranks may be given []. */
   tokens: readonly number[]
-  /** T positions for RoPE, `pastLength + i` in plain decoding. */
+  /** T positions, `pastLength + i` in plain decoding. */
   positions: readonly number[]
+  /** T token types, read by the leader of a model that has them; left out: all 0. */
+  tokenTypes?: readonly number[] | undefined
+  /** T numbers, 0 for tokens that nobody may look at (padding), for models that are not causal; left out: all 1. */
+  mask?: readonly number[] | undefined
   /** Which of the T rows the head is wanted for. */
   rows: 'last' | 'all' | readonly number[]
 }
@@ -39,17 +43,17 @@ export interface ExecutorMemory {
 export interface Executor {
   readonly kind: ExecutorKind
   readonly memory: ExecutorMemory
-  /** Leader only: token rows, `[T, H]`. Throws `bad-input` for an id outside the vocabulary. */
+  /** Leader only: from token ids to the residual stream, `[T, H]`. Throws `bad-input` for an id outside the vocabulary. */
   embed(step: Step): Float32Array
   /** Starts a step on `embedded` `[T, H]`; cuts the KV cache back to `step.pastLength`. */
   begin(step: Step, embedded: Float32Array): State
-  /** My heads' or my columns' contribution to sublayer `index`, `[T, H]`. Never the output bias. The caller owns the array until the next call on this state. */
+  /** My heads' or my columns' contribution to sublayer `index`, `[T, S]`. Never the output bias. The caller owns the array until the next call on this state. */
   partial(state: State, index: number): Promise<Float32Array>
-  /** Adds the all-reduced `sum` `[T, H]` (and the output bias, once) to the residual stream. */
+  /** Adds the all-reduced `sum` `[T, S]` (and the output bias, once) to the stream, and norms it where that comes after. */
   join(state: State, index: number, sum: Float32Array): void
-  /** Final norm and my vocabulary rows, reduced to what `request` asks; whole logits only when asked. May be called again on the same state. */
+  /** Final norm or head transform and my vocabulary rows, reduced to what `request` asks; whole logits only when asked. May be called again on the same state. */
   head(state: State, request: HeadRequest): Promise<HeadResult>
-  /** The residual stream after the final norm, `[T, H]`. */
+  /** The residual stream after the final norm, where there is one, `[T, H]`. */
   readHidden(state: State): Promise<Float32Array>
   close(): void
 }

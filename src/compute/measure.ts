@@ -1,7 +1,7 @@
 // How fast an executor decodes here, found by decoding: a small model of random blocks, too large for a phone's caches.
 
 import { throwIfAborted } from '../base/errors.ts'
-import type { ModelConfig } from '../model/config.ts'
+import { type ModelConfig, plainDecoder } from '../model/config.ts'
 import { bytesOf, FORMAT_LAYOUT, type ShardTensor } from '../model/tensor.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
@@ -9,6 +9,7 @@ import type { Executor, ExecutorFactory, ExecutorSetup } from './executor.ts'
 
 /** 19 MB of int4 blocks: two layers of a model 1,024 wide. */
 const config: ModelConfig = {
+  ...plainDecoder(1024),
   architecture: 'measure',
   family: 'LLaMA',
   layerCount: 2,
@@ -20,7 +21,6 @@ const config: ModelConfig = {
   vocabSize: 32,
   contextLength: 64,
   norm: { kind: 'rms', epsilon: 1e-5, placement: 'pre' },
-  activation: 'silu',
   positions: { kind: 'rope', theta: 10000, layout: 'half-split', rotatedSize: 64, scaling: { kind: 'none' } },
   tiedEmbeddings: true,
 }

@@ -13,6 +13,8 @@ export type Heads = HeadRow[][]
 
 export interface StepRequest {
   tokens: readonly number[]
+  tokenTypes?: Step['tokenTypes']
+  mask?: Step['mask']
   /** Positions of the KV cache that stay. */
   pastLength: number
   rows: Step['rows']
@@ -71,9 +73,9 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
     get cachedTokens() {
       return cachedTokens
     },
-    async run({ tokens, pastLength, rows, head }) {
+    async run({ tokens, tokenTypes, mask, pastLength, rows, head }) {
       const positions = tokens.map((_, i) => pastLength + i)
-      const step: Step = { epoch, step: nextStep, sequence: 0, pastLength, tokens, positions, rows }
+      const step: Step = { epoch, step: nextStep, sequence: 0, pastLength, tokens, tokenTypes, mask, positions, rows }
       const embedded = executor.embed(step)
       nextStep++ // Tokens that embed refuses are no step: the members hear nothing of them.
       cachedTokens = cachedTokens.slice(0, pastLength)

@@ -1,7 +1,7 @@
 // Runs a prompt through the model in chunks, reusing what the caches already hold.
 import { throwIfAborted } from '../base/errors.ts'
 import type { HeadRequest } from '../model/sampling.ts'
-import { STEP_TOKENS } from '../plan/plan-memory.ts'
+import { stepTokens } from '../plan/plan-memory.ts'
 import type { Heads, Leader } from './leader.ts'
 
 /** Prefills `tokens` so that the caches hold exactly them; `[rank]` heads of the last token. Only a suffix that differs from the caches is computed. */
@@ -12,15 +12,23 @@ export async function prefill(
   signal?: AbortSignal,
 ): Promise<Heads> {
   let heads: Heads = []
-  let pastLength = Math.min(commonLength(leader.cachedTokens, tokens), tokens.length - 1)
+  const chunkTokens = stepTokens(leader.rank.config)
+  let pastLength = reusableLength(leader, tokens)
   while (pastLength < tokens.length) {
     throwIfAborted(signal)
-    const chunk = tokens.slice(pastLength, pastLength + STEP_TOKENS)
+    const chunk = tokens.slice(pastLength, pastLength + chunkTokens)
     const last = pastLength + chunk.length === tokens.length
     heads = await leader.run({ tokens: chunk, pastLength, rows: 'last', head: last ? head : null })
     pastLength += chunk.length
   }
   return heads
+}
+
+/** Positions that can stay in the caches. With an attention window, those before a long way back are overwritten: then none. */
+function reusableLength({ rank: { config }, cachedTokens }: Leader, tokens: readonly number[]): number {
+  const common = Math.min(commonLength(cachedTokens, tokens), tokens.length - 1)
+  const tooFarBack = config.attentionWindow !== null && cachedTokens.length - common > stepTokens(config)
+  return tooFarBack ? 0 : common
 }
 
 function commonLength(a: readonly number[], b: readonly number[]): number {

@@ -33,6 +33,7 @@ const messageSchema = v.variant('kind', [
       pastLength: count,
       tokens: v.array(count),
       positions: v.pipe(v.array(count), v.minLength(1)),
+      mask: v.optional(v.array(v.picklist([0, 1]))),
       rows: v.union([v.picklist(['last', 'all']), v.array(count)]),
     }),
     head: v.nullable(headSchema),
@@ -40,11 +41,13 @@ const messageSchema = v.variant('kind', [
   v.object({ kind: v.literal('head'), head: headSchema }),
 ])
 
-/** Token ids stay with the leader: only it embeds. */
+/** Token ids and types stay with the leader: only it embeds. */
 export function encodeStepMessage(message: StepMessage): Uint8Array {
   const embedded = message.kind === 'forward' ? message.embedded : new Float32Array(0)
   const plain =
-    message.kind === 'forward' ? { ...message, step: { ...message.step, tokens: [] }, embedded: undefined } : message
+    message.kind === 'forward'
+      ? { ...message, step: { ...message.step, tokens: [], tokenTypes: undefined }, embedded: undefined }
+      : message
   const json = new TextEncoder().encode(JSON.stringify(plain))
   const start = 4 + Math.ceil(json.length / 4) * 4
   const bytes = new Uint8Array(start + embedded.byteLength).fill(0x20, 4, start)
@@ -63,7 +66,9 @@ export function decodeStepMessage(bytes: Uint8Array, hiddenSize: number): StepMe
   if (!parsed.success) throw malformed(v.getDotPath(parsed.issues[0]) ?? 'the whole')
   const message = parsed.output
   if (message.kind === 'head') return message
-  const { positions, rows } = message.step
+  const { positions, rows, mask } = message.step
+  if (mask && mask.length !== positions.length)
+    throw malformed(`a mask of ${mask.length} for ${positions.length} tokens`)
   const embeddedBytes = bytes.slice(4 + jsonLength)
   if (embeddedBytes.length !== positions.length * hiddenSize * 4)
     throw malformed(`${embeddedBytes.length} bytes for ${positions.length} tokens of ${hiddenSize} values`)

@@ -2,7 +2,7 @@
 // (Shoeybi et al. 2019, Megatron-LM).
 import type { Collective } from '../collective/collective.ts'
 import type { Executor, State, Step } from '../compute/executor.ts'
-import type { ModelConfig } from '../model/config.ts'
+import { type ModelConfig, streamWidth } from '../model/config.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 
 /** What one rank runs on. Owned by cluster/; `collective` belongs to one epoch. */
@@ -19,11 +19,12 @@ export async function forward(
   step: Step,
   embedded: Float32Array,
 ): Promise<State> {
+  const width = streamWidth(config)
   const state = executor.begin(step, embedded)
   for (const [index, { hold }] of shard.sublayers.entries()) {
     const partial = await executor.partial(state, index)
     const key = { epoch: step.epoch, step: step.step, slot: index + 1 }
-    const sum = hold === 'split' ? await collective.allReduceSum(key, partial, config.hiddenSize) : partial
+    const sum = hold === 'split' ? await collective.allReduceSum(key, partial, width) : partial
     executor.join(state, index, sum)
   }
   return state

@@ -3,24 +3,30 @@
 import { ModelFormatError } from '../base/errors.ts'
 import type { ModelConfig } from './config.ts'
 import { configFromGguf } from './gguf-architecture.ts'
-import { configFromHuggingFace } from './hugging-face-architecture.ts'
+import { configFromHuggingFace, type HuggingFaceModel } from './hugging-face-architecture.ts'
 
 /**
- * Reads what kind of model a file holds. Both methods throw `ModelFormatError`: `model-format` for nonsense, `model-unsupported` for
+ * Reads what kind of model a file holds. All methods throw `ModelFormatError`: `model-format` for nonsense, `model-unsupported` for
  * "not yet".
  */
 export class MobileModelArchitectureParser {
   /**
    * `metadata` as @huggingface/gguf gives it. `tensorNames` say whether the output head is tied (no `output.weight`) and whether there
-   * are biases; without them it counts as untied.
+   * are biases; without them it counts as untied and without.
    */
   fromGguf(metadata: Readonly<Record<string, unknown>>, tensorNames?: Iterable<string>): ModelConfig {
     return checked(configFromGguf(metadata, tensorNames === undefined ? null : new Set(tensorNames)))
   }
 
-  /** `config` is a parsed `config.json` of transformers 4 or 5. */
-  fromHuggingFace(config: unknown): ModelConfig {
-    return checked(configFromHuggingFace(config))
+  /** `config` is a parsed `config.json` of transformers 4 or 5; `tensorNames` say whether an encoder has a masked-language head. */
+  fromHuggingFace(config: unknown, tensorNames?: Iterable<string>): ModelConfig {
+    return this.readHuggingFace(config, tensorNames).config
+  }
+
+  /** As `fromHuggingFace`, with the scheme that the checkpoint's tensors are named by. */
+  readHuggingFace(config: unknown, tensorNames?: Iterable<string>): HuggingFaceModel {
+    const model = configFromHuggingFace(config, tensorNames === undefined ? null : new Set(tensorNames))
+    return { ...model, config: checked(model.config) }
   }
 }
 
@@ -31,6 +37,7 @@ function checked(config: ModelConfig): ModelConfig {
       `The model has ${headCount} query heads over ${kvHeadCount} KV heads: query heads must be a multiple of KV heads.`,
     )
   }
+  if (positions.kind === 'learned') return config
   if (headSize % 2 !== 0) {
     throw new ModelFormatError(`The head size is ${headSize}, but rotary positions need an even one.`)
   }

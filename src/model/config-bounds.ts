@@ -11,3 +11,7 @@ export const contextLengthField = wholeNumber(1, 16_777_216)
 export const epsilonField = positiveNumber(1)
 export const thetaField = positiveNumber(1e12)
 export const ropeFactorField = positiveNumber(1e6)
+export const tokenTypeCountField = wholeNumber(0, 1024)
+export const feedForwardsPerLayerField = wholeNumber(1, 64)
+/** 0: none. */
+export const windowField = wholeNumber(0, 16_777_216)

@@ -1,47 +1,62 @@
-// GGUF's metadata keys for the llama architecture. Sources: ggml's docs/gguf.md; llama.cpp's llama-model.cpp (load_hparams, defaults).
+// GGUF's metadata: which parser belongs to a `general.architecture`, and what all architectures say alike, under their own prefix.
+// Sources: ggml's docs/gguf.md; llama.cpp's llama-model.cpp (load_hparams, defaults).
 import * as v from 'valibot'
 import { ModelFormatError } from '../base/errors.ts'
-import type { ModelConfig, RopeScaling } from './config.ts'
+import type { ModelConfig } from './config.ts'
 import * as bounds from './config-bounds.ts'
+import { bertFromGguf } from './gguf-bert.ts'
+import { gpt2FromGguf } from './gguf-gpt2.ts'
+import { llamaFromGguf } from './gguf-llama.ts'
 import { familyNotYet, featureNotYet } from './not-yet.ts'
 import { parseFields } from './parse-fields.ts'
 
 const SOURCE = 'GGUF metadata'
 
-const llamaFields = v.looseObject({
-  'llama.block_count': bounds.layerCountField,
-  'llama.context_length': bounds.contextLengthField,
-  'llama.embedding_length': bounds.hiddenSizeField,
-  'llama.feed_forward_length': bounds.ffnSizeField,
-  'llama.attention.head_count': bounds.headCountField,
-  'llama.attention.head_count_kv': v.optional(bounds.headCountField),
-  'llama.attention.key_length': v.optional(bounds.headSizeField),
-  'llama.attention.value_length': v.optional(bounds.headSizeField),
-  'llama.attention.layer_norm_rms_epsilon': bounds.epsilonField,
-  'llama.rope.dimension_count': v.optional(bounds.headSizeField),
-  'llama.rope.freq_base': v.optional(bounds.thetaField, 10_000),
-  'llama.rope.scaling.type': v.optional(v.string('a word')),
-  'llama.rope.scaling.factor': v.optional(v.number('a number')),
-  'llama.rope.scale_linear': v.optional(v.number('a number')),
-  'llama.vocab_size': v.optional(bounds.vocabSizeField),
-  'tokenizer.ggml.tokens': v.optional(v.array(v.unknown(), 'a list of tokens')),
+/** One file's metadata on its way to a config. */
+export interface GgufModel {
+  architecture: string
+  metadata: Readonly<Record<string, unknown>>
+  /** Keys of the architecture without its prefix. */
+  own: Readonly<Record<string, unknown>>
+  sizes: GgufSizes
+  /** null where they are not known. */
+  tensorNames: ReadonlySet<string> | null
+}
+
+type Parser = (model: GgufModel) => ModelConfig
+
+const PARSERS: ReadonlyMap<string, Parser> = new Map([
+  ['llama', llamaFromGguf],
+  ['qwen2', llamaFromGguf],
+  ['qwen3', llamaFromGguf],
+  ['gpt2', gpt2FromGguf],
+  ['bert', bertFromGguf],
+])
+
+const sizeFields = v.looseObject({
+  block_count: bounds.layerCountField,
+  context_length: bounds.contextLengthField,
+  embedding_length: bounds.hiddenSizeField,
+  feed_forward_length: bounds.ffnSizeField,
+  'attention.head_count': bounds.headCountField,
+  'attention.head_count_kv': v.optional(bounds.headCountField),
+  'attention.key_length': v.optional(bounds.headSizeField),
+  'attention.value_length': v.optional(bounds.headSizeField),
+  vocab_size: v.optional(bounds.vocabSizeField),
 })
-type LlamaFields = v.InferOutput<typeof llamaFields>
 
 /** Keys that change the computation wherever they are set to anything but the neutral value. */
 const NEUTRAL: Readonly<Record<string, unknown>> = {
-  'llama.expert_count': 0,
-  'llama.attention.sliding_window': 0,
-  'llama.attention.scale': 0,
-  'llama.attention.causal': true,
-  'llama.attention.clamp_kqv': 0,
-  'llama.attention.max_alibi_bias': 0,
-  'llama.attn_logit_softcapping': 0,
-  'llama.final_logit_softcapping': 0,
-  'llama.logit_scale': 0,
-  'llama.residual_scale': 0,
-  'llama.embedding_scale': 0,
-  'llama.use_parallel_residual': false,
+  expert_count: 0,
+  'attention.scale': 0,
+  'attention.clamp_kqv': 0,
+  'attention.max_alibi_bias': 0,
+  attn_logit_softcapping: 0,
+  final_logit_softcapping: 0,
+  logit_scale: 0,
+  residual_scale: 0,
+  embedding_scale: 0,
+  use_parallel_residual: false,
 }
 
 export function configFromGguf(
@@ -52,86 +67,77 @@ export function configFromGguf(
   if (typeof architecture !== 'string' || architecture === '') {
     throw new ModelFormatError(`${SOURCE}: "general.architecture" is missing, so nothing says what model this is.`)
   }
-  if (architecture !== 'llama') throw familyNotYet(architecture)
+  const parse = PARSERS.get(architecture)
+  if (!parse) throw familyNotYet(architecture)
+  const prefix = `${architecture}.`
   for (const [key, neutral] of Object.entries(NEUTRAL)) {
-    const value = metadata[key]
+    const value = metadata[prefix + key]
     if (value !== undefined && value !== neutral && value !== 0n) {
-      throw featureNotYet(architecture, `"${key}" = ${String(value)}`)
+      throw featureNotYet(architecture, `"${prefix}${key}" = ${String(value)}`)
     }
   }
-  for (const name of tensorNames ?? []) {
-    if (name.endsWith('.bias')) throw featureNotYet(architecture, `a bias (tensor "${name.slice(0, 80)}")`)
-  }
-  const fields = parseFields(llamaFields, metadata, SOURCE)
-  const hiddenSize = fields['llama.embedding_length']
-  const headCount = fields['llama.attention.head_count']
-  const headSize = headSizeOf(fields, hiddenSize, headCount)
-  return {
-    architecture,
-    family: 'LLaMA',
-    layerCount: fields['llama.block_count'],
-    hiddenSize,
-    headCount,
-    kvHeadCount: fields['llama.attention.head_count_kv'] ?? headCount,
-    headSize,
-    ffnSize: fields['llama.feed_forward_length'],
-    vocabSize: vocabSizeOf(fields),
-    contextLength: fields['llama.context_length'],
-    norm: { kind: 'rms', epsilon: fields['llama.attention.layer_norm_rms_epsilon'], placement: 'pre' },
-    activation: 'silu',
-    positions: {
-      kind: 'rope',
-      theta: fields['llama.rope.freq_base'],
-      layout: 'interleaved',
-      rotatedSize: fields['llama.rope.dimension_count'] ?? headSize,
-      scaling: scalingOf(architecture, fields),
-    },
-    tiedEmbeddings: tensorNames !== null && !tensorNames.has('output.weight'),
-  }
+  const own = Object.fromEntries(
+    Object.entries(metadata)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  )
+  const sizes = sizesOf(architecture, own, metadata)
+  return parse({ architecture, metadata, own, sizes, tensorNames })
 }
 
-function headSizeOf(fields: LlamaFields, hiddenSize: number, headCount: number): number {
-  const headSize = fields['llama.attention.key_length'] ?? hiddenSize / headCount
-  const valueSize = fields['llama.attention.value_length'] ?? headSize
+export type GgufSizes = Pick<
+  ModelConfig,
+  'layerCount' | 'hiddenSize' | 'headCount' | 'kvHeadCount' | 'headSize' | 'ffnSize' | 'vocabSize' | 'contextLength'
+>
+
+function sizesOf(
+  architecture: string,
+  own: Readonly<Record<string, unknown>>,
+  metadata: Readonly<Record<string, unknown>>,
+): GgufSizes {
+  const fields = parseFields(sizeFields, own, SOURCE, `${architecture}.`)
+  const hiddenSize = fields.embedding_length
+  const headCount = fields['attention.head_count']
+  const headSize = fields['attention.key_length'] ?? hiddenSize / headCount
+  const valueSize = fields['attention.value_length'] ?? headSize
   if (!Number.isInteger(headSize)) {
     throw new ModelFormatError(
-      `${SOURCE}: "llama.embedding_length" ${hiddenSize} is no multiple of "llama.attention.head_count" ${headCount}, and no "llama.attention.key_length" says the head size.`,
+      `${SOURCE}: "${architecture}.embedding_length" ${hiddenSize} is no multiple of "${architecture}.attention.head_count" ${headCount}, and no "${architecture}.attention.key_length" says the head size.`,
     )
   }
   if (valueSize !== headSize) {
-    throw featureNotYet('llama', `"llama.attention.value_length" ${valueSize} unlike the key length ${headSize}`)
+    throw featureNotYet(
+      architecture,
+      `"${architecture}.attention.value_length" ${valueSize} unlike the key length ${headSize}`,
+    )
   }
-  return headSize
+  return {
+    layerCount: fields.block_count,
+    hiddenSize,
+    headCount,
+    kvHeadCount: fields['attention.head_count_kv'] ?? headCount,
+    headSize,
+    ffnSize: fields.feed_forward_length,
+    vocabSize: vocabSizeOf(architecture, fields.vocab_size, metadata['tokenizer.ggml.tokens']),
+    contextLength: fields.context_length,
+  }
 }
 
-function vocabSizeOf(fields: LlamaFields): number {
-  const tokenCount = fields['tokenizer.ggml.tokens']?.length
-  const size = fields['llama.vocab_size'] ?? tokenCount
+function vocabSizeOf(architecture: string, declared: number | undefined, tokens: unknown): number {
+  if (tokens !== undefined && !Array.isArray(tokens)) {
+    throw new ModelFormatError(`${SOURCE}: "tokenizer.ggml.tokens" must be a list of tokens.`)
+  }
+  const tokenCount = tokens?.length
+  const size = declared ?? tokenCount
   if (size === undefined || size === 0) {
-    throw new ModelFormatError(`${SOURCE}: neither "llama.vocab_size" nor "tokenizer.ggml.tokens" says the vocabulary.`)
+    throw new ModelFormatError(
+      `${SOURCE}: neither "${architecture}.vocab_size" nor "tokenizer.ggml.tokens" says the vocabulary.`,
+    )
   }
   if (tokenCount !== undefined && tokenCount > size) {
     throw new ModelFormatError(
-      `${SOURCE}: "tokenizer.ggml.tokens" has ${tokenCount} tokens, more than "llama.vocab_size" ${size}.`,
+      `${SOURCE}: "tokenizer.ggml.tokens" has ${tokenCount} tokens, more than "${architecture}.vocab_size" ${size}.`,
     )
   }
   return size
-}
-
-/** LLaMA 3's scaling comes as a tensor (`rope_freqs.weight`), not as metadata: here it is `none`. */
-function scalingOf(architecture: string, fields: LlamaFields): RopeScaling {
-  const factor = fields['llama.rope.scaling.factor'] ?? fields['llama.rope.scale_linear'] ?? 0
-  const type = fields['llama.rope.scaling.type'] ?? 'linear'
-  if (type !== 'linear' && type !== 'none') {
-    throw featureNotYet(architecture, `RoPE scaling "${type.slice(0, 40)}" ("llama.rope.scaling.type")`)
-  }
-  if (type === 'none' || factor === 0 || factor === 1) return { kind: 'none' }
-  const parsed = parseFields(
-    v.object({ 'llama.rope.scaling.factor': bounds.ropeFactorField }),
-    {
-      'llama.rope.scaling.factor': factor,
-    },
-    SOURCE,
-  )
-  return { kind: 'linear', factor: parsed['llama.rope.scaling.factor'] }
 }

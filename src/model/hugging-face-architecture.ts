@@ -1,134 +1,42 @@
-// Hugging Face's config.json for LLaMA and what is computed exactly like it. Sources: transformers' configuration_llama.py,
-// configuration_mistral.py and modeling_rope_utils.py. transformers 5 writes `rope_parameters`; 4 wrote `rope_theta` and `rope_scaling`.
+// Hugging Face's config.json: which parser and which tensor names belong to a `model_type`.
 import * as v from 'valibot'
-import { ModelFormatError } from '../base/errors.ts'
-import type { ModelConfig, RopeScaling } from './config.ts'
-import * as bounds from './config-bounds.ts'
-import { familyNotYet, featureNotYet } from './not-yet.ts'
+import type { ModelConfig } from './config.ts'
+import { bertFromHuggingFace } from './hugging-face-bert.ts'
+import { gpt2FromHuggingFace } from './hugging-face-gpt2.ts'
+import { llamaFromHuggingFace } from './hugging-face-llama.ts'
+import { mobileBertFromHuggingFace } from './hugging-face-mobilebert.ts'
+import { familyNotYet } from './not-yet.ts'
 import { parseFields } from './parse-fields.ts'
+import type { NamingScheme } from './tensor-names.ts'
 
-const SOURCE = 'config.json'
+interface Architecture {
+  scheme: NamingScheme
+  /** `tensorNames` is null where only the config is known. */
+  parse(architecture: string, config: unknown, tensorNames: ReadonlySet<string> | null): ModelConfig
+}
+
+const LLAMA: Architecture = { scheme: 'llama', parse: llamaFromHuggingFace }
+
+const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map([
+  ['llama', LLAMA],
+  ['mistral', LLAMA],
+  ['qwen2', LLAMA],
+  ['qwen3', LLAMA],
+  ['gpt2', { scheme: 'gpt2', parse: gpt2FromHuggingFace }],
+  ['bert', { scheme: 'bert', parse: bertFromHuggingFace }],
+  ['mobilebert', { scheme: 'mobilebert', parse: mobileBertFromHuggingFace }],
+])
 
 const modelTypeField = v.looseObject({ model_type: v.string('a word that names the model type') }, 'a JSON object')
 
-const modelFields = v.looseObject({
-  hidden_size: bounds.hiddenSizeField,
-  intermediate_size: bounds.ffnSizeField,
-  num_hidden_layers: bounds.layerCountField,
-  num_attention_heads: bounds.headCountField,
-  num_key_value_heads: v.nullish(bounds.headCountField),
-  head_dim: v.nullish(bounds.headSizeField),
-  hidden_act: v.nullish(v.string('a word'), 'silu'),
-  vocab_size: bounds.vocabSizeField,
-  max_position_embeddings: bounds.contextLengthField,
-  rms_norm_eps: v.nullish(bounds.epsilonField, 1e-6),
-  tie_word_embeddings: v.nullish(v.boolean('true or false'), false),
-  attention_bias: v.nullish(v.boolean('true or false'), false),
-  mlp_bias: v.nullish(v.boolean('true or false'), false),
-  sliding_window: v.nullish(bounds.contextLengthField),
-  rope_theta: v.nullish(bounds.thetaField),
-  rope_parameters: v.nullish(v.unknown()),
-  rope_scaling: v.nullish(v.unknown()),
-  quantization_config: v.nullish(v.unknown()),
-})
-type ModelFields = v.InferOutput<typeof modelFields>
-
-const ropeFields = v.looseObject(
-  {
-    rope_theta: v.nullish(bounds.thetaField),
-    rope_type: v.nullish(v.string('a word')),
-    type: v.nullish(v.string('a word')),
-    partial_rotary_factor: v.nullish(v.number('a number'), 1),
-  },
-  'an object',
-)
-
-const linearFields = v.looseObject({ factor: bounds.ropeFactorField })
-
-const llama3Fields = v.looseObject({
-  factor: bounds.ropeFactorField,
-  low_freq_factor: bounds.ropeFactorField,
-  high_freq_factor: bounds.ropeFactorField,
-  original_max_position_embeddings: v.nullish(bounds.contextLengthField),
-})
-
-export function configFromHuggingFace(config: unknown): ModelConfig {
-  const { model_type: architecture } = parseFields(modelTypeField, config, SOURCE)
-  if (architecture !== 'llama' && architecture !== 'mistral') throw familyNotYet(architecture)
-  const fields = parseFields(modelFields, config, SOURCE)
-  refuseVariations(architecture, fields)
-  const headCount = fields.num_attention_heads
-  const headSize = headSizeOf(fields)
-  return {
-    architecture,
-    family: 'LLaMA',
-    layerCount: fields.num_hidden_layers,
-    hiddenSize: fields.hidden_size,
-    headCount,
-    kvHeadCount: fields.num_key_value_heads ?? headCount,
-    headSize,
-    ffnSize: fields.intermediate_size,
-    vocabSize: fields.vocab_size,
-    contextLength: fields.max_position_embeddings,
-    norm: { kind: 'rms', epsilon: fields.rms_norm_eps, placement: 'pre' },
-    activation: 'silu',
-    positions: { kind: 'rope', layout: 'half-split', rotatedSize: headSize, ...ropeOf(architecture, fields) },
-    tiedEmbeddings: fields.tie_word_embeddings,
-  }
+export interface HuggingFaceModel {
+  config: ModelConfig
+  scheme: NamingScheme
 }
 
-function refuseVariations(architecture: string, fields: ModelFields): void {
-  if (fields.attention_bias) throw featureNotYet(architecture, '"attention_bias" = true')
-  if (fields.mlp_bias) throw featureNotYet(architecture, '"mlp_bias" = true')
-  if (fields.hidden_act !== 'silu' && fields.hidden_act !== 'swish') {
-    throw featureNotYet(architecture, `the activation "${fields.hidden_act.slice(0, 40)}" ("hidden_act")`)
-  }
-  if (fields.quantization_config != null) {
-    throw featureNotYet(architecture, 'a quantized checkpoint ("quantization_config")')
-  }
-  if (architecture !== 'mistral') return
-  // A Mistral config without the key means transformers' default of 4096; null means no window.
-  const window = 'sliding_window' in fields ? fields.sliding_window : 4096
-  if (window != null && window < fields.max_position_embeddings) {
-    throw featureNotYet(architecture, `a sliding window of ${window} positions ("sliding_window")`)
-  }
-  if (fields.num_key_value_heads == null) {
-    throw new ModelFormatError(`${SOURCE}: "num_key_value_heads" is missing, but a mistral model must say it.`)
-  }
-}
-
-function headSizeOf({ head_dim, hidden_size, num_attention_heads }: ModelFields): number {
-  const headSize = head_dim ?? hidden_size / num_attention_heads
-  if (Number.isInteger(headSize)) return headSize
-  throw new ModelFormatError(
-    `${SOURCE}: "hidden_size" ${hidden_size} is no multiple of "num_attention_heads" ${num_attention_heads}, and no "head_dim" says the head size.`,
-  )
-}
-
-function ropeOf(architecture: string, fields: ModelFields): { theta: number; scaling: RopeScaling } {
-  const key = fields.rope_parameters == null ? 'rope_scaling' : 'rope_parameters'
-  const raw = fields[key] ?? {}
-  const source = `${SOURCE}, ${key}`
-  const rope = parseFields(ropeFields, raw, source)
-  if (rope.partial_rotary_factor !== 1) {
-    throw featureNotYet(architecture, `"partial_rotary_factor" = ${rope.partial_rotary_factor}`)
-  }
-  const type = rope.rope_type ?? rope.type ?? 'default'
-  const theta = rope.rope_theta ?? fields.rope_theta ?? 10_000
-  if (type === 'default') return { theta, scaling: { kind: 'none' } }
-  if (type === 'linear') {
-    return { theta, scaling: { kind: 'linear', factor: parseFields(linearFields, raw, source).factor } }
-  }
-  if (type !== 'llama3') throw featureNotYet(architecture, `RoPE scaling "${type.slice(0, 40)}" ("${key}")`)
-  const llama3 = parseFields(llama3Fields, raw, source)
-  return {
-    theta,
-    scaling: {
-      kind: 'llama3',
-      factor: llama3.factor,
-      lowFrequencyFactor: llama3.low_freq_factor,
-      highFrequencyFactor: llama3.high_freq_factor,
-      originalContextLength: llama3.original_max_position_embeddings ?? fields.max_position_embeddings,
-    },
-  }
+export function configFromHuggingFace(config: unknown, tensorNames: ReadonlySet<string> | null): HuggingFaceModel {
+  const { model_type: name } = parseFields(modelTypeField, config, 'config.json')
+  const architecture = ARCHITECTURES.get(name)
+  if (!architecture) throw familyNotYet(name)
+  return { config: architecture.parse(name, config, tensorNames), scheme: architecture.scheme }
 }

@@ -1,30 +1,24 @@
 import { ModelFormatError } from '../base/errors.ts'
 
 const RUNS_TODAY =
-  'Headroom runs the LLaMA family today (LLaMA 1 to 3, SmolLM, TinyLlama, Mistral without a sliding window); please choose such a model.'
+  'Headroom runs LLaMA 1 to 3, SmolLM, TinyLlama, Mistral, Qwen2, Qwen3, GPT-2, BERT and MobileBERT; please choose such a model.'
 
 /** Architectures by the names that files use (GGUF's and `model_type`), with the name people know. */
 const KNOWN_FAMILIES: Readonly<Record<string, string>> = {
-  bert: 'BERT',
   distilbert: 'DistilBERT',
   falcon: 'Falcon',
   gemma: 'Gemma',
   gemma2: 'Gemma 2',
   gemma3: 'Gemma 3',
   gemma3_text: 'Gemma 3',
-  gpt2: 'GPT-2',
   gpt_neox: 'GPT-NeoX',
   gptneox: 'GPT-NeoX',
-  mistral: 'Mistral',
   mixtral: 'Mixtral',
-  mobilebert: 'MobileBERT',
   'nomic-bert': 'Nomic BERT',
   phi: 'Phi',
   phi2: 'Phi-2',
   phi3: 'Phi-3',
-  qwen2: 'Qwen2',
   qwen2moe: 'Qwen2 MoE',
-  qwen3: 'Qwen3',
   qwen3moe: 'Qwen3 MoE',
   roberta: 'RoBERTa',
   smollm3: 'SmolLM3',

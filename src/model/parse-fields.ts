@@ -2,17 +2,18 @@
 import * as v from 'valibot'
 import { ModelFormatError } from '../base/errors.ts'
 
-/** Throws `model-format`: "`source`: `key` is `value`: what was expected". */
+/** Throws `model-format`: "`source`: `key` is `value`: what was expected". `keyPrefix` was taken off the file's keys. */
 export function parseFields<const Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
   source: string,
+  keyPrefix = '',
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, input, { abortEarly: true })
   if (result.success) return result.output
   const [issue] = result.issues
   const key = v.getDotPath(issue)
-  const name = key === null ? 'the whole' : `"${key}"`
+  const name = key === null ? 'the whole' : `"${keyPrefix}${key}"`
   throw new ModelFormatError(`${source}: ${name} is ${shown(issue.input)}, but must be ${issue.message}.`)
 }
 

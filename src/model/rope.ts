@@ -1,13 +1,15 @@
 // Frequencies of rotary position embedding (Su et al. 2021, RoFormer) and their scaling: linear (Chen et al. 2023, position
 // interpolation) and llama3 (Dubey et al. 2024; transformers' modeling_rope_utils.py), which stretches only long wavelengths.
 import { ModelFormatError } from '../base/errors.ts'
-import type { Rope, RopeScaling } from './config.ts'
+import type { ModelConfig, RopeScaling } from './config.ts'
 
 /**
  * Radians a position turns each pair, `[rotatedSize / 2]`; `factors` is GGUF's `rope_freqs` tensor of the same length (each
- * frequency is divided by it) or null. Throws `model-format` when its length differs or a factor is not positive.
+ * frequency is divided by it) or null. Empty without RoPE. Throws `model-format` when its length differs or a factor is not positive.
  */
-export function ropeFrequencies({ theta, rotatedSize, scaling }: Rope, factors: Float32Array | null): Float32Array {
+export function ropeFrequencies(positions: ModelConfig['positions'], factors: Float32Array | null): Float32Array {
+  if (positions.kind === 'learned') return new Float32Array(0)
+  const { theta, rotatedSize, scaling } = positions
   const pairCount = rotatedSize / 2
   if (factors !== null && factors.length !== pairCount) {
     throw new ModelFormatError(

@@ -1,21 +1,75 @@
 // The words that weights/ and compute/ share: which tensor, in which block format, which part of it.
 import type { Range } from '../base/ranges.ts'
 
-/** What a weight is for; names in files map to these (tensor-names.ts). Matrices are `[rows = outputs, columns = inputs]`, row-major. */
+/**
+ * What a weight is for; names in files map to these (tensor-names.ts), shapes are in model-tensors.ts. Matrices are `[rows = outputs,
+ * columns = inputs]`, row-major.
+ */
 export type TensorRole =
-  | 'tokenEmbedding' // [V, H]
-  | 'ropeFactors' // [D/2], GGUF's llama3 scaling: divide each frequency by it
-  | 'attentionNorm' // [H]
-  | 'query' // [N*D, H]
-  | 'key' // [K*D, H]
-  | 'value' // [K*D, H]
-  | 'attentionOutput' // [H, N*D]
-  | 'ffnNorm' // [H]
-  | 'gate' // [F, H]
-  | 'up' // [F, H]
-  | 'down' // [H, F]
-  | 'outputNorm' // [H]
-  | 'output' // [V, H]; with tied embeddings the same tensor as tokenEmbedding
+  | 'tokenEmbedding'
+  | 'embeddingProjection'
+  | 'embeddingProjectionBias'
+  | 'positionEmbedding'
+  | 'tokenTypeEmbedding'
+  | 'embeddingNorm'
+  | 'embeddingNormBias'
+  | 'ropeFactors' // GGUF's llama3 scaling: divide each frequency by it
+  | 'attentionNorm'
+  | 'attentionNormBias'
+  | 'inputBottleneck'
+  | 'inputBottleneckBias'
+  | 'inputBottleneckNorm'
+  | 'inputBottleneckNormBias'
+  | 'sharedBottleneck'
+  | 'sharedBottleneckBias'
+  | 'sharedBottleneckNorm'
+  | 'sharedBottleneckNormBias'
+  | 'query'
+  | 'queryBias'
+  | 'queryNorm'
+  | 'key'
+  | 'keyBias'
+  | 'keyNorm'
+  | 'value'
+  | 'valueBias'
+  | 'attentionOutput'
+  | 'attentionOutputBias'
+  | 'ffnNorm'
+  | 'ffnNormBias'
+  | 'gate'
+  | 'gateBias'
+  | 'up'
+  | 'upBias'
+  | 'down'
+  | 'downBias'
+  | 'outputBottleneck'
+  | 'outputBottleneckBias'
+  | 'outputBottleneckNorm'
+  | 'outputBottleneckNormBias'
+  | 'outputNorm'
+  | 'outputNormBias'
+  | 'headTransform'
+  | 'headTransformBias'
+  | 'headNorm'
+  | 'headNormBias'
+  | 'output' // with tied embeddings the same tensor as tokenEmbedding
+  | 'outputExtra' // the output's columns past E, where the tied embedding is narrower than H
+  | 'outputBias'
+
+/** Norm gains, biases and factors: one dimension in the file, always held as f32. */
+export function isVector(role: TensorRole): boolean {
+  return role === 'ropeFactors' || /(Norm|Bias)$/.test(role)
+}
+
+/** Does it belong to feed-forward sublayers? Its `layer` counts those. */
+export function isFeedForward(role: TensorRole): boolean {
+  return /^(ffn|gate|up|down|outputBottleneck)/.test(role)
+}
+
+/** Held as f32 whatever is wished: vectors, and the small tables that are only looked up. */
+export function isAlwaysFloat(role: TensorRole): boolean {
+  return isVector(role) || role === 'positionEmbedding' || role === 'tokenTypeEmbedding'
+}
 
 /**
  * How weights are held by an executor, blocks along a row:
@@ -46,7 +100,7 @@ export function bytesOf(format: TensorFormat, rows: number, columns: number): nu
   return rows * (columns / blockSize) * bytesPerBlock
 }
 
-/** The part of one tensor that a rank holds. Vectors (norms) have rows 0..1. JSON-safe. */
+/** The part of one tensor that a rank holds. Vectors have rows 0..1. JSON-safe. */
 export interface ShardTensor {
   role: TensorRole
   /** null outside the layers. */
@@ -66,6 +120,11 @@ export interface WeightPiece {
   rowCount: number
   /** `bytesOf(format, rowCount, columns)` bytes, in `tensor.format`. The receiver may keep no reference. */
   bytes: Uint8Array
+}
+
+/** The role of a `tensorKey`. */
+export function roleOf(key: string): TensorRole {
+  return key.split('.')[0] as TensorRole
 }
 
 /** A key for maps: `query.3`, `outputNorm`. */

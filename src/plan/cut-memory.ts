@@ -1,7 +1,8 @@
 // Memory of a cut before there is a plan, fast: a refusal tries hundreds of them. Layers are cut alike, so one is measured for all that
 // are held in the same formats; the sum is `ShardMemory.totalBytes` to the byte.
-import { type ModelConfig, type Sublayer, sublayersOf } from '../model/config.ts'
-import { type TensorRole, tensorKey } from '../model/tensor.ts'
+import { layerSublayers, type ModelConfig, type Sublayer } from '../model/config.ts'
+import { sublayerTensors } from '../model/model-tensors.ts'
+import { tensorKey } from '../model/tensor.ts'
 import { type RankCut, shardFromCut } from './cut.ts'
 import { shardMemory } from './plan-memory.ts'
 import type { TensorFormats } from './shard-tensors.ts'
@@ -37,15 +38,15 @@ interface AlikeLayers {
   count: number
 }
 
-const layerRoles: readonly TensorRole[] = ['query', 'key', 'value', 'attentionOutput', 'gate', 'up', 'down']
-
 function layersByFormat(config: ModelConfig, formats: TensorFormats): AlikeLayers[] {
   const groups = new Map<string, AlikeLayers>()
   for (let layer = 0; layer < config.layerCount; layer++) {
-    const held = layerRoles.map((role) => formats[tensorKey({ role, layer })]).join()
+    const sublayers = layerSublayers(config, layer)
+    const tensors = sublayers.flatMap((sublayer) => sublayerTensors(config, sublayer))
+    const held = tensors.map((tensor) => formats[tensorKey(tensor)]).join()
     const group = groups.get(held)
     if (group) group.count++
-    else groups.set(held, { sublayers: sublayersOf(config).filter((sublayer) => sublayer.layer === layer), count: 1 })
+    else groups.set(held, { sublayers, count: 1 })
   }
   return [...groups.values()]
 }

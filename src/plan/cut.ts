@@ -1,7 +1,7 @@
 // From counts of units per rank to ranges. Units: KV-head groups (a KV head with its query heads), or single query heads where there
 // are more ranks than KV heads; blocks of 32 MLP columns; vocabulary rows.
 import { isEmpty, type Range, range } from '../base/ranges.ts'
-import { type ModelConfig, queryHeadsPerKvHead, type Sublayer, sublayersOf } from '../model/config.ts'
+import { headRowCount, type ModelConfig, queryHeadsPerKvHead, type Sublayer, sublayersOf } from '../model/config.ts'
 import { BLOCK_SIZE } from '../model/tensor.ts'
 import type { Shard, ShardSublayer, SublayerPlan } from './shard-plan.ts'
 
@@ -25,7 +25,7 @@ export function unitTotals(config: ModelConfig, worldSize: number): PerUnit<numb
   return {
     attention: worldSize > config.kvHeadCount ? config.headCount : config.kvHeadCount,
     ffn: Math.ceil(config.ffnSize / BLOCK_SIZE),
-    vocabulary: config.vocabSize,
+    vocabulary: headRowCount(config),
   }
 }
 
@@ -35,7 +35,7 @@ export function cutByCounts(config: ModelConfig, counts: PerUnit<readonly number
   const headsPerUnit = config.headCount / unitTotals(config, counts.attention.length).attention
   const queryHeads = consecutive(counts.attention, headsPerUnit, config.headCount)
   const ffn = consecutive(counts.ffn, BLOCK_SIZE, config.ffnSize)
-  const vocabulary = consecutive(counts.vocabulary, 1, config.vocabSize)
+  const vocabulary = consecutive(counts.vocabulary, 1, headRowCount(config))
   return queryHeads.map((heads, rank) => {
     const firstKvHead = Math.floor(heads.start / group)
     return {

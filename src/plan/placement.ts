@@ -1,7 +1,7 @@
 // Speed within memory: which counts of units go where when no shares are given. Coarse units are placed first (attention, then MLP
 // blocks, then vocabulary rows), so that fine ones fill the gaps.
 import { range } from '../base/ranges.ts'
-import type { ModelConfig } from '../model/config.ts'
+import { headRowCount, type ModelConfig } from '../model/config.ts'
 import { cutByCounts, type PerUnit, type RankCut, unitTotals } from './cut.ts'
 import { type CutMeter, cutMeter, type PlacementOptions } from './cut-memory.ts'
 import type { DeviceProfile } from './device-profile.ts'
@@ -38,6 +38,7 @@ export function placeWithinMemory(
     const free = budgets.map((bytes, rank) => bytes - (rank === 0 ? leader : member).fixed)
     missingBytes = free.reduce((sum, bytes) => sum + Math.max(0, -bytes), 0)
     const fill = (kind: keyof PerUnit<number>): number[] => {
+      if (totals[kind] === 0) return profiles.map(() => 0)
       const whole = (rank: number) => (rank === 0 ? leader : member)[kind]
       const capacities = free.map((bytes, rank) => {
         const fitting = whole(rank) === 0 ? totals[kind] : Math.floor((bytes * totals[kind]) / whole(rank))
@@ -70,14 +71,14 @@ const NOTHING: RankCut = { queryHeads: range(0, 0), kvHeads: range(0, 0), ffn: r
 
 /** Bytes of all units of a kind together on one rank, and of what it holds without any. */
 function unitBytes(config: ModelConfig, rank: number, bytesOfCut: CutMeter): PerUnit<number> & { fixed: number } {
-  const { headCount, kvHeadCount, ffnSize, vocabSize } = config
+  const { headCount, kvHeadCount, ffnSize } = config
   const fixed = bytesOfCut(NOTHING, rank)
   const added = (cut: Partial<RankCut>) => bytesOfCut({ ...NOTHING, ...cut }, rank) - fixed
   return {
     fixed,
     attention: added({ queryHeads: range(0, headCount), kvHeads: range(0, kvHeadCount) }),
     ffn: added({ ffn: range(0, ffnSize) }),
-    vocabulary: added({ vocabulary: range(0, vocabSize) }),
+    vocabulary: added({ vocabulary: range(0, headRowCount(config)) }),
   }
 }
 

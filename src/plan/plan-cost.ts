@@ -2,7 +2,7 @@
 // collective that waits for all ranks: the step is the sum, over stages, of the slowest rank. The network is not in it.
 import { rangeLength } from '../base/ranges.ts'
 import type { ModelConfig } from '../model/config.ts'
-import { bytesOf } from '../model/tensor.ts'
+import { bytesOf, isFeedForward } from '../model/tensor.ts'
 import { tensorBytes } from './plan-memory.ts'
 import type { Shard } from './shard-plan.ts'
 import { shardTensors, type TensorFormats } from './shard-tensors.ts'
@@ -30,13 +30,15 @@ function readBytesByStage(config: ModelConfig, shard: Shard, formats: TensorForm
   const read = (stage: string, bytes: number) => stages.set(stage, (stages.get(stage) ?? 0) + bytes)
   for (const tensor of shardTensors(config, shard, formats)) {
     const { role, layer, format } = tensor
-    if (role === 'tokenEmbedding') {
-      read('embed', bytesOf(format, 1, config.hiddenSize))
-      if (config.tiedEmbeddings) read('head', bytesOf(format, rangeLength(shard.vocabulary), config.hiddenSize))
-    } else if (layer === null) read('head', tensorBytes(tensor))
-    else read(`${feedForwardRoles.has(role) ? 'feedForward' : 'attention'}.${layer}`, tensorBytes(tensor))
+    const columns = rangeLength(tensor.columns)
+    if (lookedUpRoles.has(role)) read('embed', bytesOf(format, 1, columns))
+    if (role === 'tokenEmbedding' && config.tiedEmbeddings)
+      read('head', bytesOf(format, rangeLength(shard.vocabulary), columns))
+    if (lookedUpRoles.has(role)) continue
+    if (layer === null) read(/^embedding/.test(role) ? 'embed' : 'head', tensorBytes(tensor))
+    else read(`${isFeedForward(role) ? 'feedForward' : 'attention'}.${layer}`, tensorBytes(tensor))
   }
   return stages
 }
 
-const feedForwardRoles: ReadonlySet<string> = new Set(['ffnNorm', 'gate', 'up', 'down'])
+const lookedUpRoles: ReadonlySet<string> = new Set(['tokenEmbedding', 'positionEmbedding', 'tokenTypeEmbedding'])

@@ -1,6 +1,6 @@
-// What a shard weighs on its device. Weights and KV cache are exact; buffers are what a forward pass of STEP_TOKENS tokens needs.
+// What a shard weighs on its device. Weights and KV cache are exact; buffers are what a forward pass of `stepTokens` tokens needs.
 import { rangeLength } from '../base/ranges.ts'
-import type { ModelConfig } from '../model/config.ts'
+import { type ModelConfig, streamWidth } from '../model/config.ts'
 import { bytesOf, type ShardTensor } from '../model/tensor.ts'
 import type { Shard } from './shard-plan.ts'
 import { shardTensors, type TensorFormats } from './shard-tensors.ts'
@@ -8,8 +8,22 @@ import { shardTensors, type TensorFormats } from './shard-tensors.ts'
 /** Executors keep K and V in float32. */
 export const KV_BYTES_PER_VALUE = 4
 
-/** Tokens of the longest step (one chunk of prefill) that buffers are planned for. */
-export const STEP_TOKENS = 128
+/** Tokens of the longest step of a causal model (one chunk of prefill). */
+const CHUNK_TOKENS = 128
+
+/** Tokens of the longest step that buffers are planned for: an encoder sees its whole text at once. */
+export function stepTokens({ causal, contextLength }: ModelConfig): number {
+  return causal ? Math.min(CHUNK_TOKENS, contextLength) : contextLength
+}
+
+/**
+ * Positions that a KV cache holds. With an attention window, position p lies in row p % kvPositions: of a step of `stepTokens` tokens
+ * every one finds its window.
+ */
+export function kvPositions(config: ModelConfig, contextLength: number): number {
+  const { attentionWindow } = config
+  return attentionWindow === null ? contextLength : Math.min(contextLength, attentionWindow + stepTokens(config) - 1)
+}
 
 /** Bytes by what they are for; the total is what is held against `DeviceProfile.memoryBytes`. */
 export interface ShardMemory {
@@ -30,17 +44,20 @@ export function shardMemory(config: ModelConfig, shard: Shard, formats: TensorFo
   return { weightBytes, kvBytes, bufferBytes, totalBytes: weightBytes + kvBytes + bufferBytes }
 }
 
-/** Per attention sublayer K and V, `[contextLength, kvHeads held, D]` each. */
-function kvCacheBytes({ headSize }: ModelConfig, { sublayers, contextLength }: Shard): number {
+/** Per attention sublayer K and V, `[kvPositions, kvHeads held, D]` each. */
+function kvCacheBytes(config: ModelConfig, { sublayers, contextLength }: Shard): number {
   const heads = sublayers.reduce(
     (sum, sublayer) => sum + ('kvHeads' in sublayer ? rangeLength(sublayer.kvHeads) : 0),
     0,
   )
-  return 2 * contextLength * heads * headSize * KV_BYTES_PER_VALUE
+  return 2 * kvPositions(config, contextLength) * heads * config.headSize * KV_BYTES_PER_VALUE
 }
 
 /** The residual stream, its norm, a partial and a sum; queries and their attention, keys and values; gate and up; one row of logits. */
-function activationBytes({ hiddenSize, headSize }: ModelConfig, { sublayers, vocabulary }: Shard): number {
+function activationBytes(config: ModelConfig, { sublayers, vocabulary, contextLength }: Shard): number {
+  const { hiddenSize, headSize, bottleneck } = config
+  const stream = bottleneck ? 4 * streamWidth(config) : 0
+  const tokens = Math.min(stepTokens(config), contextLength)
   let heads = 0
   let columns = 0
   for (const sublayer of sublayers) {
@@ -48,5 +65,5 @@ function activationBytes({ hiddenSize, headSize }: ModelConfig, { sublayers, voc
       heads = Math.max(heads, rangeLength(sublayer.queryHeads) + rangeLength(sublayer.kvHeads))
     } else columns = Math.max(columns, rangeLength(sublayer.ffn))
   }
-  return 4 * (STEP_TOKENS * (4 * hiddenSize + 2 * headSize * heads + 2 * columns) + rangeLength(vocabulary))
+  return 4 * (tokens * (4 * hiddenSize + stream + 2 * headSize * heads + 2 * columns) + rangeLength(vocabulary))
 }

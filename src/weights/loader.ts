@@ -2,14 +2,17 @@
 // the executor. Memory beyond the executor's own: a few requests of 1 MiB in flight and one piece, never a slice and never a whole tensor.
 import { throwIfAborted } from '../base/errors.ts'
 import type { ShardTensor, WeightPiece } from '../model/tensor.ts'
+import { fileBytesOf } from './block-types.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { ByteSource } from './byte-source.ts'
 import { convertRows } from './convert.ts'
 import { fetchRequest, planDownload } from './download-plan.ts'
+import { checkFinite } from './finite.ts'
 import { inOrder } from './in-order.ts'
 import { checkSources, type ModelManifest } from './manifest.ts'
 import { copyRect, rectByteLength, subtractRect, type TensorPart } from './rectangles.ts'
 import { type SlicePiece, slicePieces } from './slice-pieces.ts'
+import { transpose } from './transpose.ts'
 import type { WeightCache } from './weight-cache.ts'
 
 const REQUESTS_AT_ONCE = 6
@@ -37,7 +40,7 @@ export interface ShardLoad {
   signal?: AbortSignal
 }
 
-/** Resolves once the last piece is written. Throws what sources and loader throw, `download-failed` where a source is another file than the manifest's, `aborted`. */
+/** Resolves once the last piece is written. Throws what sources and loader throw, `download-failed` where a source is another file than the manifest's, `model-format` for a weight that is no finite number, `aborted`. */
 export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: number }> {
   const { manifest, tensors, sources, cache, loader, onProgress, signal } = load
   checkSources(manifest, sources)
@@ -64,7 +67,9 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
         await stream.skip(skipBefore[partIndex++]!)
         return await stream.take(rectByteLength(part.rect))
       })
-      await loader.write(toWeightPiece(piece, bytes))
+      const held = toWeightPiece(piece, bytes)
+      checkFinite(held, { fileName: sources[piece.part.source]!.name, tensorName: piece.nameInFile })
+      await loader.write(held)
       loadedBytes += rectByteLength(piece.part.rect)
       onProgress?.({ loadedBytes, totalBytes, downloadedBytes: received() - receivedBefore })
     }
@@ -112,7 +117,8 @@ function subtractPart(part: TensorPart, hole: TensorPart): TensorPart[] {
 }
 
 function toWeightPiece(piece: SlicePiece, bytes: Uint8Array): WeightPiece {
-  const { tensor, firstRow, rowCount, type, fileColumns, keep } = piece
-  const rows = { type, rowCount, columns: fileColumns, bytes }
+  const { tensor, firstRow, rowCount, type, transposed, fileColumns, keep } = piece
+  const upright = transposed ? transpose(bytes, fileBytesOf(type, 1, 1), fileColumns, rowCount) : bytes
+  const rows = { type, rowCount, columns: fileColumns, bytes: upright }
   return { tensor, firstRow, rowCount, bytes: convertRows(rows, keep, tensor.format) }
 }

@@ -3,23 +3,44 @@
 import * as v from 'valibot'
 import { HeadroomError, ModelFormatError } from '../base/errors.ts'
 import type { ModelConfig } from '../model/config.ts'
+import { type ModelTensor, modelTensors, ropeFactorsTensor } from '../model/model-tensors.ts'
 import { tensorKey } from '../model/tensor.ts'
 import { BLOCK_LAYOUT, BLOCK_TYPES, type BlockType, fileBytesOf } from './block-types.ts'
 import type { ByteSource, SourceOrigin } from './byte-source.ts'
 import { modelConfigSchema } from './manifest-config.ts'
 import { isMirrorPath } from './mirror-protocol.ts'
-import { type ModelTensor, neededTensors, ropeFactorsTensor } from './model-tensors.ts'
 
-/** One whole tensor in its file. */
+/** One whole tensor of the model and the tensor of a file that it is, or lies in. */
 export interface ManifestTensor {
+  /** Of the file's tensor, in its file. */
+  name: string
   /** Index into `sources`. */
   source: number
   type: BlockType
   rows: number
   columns: number
-  /** From the start of the file. */
+  /** Of the file's tensor, from the start of the file. */
   offset: number
   byteLength: number
+  /** Where the file's tensor is not this one as it stands. */
+  within?: FilePlace | undefined
+}
+
+/** A larger or a transposed tensor: GPT-2's fused Q, K, V and its matrices with inputs as rows. */
+export interface FilePlace {
+  /** Of the file's tensor, as it lies there; vectors are one row. */
+  rows: number
+  columns: number
+  /** Row and column in it where ours begins. */
+  firstRow: number
+  firstColumn: number
+  /** The file's rows are our columns. */
+  transposed: boolean
+}
+
+/** The file's tensor that `tensor` lies in. */
+export function placeInFile({ rows, columns, within }: Pick<ManifestTensor, 'rows' | 'columns' | 'within'>): FilePlace {
+  return within ?? { rows, columns, firstRow: 0, firstColumn: 0, transposed: false }
 }
 
 export type ManifestSource = SourceOrigin & { size: number; etag: string | null }
@@ -45,12 +66,22 @@ const sourceSchema = v.variant('kind', [
 ])
 
 const tensorSchema = v.object({
+  name: v.pipe(v.string(), v.maxLength(200)),
   source: byteCount,
   type: v.picklist(BLOCK_TYPES),
   rows: byteCount,
   columns: byteCount,
   offset: byteCount,
   byteLength: byteCount,
+  within: v.optional(
+    v.object({
+      rows: byteCount,
+      columns: byteCount,
+      firstRow: byteCount,
+      firstColumn: byteCount,
+      transposed: v.boolean(),
+    }),
+  ),
 })
 
 const manifestSchema = v.object({
@@ -69,8 +100,8 @@ export function parseManifest(input: unknown): ModelManifest {
   }
   const { modelId, config, sources, tensors } = result.output
   const ropeFactors = ropeFactorsTensor(config)
-  const expected = neededTensors(config)
-  if (tensorKey(ropeFactors) in tensors) expected.push(ropeFactors)
+  const expected = modelTensors(config)
+  if (ropeFactors && tensorKey(ropeFactors) in tensors) expected.push(ropeFactors)
   for (const tensor of expected) checkTensor(tensor, tensors[tensorKey(tensor)], sources)
   if (Object.keys(tensors).length !== expected.length) {
     throw refused(`it lists ${Object.keys(tensors).length} tensors where the model has ${expected.length}`)
@@ -91,9 +122,15 @@ function checkTensor(
   }
   const size = sources[found.source]?.size
   if (size === undefined) throw refused(`${key} lies in file ${found.source} of ${sources.length}`)
-  if (columns % BLOCK_LAYOUT[type].blockSize !== 0 || byteLength !== fileBytesOf(type, rows, columns)) {
-    throw refused(`${key} is said to take ${byteLength} bytes as ${type} [${rows}, ${columns}]`)
+  const place = placeInFile(found)
+  const { blockSize } = BLOCK_LAYOUT[type]
+  if (place.columns % blockSize !== 0 || byteLength !== fileBytesOf(type, place.rows, place.columns)) {
+    throw refused(`${key} is said to take ${byteLength} bytes as ${type} [${place.rows}, ${place.columns}]`)
   }
+  const [height, width] = place.transposed ? [columns, rows] : [rows, columns]
+  const inside = place.firstRow + height <= place.rows && place.firstColumn + width <= place.columns
+  const whole = blockSize === 1 || (!place.transposed && place.firstColumn === 0 && width === place.columns)
+  if (!inside || !whole) throw refused(`${key} lies outside the file's tensor [${place.rows}, ${place.columns}]`)
   if (offset + byteLength > size) throw refused(`${key} ends at byte ${offset + byteLength} of a file of ${size}`)
 }
 

@@ -1,13 +1,13 @@
 // What every executor must do, whatever it runs on. An implementation's own test calls `executorContract` with its factory; the
 // reference executor on one rank says what is right. Ranks run in lockstep here and the sums are made by hand: no network.
 import { expect, test } from 'vitest'
-import type { Executor, ExecutorFactory, Step } from '../../src/compute/executor.ts'
+import type { Executor, ExecutorFactory } from '../../src/compute/executor.ts'
 import { referenceExecutor } from '../../src/compute/reference/reference-executor.ts'
 import type { ModelConfig } from '../../src/model/config.ts'
-import type { HeadRequest } from '../../src/model/sampling.ts'
 import type { TensorFormat } from '../../src/model/tensor.ts'
 import type { Shard } from '../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../src/plan/shard-tensors.ts'
+import { Ensemble } from '../support/ensemble.ts'
 import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../support/tiny-model.ts'
 
 export interface ContractOptions {
@@ -15,58 +15,6 @@ export interface ContractOptions {
   threads?: number
   /** Largest difference from the reference's logits, relative to the largest logit, by weight format. */
   tolerance: Readonly<Record<TensorFormat, number>>
-}
-
-const greedy: HeadRequest = {
-  candidates: 3,
-  order: 'logit',
-  temperature: 0,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 0,
-  logits: true,
-}
-
-/** All ranks of one model, stepping together. */
-class Ensemble {
-  readonly #ranks: readonly Executor[]
-  readonly #sublayerCount: number
-  #step = 0
-
-  constructor(ranks: readonly Executor[], sublayerCount: number) {
-    this.#ranks = ranks
-    this.#sublayerCount = sublayerCount
-  }
-
-  /** One forward pass; logits `[rows, V]` put together from the ranks, and the final hidden states. */
-  async run(
-    tokens: number[],
-    pastLength: number,
-    rows: Step['rows'] = 'all',
-  ): Promise<{ logits: Float32Array[]; hidden: Float32Array }> {
-    const positions = tokens.map((_, i) => pastLength + i)
-    const step: Step = { epoch: 1, step: this.#step++, sequence: 0, pastLength, tokens, positions, rows }
-    const embedded = this.#ranks[0]!.embed(step)
-    const states = this.#ranks.map((rank) => rank.begin(step, embedded))
-    for (let index = 0; index < this.#sublayerCount; index++) {
-      const partials = await Promise.all(this.#ranks.map((rank, r) => rank.partial(states[r]!, index)))
-      const sum = new Float32Array(embedded.length)
-      for (const partial of partials) for (let i = 0; i < sum.length; i++) sum[i]! += partial[i]!
-      for (const [r, rank] of this.#ranks.entries()) rank.join(states[r]!, index, sum.slice())
-    }
-    const heads = await Promise.all(this.#ranks.map((rank, r) => rank.head(states[r]!, greedy)))
-    const hidden = await this.#ranks[0]!.readHidden(states[0]!)
-    const logits = heads[0]!.map((_, row) => Float32Array.from(heads.flatMap((head) => [...head[row]!.logits!])))
-    return { logits, hidden }
-  }
-
-  get memory() {
-    return this.#ranks.map(({ memory }) => memory)
-  }
-
-  close(): void {
-    for (const rank of this.#ranks) rank.close()
-  }
 }
 
 async function load(
@@ -82,7 +30,7 @@ async function load(
     await writeAll(model, tensors, loader)
     ranks.push(await loader.finish())
   }
-  return new Ensemble(ranks, shards[0]!.sublayers.length)
+  return new Ensemble(model.config, ranks)
 }
 
 function difference(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {

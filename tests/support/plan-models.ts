@@ -1,5 +1,5 @@
 // Shapes of real models and measured-looking devices for tests of plans; no weights.
-import type { ModelConfig } from '../../src/model/config.ts'
+import { type ModelConfig, plainDecoder } from '../../src/model/config.ts'
 import type { TensorFormat, TensorRole } from '../../src/model/tensor.ts'
 import type { DeviceProfile } from '../../src/plan/device-profile.ts'
 import type { TensorFormats } from '../../src/plan/shard-tensors.ts'
@@ -11,11 +11,11 @@ type Sizes = Pick<
 
 export function llamaConfig(sizes: Sizes): ModelConfig {
   return {
+    ...plainDecoder(sizes.hiddenSize),
     architecture: 'llama',
     family: 'LLaMA',
     contextLength: 2048,
     norm: { kind: 'rms', epsilon: 1e-5, placement: 'pre' },
-    activation: 'silu',
     positions: {
       kind: 'rope',
       theta: 10_000,

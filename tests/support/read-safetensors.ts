@@ -1,4 +1,4 @@
-// Reads float32 tensors of a whole safetensors file: for expected outputs only.
+// Reads tensors of a whole safetensors file: for expected outputs only.
 import { readFile } from 'node:fs/promises'
 
 export interface NamedTensor {
@@ -6,7 +6,8 @@ export interface NamedTensor {
   values: Float32Array
 }
 
-export async function readSafetensors(path: string): Promise<Map<string, NamedTensor>> {
+/** Integers come as floats; tensors of other types are left out. */
+export async function readSafetensors(path: string, dtypes = ['F32']): Promise<Map<string, NamedTensor>> {
   const bytes = await readFile(path)
   const headerLength = Number(bytes.readBigUInt64LE(0))
   const header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString('utf8')) as Record<
@@ -15,10 +16,13 @@ export async function readSafetensors(path: string): Promise<Map<string, NamedTe
   >
   const tensors = new Map<string, NamedTensor>()
   for (const [name, tensor] of Object.entries(header)) {
-    if (tensor.dtype !== 'F32') continue
+    if (!dtypes.includes(tensor.dtype)) continue
     const [start, end] = tensor.data_offsets
     const own = Uint8Array.from(bytes.subarray(8 + headerLength + start, 8 + headerLength + end))
-    tensors.set(name, { shape: tensor.shape, values: new Float32Array(own.buffer) })
+    tensors.set(name, {
+      shape: tensor.shape,
+      values: tensor.dtype === 'I32' ? Float32Array.from(new Int32Array(own.buffer)) : new Float32Array(own.buffer),
+    })
   }
   return tensors
 }

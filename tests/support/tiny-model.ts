@@ -2,15 +2,20 @@
 import { floatToHalf } from '../../src/base/half.ts'
 import { rangeLength } from '../../src/base/ranges.ts'
 import type { ExecutorLoader } from '../../src/compute/executor.ts'
-import type { ModelConfig } from '../../src/model/config.ts'
+import { type ModelConfig, plainDecoder, sublayersOf } from '../../src/model/config.ts'
+import { modelTensors, ropeFactorsTensor } from '../../src/model/model-tensors.ts'
 import {
   bytesOf,
   FORMAT_LAYOUT,
+  isAlwaysFloat,
+  isVector,
   type ShardTensor,
   type TensorFormat,
+  type TensorRole,
+  tensorKey,
   type WeightPiece,
 } from '../../src/model/tensor.ts'
-import type { AttentionSlice, FeedForwardSlice, Shard } from '../../src/plan/shard-plan.ts'
+import type { AttentionSlice, FeedForwardSlice, Shard, ShardSublayer } from '../../src/plan/shard-plan.ts'
 import type { TensorFormats } from '../../src/plan/shard-tensors.ts'
 import { normal, seededRandom } from './random.ts'
 
@@ -25,6 +30,7 @@ export interface TinyModel {
 export function tinyConfig(overrides: Partial<ModelConfig> = {}): ModelConfig {
   const headSize = overrides.headSize ?? 16
   return {
+    ...plainDecoder(overrides.hiddenSize ?? 96),
     architecture: 'llama',
     family: 'LLaMA',
     layerCount: 2,
@@ -36,7 +42,6 @@ export function tinyConfig(overrides: Partial<ModelConfig> = {}): ModelConfig {
     vocabSize: 101,
     contextLength: 64,
     norm: { kind: 'rms', epsilon: 1e-5, placement: 'pre' },
-    activation: 'silu',
     positions: { kind: 'rope', theta: 10000, layout: 'half-split', rotatedSize: headSize, scaling: { kind: 'none' } },
     tiedEmbeddings: false,
     ...overrides,
@@ -45,37 +50,18 @@ export function tinyConfig(overrides: Partial<ModelConfig> = {}): ModelConfig {
 
 /** Random blocks in `format` wherever a tensor's columns allow (else f32), values of about 1 / sqrt(columns). */
 export function tinyModel(config: ModelConfig, format: TensorFormat, seed = 1, ropeFactors = false): TinyModel {
-  const { hiddenSize: H, ffnSize: F, vocabSize: V, headSize: D } = config
-  const [query, kv] = [config.headCount * D, config.kvHeadCount * D]
-  const shapes = new Map<string, [rows: number, columns: number]>([
-    ['tokenEmbedding', [V, H]],
-    ['outputNorm', [1, H]],
-  ])
-  if (!config.tiedEmbeddings) shapes.set('output', [V, H])
-  if (ropeFactors) shapes.set('ropeFactors', [1, config.positions.rotatedSize / 2])
-  for (let layer = 0; layer < config.layerCount; layer++) {
-    const matrices = {
-      query: [query, H],
-      key: [kv, H],
-      value: [kv, H],
-      attentionOutput: [H, query],
-      gate: [F, H],
-      up: [F, H],
-      down: [H, F],
-    } as const
-    for (const [role, [rows, columns]] of Object.entries(matrices)) shapes.set(`${role}.${layer}`, [rows, columns])
-    for (const role of ['attentionNorm', 'ffnNorm']) shapes.set(`${role}.${layer}`, [1, H])
-  }
+  const factors = ropeFactors ? ropeFactorsTensor(config) : null
   const random = normal(seededRandom(seed))
   const formats: Record<string, TensorFormat> = {}
   const tensors = new Map<string, { bytes: Uint8Array; columns: number }>()
-  for (const [key, [rows, columns]] of shapes) {
-    const vector = rows === 1
-    const own = !vector && columns % FORMAT_LAYOUT[format].blockSize === 0 ? format : 'f32'
-    formats[key] = own
-    tensors.set(key, {
+  for (const tensor of [...modelTensors(config), ...(factors ? [factors] : [])]) {
+    const { role, rows, columns } = tensor
+    const fits = columns % FORMAT_LAYOUT[format].blockSize === 0
+    const own = !isAlwaysFloat(role) && fits ? format : 'f32'
+    formats[tensorKey(tensor)] = own
+    tensors.set(tensorKey(tensor), {
       columns,
-      bytes: vector ? vectorBytes(columns, random) : randomBlocks(own, rows, columns, random),
+      bytes: isVector(role) ? vectorBytes(role, columns, random) : randomBlocks(own, rows, columns, random),
     })
   }
   return {
@@ -138,16 +124,19 @@ export function shardsByHand(config: ModelConfig, ends: readonly (readonly [numb
       epoch: 1,
       contextLength: config.contextLength,
       vocabulary: { start: vocabStart, end: vocabEnd },
-      sublayers: Array.from({ length: config.layerCount }, (_, layer) => [
-        { kind: 'attention' as const, layer, hold: 'split' as const, ...attention },
-        { kind: 'feedForward' as const, layer, hold: 'split' as const, ...feedForward },
-      ]).flat(),
+      sublayers: sublayersOf(config).map(
+        ({ kind, layer }): ShardSublayer =>
+          kind === 'attention'
+            ? { kind, layer, hold: 'split', ...attention }
+            : { kind, layer, hold: 'split', ...feedForward },
+      ),
     }
   })
 }
 
-function vectorBytes(count: number, random: () => number): Uint8Array {
-  return new Uint8Array(Float32Array.from({ length: count }, () => 1 + 0.1 * random()).buffer)
+function vectorBytes(role: TensorRole, count: number, random: () => number): Uint8Array {
+  const centre = role.endsWith('Bias') ? 0 : 1
+  return new Uint8Array(Float32Array.from({ length: count }, () => centre + 0.1 * random()).buffer)
 }
 
 function randomBlocks(format: TensorFormat, rows: number, columns: number, random: () => number): Uint8Array {

@@ -1,48 +1,44 @@
-// Keys and values of past positions, one pair per attention sublayer, [position, width]; grows by doubling up to the context.
+// Keys and values of past positions, one pair per attention sublayer. Position p lies in row p % capacity; rows are made when first written.
 import { HeadroomError } from '../../base/errors.ts'
 
 export class KeyValueCache {
-  #keys = new Float32Array(0)
-  #values = new Float32Array(0)
+  readonly #keys: Float32Array[] = []
+  readonly #values: Float32Array[] = []
   readonly #width: number
   readonly #contextLength: number
+  readonly #capacity: number
 
-  constructor(width: number, contextLength: number) {
+  /** `capacity`: `kvPositions`; less than `contextLength` where an attention window lets old positions be overwritten. */
+  constructor(width: number, contextLength: number, capacity: number) {
     this.#width = width
     this.#contextLength = contextLength
+    this.#capacity = capacity
   }
 
-  /** Writes T rows at positions `start..start + T`; what was there or later is replaced. */
+  /** Writes T rows at positions `start..start + T`. */
   append(start: number, keys: Float32Array, values: Float32Array): void {
-    const end = start * this.#width + keys.length
-    if (end > this.#contextLength * this.#width)
+    const count = keys.length / this.#width
+    if (start + count > this.#contextLength)
       throw new HeadroomError(
         'bad-input',
         `The context holds ${this.#contextLength} positions; start a new chat or shorten the text.`,
       )
-    if (end > this.#keys.length) this.#grow(end)
-    this.#keys.set(keys, start * this.#width)
-    this.#values.set(values, start * this.#width)
+    for (let i = 0; i < count; i++) {
+      const row = (start + i) % this.#capacity
+      this.#keys[row] = keys.slice(i * this.#width, (i + 1) * this.#width)
+      this.#values[row] = values.slice(i * this.#width, (i + 1) * this.#width)
+    }
   }
 
-  get keys(): Float32Array {
-    return this.#keys
+  keyOf(position: number): Float32Array {
+    return this.#keys[position % this.#capacity]!
   }
 
-  get values(): Float32Array {
-    return this.#values
+  valueOf(position: number): Float32Array {
+    return this.#values[position % this.#capacity]!
   }
 
   get byteLength(): number {
-    return this.#keys.byteLength + this.#values.byteLength
-  }
-
-  #grow(needed: number): void {
-    const size = Math.min(Math.max(needed, this.#keys.length * 2), this.#contextLength * this.#width)
-    const [keys, values] = [new Float32Array(size), new Float32Array(size)]
-    keys.set(this.#keys)
-    values.set(this.#values)
-    this.#keys = keys
-    this.#values = values
+    return (this.#keys.length + this.#values.length) * this.#width * 4
   }
 }

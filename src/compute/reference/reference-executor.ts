@@ -4,8 +4,11 @@ import { HeadroomError } from '../../base/errors.ts'
 import { isEmpty, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
+import { isLastOfLayer } from '../../model/model-tensors.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
+import type { TensorRole } from '../../model/tensor.ts'
+import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import {
   type Executor,
@@ -17,13 +20,17 @@ import {
   wantedRows,
 } from '../executor.ts'
 import { attend } from './attention.ts'
+import { embedTokens } from './embed.ts'
+import { headLogits } from './head.ts'
 import { KeyValueCache } from './key-value-cache.ts'
-import { add, type Matrix, matmul, rmsNorm, rotate, swiglu } from './operations.ts'
+import { activate, add, addBias, type Matrix, matmul, multiply, normalize, rotate } from './operations.ts'
 import { TensorStore } from './tensor-store.ts'
 
 interface ReferenceState extends State {
   /** The residual stream, [T, H]. */
   residual: Float32Array
+  /** What sublayers read and add to, [T, S]: the residual stream itself, or what a layer's bottleneck made of it. */
+  stream: Float32Array
 }
 
 export const referenceExecutor: ExecutorFactory = {
@@ -55,12 +62,12 @@ class ReferenceExecutor implements Executor {
     this.#shard = shard
     this.#store = store
     this.#frequencies = ropeFrequencies(config.positions, store.find('ropeFactors')?.values ?? null)
-    for (const sublayer of shard.sublayers)
-      if (sublayer.kind === 'attention')
-        this.#caches.set(
-          sublayer.layer,
-          new KeyValueCache(rangeLength(sublayer.kvHeads) * config.headSize, shard.contextLength),
-        )
+    const capacity = kvPositions(config, shard.contextLength)
+    for (const sublayer of shard.sublayers) {
+      if (sublayer.kind !== 'attention') continue
+      const width = rangeLength(sublayer.kvHeads) * config.headSize
+      this.#caches.set(sublayer.layer, new KeyValueCache(width, shard.contextLength, capacity))
+    }
   }
 
   get memory(): ExecutorMemory {
@@ -69,56 +76,62 @@ class ReferenceExecutor implements Executor {
     return { weightBytes, kvBytes, peakBytes: weightBytes + kvBytes }
   }
 
-  embed({ tokens }: Step): Float32Array {
-    const { hiddenSize, vocabSize } = this.#config
-    const table = this.#store.get('tokenEmbedding')
-    const out = new Float32Array(tokens.length * hiddenSize)
-    tokens.forEach((token, i) => {
-      if (!(Number.isInteger(token) && token >= 0 && token < vocabSize))
-        throw new HeadroomError('bad-input', `Token ${token} is not in the vocabulary of ${vocabSize} tokens.`)
-      out.set(table.values.subarray(token * hiddenSize, (token + 1) * hiddenSize), i * hiddenSize)
-    })
-    return out
+  embed(step: Step): Float32Array {
+    return embedTokens(this.#config, this.#store, step)
   }
 
   begin(step: Step, embedded: Float32Array): ReferenceState {
-    return { step, tokenCount: step.positions.length, residual: Float32Array.from(embedded) }
+    const residual = Float32Array.from(embedded)
+    return { step, tokenCount: step.positions.length, residual, stream: residual }
   }
 
   partial(state: State, index: number): Promise<Float32Array> {
-    const { step, tokenCount, residual } = state as ReferenceState
+    const mine = state as ReferenceState
     const sublayer = this.#shard.sublayers[index]
     if (!sublayer) throw new HeadroomError('internal', `The shard has no sublayer ${index}.`)
+    if (sublayer.kind === 'attention' && this.#config.bottleneck) {
+      mine.stream = this.#bottleneck('inputBottleneck', sublayer.layer, mine.residual, mine.tokenCount)
+    }
     const empty = isEmpty(sublayer.kind === 'attention' ? sublayer.queryHeads : sublayer.ffn)
-    if (empty) return Promise.resolve(new Float32Array(residual.length))
-    const out =
-      sublayer.kind === 'attention'
-        ? this.#attention(sublayer, step, residual)
-        : this.#feedForward(sublayer, residual, tokenCount)
-    return Promise.resolve(out)
+    if (empty) return Promise.resolve(new Float32Array(mine.stream.length))
+    return Promise.resolve(
+      sublayer.kind === 'attention' ? this.#attention(sublayer, mine) : this.#feedForward(sublayer, mine),
+    )
   }
 
-  join(state: State, _index: number, sum: Float32Array): void {
-    add((state as ReferenceState).residual, sum)
+  join(state: State, index: number, sum: Float32Array): void {
+    const mine = state as ReferenceState
+    const { norm, bottleneck, feedForwardsPerLayer } = this.#config
+    const { kind, layer } = this.#shard.sublayers[index]!
+    const [output, ownNorm] =
+      kind === 'attention' ? (['attentionOutput', 'attentionNorm'] as const) : (['down', 'ffnNorm'] as const)
+    add(mine.stream, sum)
+    addBias(mine.stream, this.#vector(`${output}Bias`, layer))
+    if (norm.placement === 'post') mine.stream.set(this.#norm(ownNorm, layer, mine.stream))
+    if (!bottleneck || kind === 'attention' || !isLastOfLayer(feedForwardsPerLayer, layer)) return
+    const widened = this.#dense('outputBottleneck', layer, mine.stream, mine.tokenCount)
+    add(mine.residual, widened)
+    mine.residual.set(this.#norm('outputBottleneckNorm', layer, mine.residual))
   }
 
   head(state: State, request: HeadRequest): Promise<HeadResult> {
-    const { step, residual, tokenCount } = state as ReferenceState
-    const { hiddenSize, tiedEmbeddings } = this.#config
-    const { start, end } = this.#shard.vocabulary
-    const rows = wantedRows(step, tokenCount)
-    const hidden = this.#norm(residual, 'outputNorm', null)
-    const table = tiedEmbeddings ? this.#store.find('tokenEmbedding') : undefined
-    const head = table ? this.#store.rows(table, start, end) : this.#store.find('output')
-    const logits = rows.map((row) => {
-      const x = hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize)
-      return { position: step.positions[row]!, logits: head ? matmul(head, x, 1) : new Float32Array(0) }
-    })
-    return Promise.resolve(summarizeHead(logits, start, request))
+    const { step, tokenCount, residual } = state as ReferenceState
+    const { hiddenSize } = this.#config
+    const hidden = this.#final(residual)
+    const rows = wantedRows(step, tokenCount).map((row) => ({
+      position: step.positions[row]!,
+      logits: headLogits(
+        this.#config,
+        this.#shard,
+        this.#store,
+        hidden.subarray(row * hiddenSize, (row + 1) * hiddenSize),
+      ),
+    }))
+    return Promise.resolve(summarizeHead(rows, this.#shard.vocabulary.start, request))
   }
 
   readHidden(state: State): Promise<Float32Array> {
-    return Promise.resolve(this.#norm((state as ReferenceState).residual, 'outputNorm', null))
+    return Promise.resolve(this.#final((state as ReferenceState).residual).slice())
   }
 
   close(): void {
@@ -128,21 +141,23 @@ class ReferenceExecutor implements Executor {
 
   #attention(
     sublayer: ShardSublayer & { kind: 'attention' },
-    { positions, pastLength }: Step,
-    residual: Float32Array,
+    { step, stream, residual, tokenCount }: ReferenceState,
   ): Float32Array {
-    const { headSize, positions: rope } = this.#config
+    const { headSize, positions, bottleneck, norm } = this.#config
     const { layer } = sublayer
-    const tokenCount = positions.length
-    const x = this.#norm(residual, 'attentionNorm', layer)
-    const query = matmul(this.#store.get('query', layer), x, tokenCount)
-    const key = matmul(this.#store.get('key', layer), x, tokenCount)
-    const value = matmul(this.#store.get('value', layer), x, tokenCount)
-    rotate(query, positions, headSize, rope, this.#frequencies)
-    rotate(key, positions, headSize, rope, this.#frequencies)
+    const x = norm.placement === 'pre' ? this.#norm('attentionNorm', layer, stream) : stream
+    const shared = bottleneck?.sharedKeyQuery ?? false
+    const asked = shared ? this.#bottleneck('sharedBottleneck', layer, residual, tokenCount) : x
+    const query = this.#normHeads('queryNorm', layer, this.#dense('query', layer, asked, tokenCount))
+    const key = this.#normHeads('keyNorm', layer, this.#dense('key', layer, asked, tokenCount))
+    const value = this.#dense('value', layer, shared ? residual : x, tokenCount)
+    if (positions.kind === 'rope') {
+      rotate(query, step.positions, headSize, positions, this.#frequencies)
+      rotate(key, step.positions, headSize, positions, this.#frequencies)
+    }
     const cache = this.#caches.get(layer)!
-    cache.append(pastLength, key, value)
-    const mixed = attend(this.#config, sublayer, query, cache, pastLength)
+    cache.append(step.pastLength, key, value)
+    const mixed = attend(this.#config, sublayer, query, cache, step)
     return projectOwn(
       this.#store.get('attentionOutput', layer),
       mixed,
@@ -153,19 +168,53 @@ class ReferenceExecutor implements Executor {
 
   #feedForward(
     { layer, ffn }: ShardSublayer & { kind: 'feedForward' },
-    residual: Float32Array,
-    tokenCount: number,
+    { stream, tokenCount }: ReferenceState,
   ): Float32Array {
-    const x = this.#norm(residual, 'ffnNorm', layer)
-    const gate = matmul(this.#store.get('gate', layer), x, tokenCount)
-    const up = matmul(this.#store.get('up', layer), x, tokenCount)
-    return projectOwn(this.#store.get('down', layer), swiglu(gate, up), tokenCount, ffn.start)
+    const { gated, activation, norm } = this.#config
+    const x = norm.placement === 'pre' ? this.#norm('ffnNorm', layer, stream) : stream
+    const inner = activate(activation, this.#dense(gated ? 'gate' : 'up', layer, x, tokenCount))
+    if (gated) multiply(inner, this.#dense('up', layer, x, tokenCount))
+    return projectOwn(this.#store.get('down', layer), inner, tokenCount, ffn.start)
   }
 
-  #norm(x: Float32Array, role: 'attentionNorm' | 'ffnNorm' | 'outputNorm', layer: number | null): Float32Array {
-    return rmsNorm(x, this.#store.get(role, layer).values, this.#config.norm.epsilon)
+  /** A layer's way between residual stream and its own: dense, then norm. (T, H) -> (T, S) */
+  #bottleneck(role: 'inputBottleneck' | 'sharedBottleneck', layer: number, x: Float32Array, tokenCount: number) {
+    return this.#norm(`${role}Norm`, layer, this.#dense(role, layer, x, tokenCount))
+  }
+
+  /** My rows of a matrix, and its bias where it has one. */
+  #dense(role: DenseRole, layer: number, x: Float32Array, tokenCount: number): Float32Array {
+    return addBias(matmul(this.#store.get(role, layer), x, tokenCount), this.#vector(`${role}Bias`, layer))
+  }
+
+  #norm(role: NormRole, layer: number | null, x: Float32Array): Float32Array {
+    const { kind, epsilon } = this.#config.norm
+    return normalize(kind, x, this.#store.get(role, layer).values, this.#vector(`${role}Bias`, layer), epsilon)
+  }
+
+  /** Every head by itself; heads are neighbours in a row. */
+  #normHeads(role: 'queryNorm' | 'keyNorm', layer: number, x: Float32Array): Float32Array {
+    if (!this.#config.queryKeyNorm) return x
+    return normalize('rms', x, this.#store.get(role, layer).values, null, this.#config.norm.epsilon)
+  }
+
+  #final(residual: Float32Array): Float32Array {
+    return this.#config.norm.placement === 'pre' ? this.#norm('outputNorm', null, residual) : residual
+  }
+
+  #vector(role: TensorRole, layer: number | null): Float32Array | null {
+    return this.#store.find(role, layer)?.values ?? null
   }
 }
+
+type DenseRole = 'query' | 'key' | 'value' | 'gate' | 'up' | 'inputBottleneck' | 'sharedBottleneck' | 'outputBottleneck'
+type NormRole =
+  | 'attentionNorm'
+  | 'ffnNorm'
+  | 'outputNorm'
+  | 'inputBottleneckNorm'
+  | 'sharedBottleneckNorm'
+  | 'outputBottleneckNorm'
 
 /** Row-parallel projection of my own inputs `x` (T, n), which begin at column `start` of the whole tensor; columns held beyond them meet zeros. */
 function projectOwn(weights: Matrix, x: Float32Array, tokenCount: number, start: number): Float32Array {

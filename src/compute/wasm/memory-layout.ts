@@ -1,8 +1,8 @@
 // Where everything lies in the WASM memory of one shard, decided before the first byte comes:
 //   | thread control | records | norms and weights | scratch | KV chunk | KV chunk | ...      the end grows with the conversation
 import { rangeLength } from '../../base/ranges.ts'
-import { queryHeadsPerKvHead } from '../../model/config.ts'
-import { type ShardTensor, type TensorFormat, tensorKey } from '../../model/tensor.ts'
+import { queryHeadsPerKvHead, rotatedSizeOf } from '../../model/config.ts'
+import { isVector, type ShardTensor, type TensorFormat, tensorKey } from '../../model/tensor.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
 import type { ExecutorSetup } from '../executor.ts'
 import { GROUP_ROWS, groupBytes } from './interleave.ts'
@@ -42,7 +42,6 @@ export interface MemoryLayout {
 }
 
 const FORMAT_CODES: Readonly<Record<TensorFormat, number>> = { f32: 0, f16: 1, int8: 2, int4: 3 }
-const VECTOR_ROLES: ReadonlySet<string> = new Set(['attentionNorm', 'ffnNorm', 'outputNorm', 'ropeFactors'])
 
 /** Hands out addresses, 64-byte aligned. */
 class Arena {
@@ -82,7 +81,7 @@ export function planMemory({ config, shard, tensors }: ExecutorSetup, threads: n
   const { chunkBytes, cacheOffsets } = cacheChunk(shard.sublayers, chunkPositions * headStride * 2 * 4)
   const scratch = {
     input: floats(tile * hiddenSize),
-    turns: floats(tile * positions.rotatedSize),
+    turns: floats(tile * rotatedSizeOf(config)),
     normed: floats(tile * hiddenSize),
     first: floats(tile * most(['query', 'gate'], paddedRows)),
     second: floats(tile * most(['key', 'up'], paddedRows)),
@@ -106,8 +105,8 @@ export function planMemory({ config, shard, tensors }: ExecutorSetup, threads: n
       epsilon: config.norm.epsilon,
       headSize,
       headStride,
-      rotatedSize: positions.rotatedSize,
-      halfSplit: positions.layout === 'half-split' ? 1 : 0,
+      rotatedSize: rotatedSizeOf(config),
+      halfSplit: positions.kind === 'rope' && positions.layout === 'half-split' ? 1 : 0,
       queryHeadsPerKvHead: queryHeadsPerKvHead(config),
       cache,
       chunkPositions,
@@ -143,7 +142,7 @@ export function matrixRecord(
 function place(tensor: ShardTensor, arena: Arena): Placement {
   const columns = rangeLength(tensor.columns)
   const rowCount = rangeLength(tensor.rows)
-  const vector = VECTOR_ROLES.has(tensor.role)
+  const vector = isVector(tensor.role)
   const byteLength = vector ? columns * 4 : Math.ceil(rowCount / GROUP_ROWS) * groupBytes(tensor.format, columns)
   return { tensor, vector, address: arena.take(byteLength), byteLength, columns, rowCount }
 }

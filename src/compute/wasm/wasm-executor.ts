@@ -2,7 +2,7 @@
 // plain array here, so that any number of steps may be open. A sublayer is one call a tile of tokens (assembly/sublayers.ts).
 import { HeadroomError } from '../../base/errors.ts'
 import { isEmpty } from '../../base/ranges.ts'
-import type { ModelConfig } from '../../model/config.ts'
+import { type ModelConfig, rotatedSizeOf } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
@@ -16,6 +16,7 @@ import {
   type Step,
   wantedRows,
 } from '../executor.ts'
+import { requirePlainDecoder } from '../plain-decoder.ts'
 import { GROUP_ROWS, readRow } from './interleave.ts'
 import { instantiate, type KernelExports, type Kernels, loadKernels, type SimdBuild } from './kernels.ts'
 import { HEAD_TILE, type MemoryLayout, planMemory, TILE } from './memory-layout.ts'
@@ -42,6 +43,7 @@ export function createWasmFactory(simd?: SimdBuild): ExecutorFactory {
       return `WASM SIMD${build === 'relaxed' ? ', relaxed' : ''}, ${shared ? 'shared memory' : 'memory'} up to 4 GiB`
     },
     async create(setup) {
+      requirePlainDecoder(setup.config, 'The WASM executor')
       const threads = usableThreads(setup.threads)
       const kernels = await loadKernels(threads > 1, simd)
       const layout = planMemory(setup, threads)
@@ -150,7 +152,7 @@ class WasmExecutor implements Executor {
     const { step, residual, partial, turns } = state as WasmState
     const record = this.#records.sublayers[index]
     if (!record) return partial.fill(0)
-    const { rotatedSize } = this.#config.positions
+    const rotatedSize = rotatedSizeOf(this.#config)
     const { workspace } = this.#layout
     const isAttention = this.#shard.sublayers[index]?.kind === 'attention'
     for (const [first, count] of tiles(state.tokenCount, TILE)) {

@@ -3,7 +3,7 @@
 // larger than a kernel may bind. The sum that `join` is given is added by the next dispatch that needs the residual.
 import { HeadroomError } from '../../base/errors.ts'
 import { isEmpty, rangeLength } from '../../base/ranges.ts'
-import { type ModelConfig, queryHeadsPerKvHead } from '../../model/config.ts'
+import { type ModelConfig, queryHeadsPerKvHead, type Rope } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
@@ -42,6 +42,7 @@ export class GpuExecutor implements Executor {
   readonly kind = 'webgpu'
   readonly #gpu: GpuSession
   readonly #config: ModelConfig
+  readonly #rope: Rope
   readonly #shard: Shard
   readonly #weights: ShardWeights
   readonly #caches: Caches
@@ -52,6 +53,8 @@ export class GpuExecutor implements Executor {
 
   constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, weights: ShardWeights, caches: Caches) {
     this.#gpu = gpu
+    if (config.positions.kind !== 'rope') throw new HeadroomError('internal', 'The model has no rotary positions.')
+    this.#rope = config.positions
     this.#config = config
     this.#shard = shard
     this.#weights = weights
@@ -175,7 +178,7 @@ export class GpuExecutor implements Executor {
     const { queryHeads, kvHeads } = weights.slice
     const shape: AttentionShape = {
       headSize: this.#config.headSize,
-      rope: this.#config.positions,
+      rope: this.#rope,
       contextLength: this.#shard.contextLength,
       queryHeads: rangeLength(queryHeads),
       kvHeads: rangeLength(kvHeads),

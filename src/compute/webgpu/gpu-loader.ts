@@ -4,6 +4,7 @@ import { HeadroomError, ModelFormatError } from '../../base/errors.ts'
 import { rangeLength } from '../../base/ranges.ts'
 import { bytesOf, tensorKey, type WeightPiece } from '../../model/tensor.ts'
 import type { Executor, ExecutorLoader, ExecutorSetup } from '../executor.ts'
+import { requirePlainDecoder } from '../plain-decoder.ts'
 import { type Caches, GpuExecutor } from './gpu-executor.ts'
 import { GpuSession } from './gpu-session.ts'
 import { type AttentionWeights, allocateShardWeights, type ShardWeights } from './shard-weights.ts'
@@ -14,6 +15,7 @@ const UPLOAD_WINDOW_BYTES = 4 * 2 ** 20
 
 /** Allocates the shard on the GPU. Throws `no-executor`, `out-of-memory` or `model-format`. */
 export async function openLoader(setup: ExecutorSetup): Promise<ExecutorLoader> {
+  requirePlainDecoder(setup.config, 'The WebGPU executor')
   const gpu = new GpuSession(await sharedDevice())
   try {
     const [weights, caches] = await gpu.guardAllocation('the weights and the KV cache', () => {

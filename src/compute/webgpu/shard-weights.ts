@@ -1,6 +1,7 @@
 // What a shard holds on the GPU, allocated whole before the first byte comes, and where each tensor's rows go.
 import { ModelFormatError } from '../../base/errors.ts'
 import { intersect, isEmpty, range, rangeLength } from '../../base/ranges.ts'
+import { rotatedSizeOf } from '../../model/config.ts'
 import { BLOCK_SIZE, type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
 import type { ExecutorSetup } from '../executor.ts'
@@ -138,7 +139,7 @@ export function allocateShardWeights(
       embedding.write(first, bytes)
       tied?.sink(first, count, bytes)
     })
-  const ropeFactors = listed.has('ropeFactors') ? new Float32Array(config.positions.rotatedSize / 2) : null
+  const ropeFactors = listed.has('ropeFactors') ? new Float32Array(rotatedSizeOf(config) / 2) : null
   if (ropeFactors)
     sinks.set('ropeFactors', (_first, _count, bytes) => ropeFactors.set(new Float32Array(bytes.slice().buffer)))
   return { sublayers, outputGain, head, embedding, ropeFactors, sinks, byteLength }

@@ -2,7 +2,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { floatToHalf } from '../../../src/base/half.ts'
 import { dequantize } from '../../../src/compute/reference/dequantize.ts'
-import { matmul as matmulTwin, rmsNorm, rotate, softmax, swiglu } from '../../../src/compute/reference/operations.ts'
+import {
+  activate,
+  matmul as matmulTwin,
+  multiply,
+  normalize,
+  rotate,
+  softmax,
+} from '../../../src/compute/reference/operations.ts'
 import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
 import { type AttentionShape, appendKeysAndValues, attend } from '../../../src/compute/webgpu/kernels/attention.ts'
 import { joinNorm } from '../../../src/compute/webgpu/kernels/join-norm.ts'
@@ -194,7 +201,8 @@ describe('gate and up', () => {
           outputOffset: 12,
           outputStride: stride,
         })
-        const expected = swiglu(twin(gate, x, tokenCount), twin(up, x, tokenCount))
+        const expected = activate('silu', twin(gate, x, tokenCount))
+        multiply(expected, twin(up, x, tokenCount))
         expectClose(await gpu.read(output, 0, tokenCount * stride), spread(expected, tokenCount, stride, 12))
       }
   })
@@ -227,7 +235,10 @@ describe('join and norm', () => {
       const expected = residual.map((value, i) => value + (joined?.[i] ?? 0))
       const all = await gpu.read(stream.array, 0, tokenCount * (stride + hiddenSize))
       expectClose(all.subarray(stream.residualOffset), expected)
-      expectClose(all.subarray(0, stream.residualOffset), spread(rmsNorm(expected, gain, 1e-5), tokenCount, stride))
+      expectClose(
+        all.subarray(0, stream.residualOffset),
+        spread(normalize('rms', expected, gain, null, 1e-5), tokenCount, stride),
+      )
     }
   })
 })
@@ -298,7 +309,7 @@ describe('attention', () => {
             for (let i = 0; i < headSize; i++) dot += q[at + i]! * held[slot(0, kv, position) + i]!
             return dot / Math.sqrt(headSize)
           })
-          softmax(scores, scores.length)
+          softmax(scores)
           scores.forEach((weight, position) => {
             for (let i = 0; i < headSize; i++) mixed[at + i]! += weight * held[slot(1, kv, position) + i]!
           })

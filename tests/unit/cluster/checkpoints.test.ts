@@ -1,4 +1,4 @@
-// The outside oracle: seeded LLaMA checkpoints with every token's logits and hidden states from transformers (tools/fixtures/make.py).
+// The outside oracle: seeded checkpoints of every decoder with every token's logits and hidden states from transformers (tools/fixtures/make.py).
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { engineRoom, serveModelAt } from '../../support/engine-room.ts'
@@ -6,9 +6,8 @@ import { readSafetensors } from '../../support/read-safetensors.ts'
 
 const tolerance = 1e-3
 
-const cases = ['llama-gqa', 'llama-nine-heads', 'llama3-rope'].flatMap((name) =>
-  [[1], [2, 1], [1, 2, 1], [1, 1, 2, 1]].map((shares) => ({ name, shares })),
-)
+const decoders = ['llama-gqa', 'llama-nine-heads', 'llama3-rope', 'qwen2', 'qwen3', 'mistral-window', 'gpt2']
+const cases = decoders.flatMap((name) => [[1], [2, 1], [1, 2, 1], [1, 1, 2, 1]].map((shares) => ({ name, shares })))
 
 test.each(cases)('$name has transformers’ logits, hidden states and tokens on $shares', async ({ name, shares }) => {
   const folder = `tests/fixtures/${name}`

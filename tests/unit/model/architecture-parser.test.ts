@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { gguf } from '@huggingface/gguf'
 import { describe, expect, it } from 'vitest'
 import { MobileModelArchitectureParser } from '../../../src/model/architecture-parser.ts'
+import { type ModelConfig, plainDecoder } from '../../../src/model/config.ts'
+
+const rope = ({ positions }: ModelConfig) => (positions.kind === 'rope' ? positions : null)
 
 const parser = new MobileModelArchitectureParser()
 const fixture = (path: string) => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url))
@@ -26,6 +29,7 @@ const metadata = {
 describe('fromGguf', () => {
   it('reads every size of a nine-head model', () => {
     expect(parser.fromGguf(metadata, ['token_embd.weight'])).toEqual({
+      ...plainDecoder(576),
       architecture: 'llama',
       family: 'LLaMA',
       layerCount: 30,
@@ -37,7 +41,6 @@ describe('fromGguf', () => {
       vocabSize: 49152,
       contextLength: 8192,
       norm: { kind: 'rms', epsilon: 1e-5, placement: 'pre' },
-      activation: 'silu',
       positions: { kind: 'rope', theta: 100000, layout: 'interleaved', rotatedSize: 64, scaling: { kind: 'none' } },
       tiedEmbeddings: true,
     })
@@ -71,12 +74,12 @@ describe('fromGguf', () => {
       'llama.rope.dimension_count': 128,
     })
     expect(config.headSize).toBe(128)
-    expect(config.positions.rotatedSize).toBe(128)
+    expect(rope(config)?.rotatedSize).toBe(128)
   })
 
   it('reads linear RoPE scaling in both spellings and 64-bit integers', () => {
     const linear = { kind: 'linear', factor: 4 }
-    const scaling = (more: Record<string, unknown>) => parser.fromGguf({ ...metadata, ...more }).positions.scaling
+    const scaling = (more: Record<string, unknown>) => rope(parser.fromGguf({ ...metadata, ...more }))?.scaling
     expect(scaling({ 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 4 })).toEqual(linear)
     expect(scaling({ 'llama.rope.scale_linear': 4 })).toEqual(linear)
     expect(scaling({ 'llama.rope.scaling.type': 'none', 'llama.rope.scaling.factor': 4 })).toEqual({ kind: 'none' })
@@ -84,8 +87,6 @@ describe('fromGguf', () => {
   })
 
   it.each([
-    ['qwen2', 'Qwen2'],
-    ['gpt2', 'GPT-2'],
     ['gemma3', 'Gemma 3'],
     ['phi3', 'Phi-3'],
     ['something-new', 'something-new'],
@@ -93,7 +94,7 @@ describe('fromGguf', () => {
     expect(() => parser.fromGguf({ 'general.architecture': architecture })).toThrow(
       expect.objectContaining({
         code: 'model-unsupported',
-        message: expect.stringMatching(new RegExp(`${name}.*not supported yet.*LLaMA family today`)),
+        message: expect.stringMatching(new RegExp(`${name}.*not supported yet.*Headroom runs`)),
       }),
     )
   })
@@ -102,7 +103,6 @@ describe('fromGguf', () => {
     [{ 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 }, /"yarn".*not supported yet/],
     [{ 'llama.rope.scaling.type': 'longrope' }, /"longrope".*not supported yet/],
     [{ 'llama.expert_count': 8 }, /expert_count" = 8/],
-    [{ 'llama.attention.sliding_window': 4096 }, /sliding_window" = 4096/],
     [{ 'llama.attention.value_length': 32 }, /value_length" 32/],
   ])('answers "not yet" for %o', (more, message) => {
     const parse = () => parser.fromGguf({ ...metadata, ...more })
@@ -110,8 +110,56 @@ describe('fromGguf', () => {
     expect(parse).toThrow(message)
   })
 
-  it('answers "not yet" for biases found among the tensors', () => {
-    expect(() => parser.fromGguf(metadata, ['blk.0.attn_q.bias'])).toThrow(/blk\.0\.attn_q\.bias.*not supported yet/)
+  it('takes a sliding window from the file, and a window as long as the context for none', () => {
+    const windowed = (positions: number) =>
+      parser.fromGguf({ ...metadata, 'llama.attention.sliding_window': positions })
+    expect(windowed(4096)).toMatchObject({ family: 'Mistral', attentionWindow: 4096 })
+    expect(windowed(8192)).toMatchObject({ attentionWindow: null })
+    expect(windowed(0)).toMatchObject({ family: 'LLaMA', attentionWindow: null })
+  })
+
+  it('finds biases and head norms among the tensors', () => {
+    expect(parser.fromGguf(metadata, ['blk.0.attn_q.bias']).biases).toEqual({
+      queryKeyValue: true,
+      attentionOutput: false,
+      feedForward: false,
+    })
+    expect(parser.fromGguf(metadata, ['blk.0.attn_q_norm.weight']).queryKeyNorm).toBe(true)
+  })
+
+  const renamed = (architecture: string, more: Record<string, unknown>) => ({
+    ...Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key.replace('llama', architecture), value])),
+    'general.architecture': architecture,
+    ...more,
+  })
+
+  it('turns the halves of Qwen’s heads', () => {
+    for (const architecture of ['qwen2', 'qwen3'])
+      expect(parser.fromGguf(renamed(architecture, {}))).toMatchObject({ positions: { layout: 'half-split' } })
+  })
+
+  it('reads GPT-2 and BERT', () => {
+    const gpt2 = renamed('gpt2', { 'gpt2.attention.layer_norm_epsilon': 1e-5, 'gpt2.attention.head_count_kv': 9 })
+    expect(parser.fromGguf(gpt2)).toMatchObject({
+      family: 'GPT',
+      norm: { kind: 'layer', placement: 'pre' },
+      activation: 'gelu-tanh',
+      gated: false,
+      positions: { kind: 'learned' },
+    })
+    const bert = renamed('bert', {
+      'bert.attention.layer_norm_epsilon': 1e-12,
+      'bert.attention.causal': false,
+      'bert.attention.head_count_kv': 9,
+      'tokenizer.ggml.token_type_count': 2,
+    })
+    expect(parser.fromGguf(bert)).toMatchObject({
+      family: 'BERT',
+      causal: false,
+      head: 'none',
+      embedding: { tokenTypeCount: 2, norm: true },
+      norm: { kind: 'layer', placement: 'post' },
+    })
   })
 
   it.each([
@@ -145,6 +193,7 @@ describe('fromGguf', () => {
 describe('fromHuggingFace', () => {
   it('reads transformers 5 (rope_parameters)', async () => {
     expect(parser.fromHuggingFace(await configOf('llama-nine-heads'))).toEqual({
+      ...plainDecoder(288),
       architecture: 'llama',
       family: 'LLaMA',
       layerCount: 2,
@@ -156,7 +205,6 @@ describe('fromHuggingFace', () => {
       vocabSize: 96,
       contextLength: 256,
       norm: { kind: 'rms', epsilon: 1e-6, placement: 'pre' },
-      activation: 'silu',
       positions: {
         kind: 'rope',
         theta: 10000,
@@ -192,34 +240,113 @@ describe('fromHuggingFace', () => {
     expect(parser.fromHuggingFace(config)).toMatchObject({ headSize: 8, kvHeadCount: 8 })
   })
 
-  it('takes a Mistral without a window, or with one no shorter than its context, as LLaMA', async () => {
+  it('takes Mistral’s window, and one no shorter than the context for none', async () => {
     const config = await configOf('mistral-window')
-    for (const sliding_window of [null, 256]) {
-      expect(parser.fromHuggingFace({ ...config, sliding_window })).toMatchObject({
-        architecture: 'mistral',
-        family: 'LLaMA',
-      })
-    }
+    expect(parser.fromHuggingFace(config)).toMatchObject({ family: 'Mistral', attentionWindow: 16 })
+    for (const sliding_window of [null, 256])
+      expect(parser.fromHuggingFace({ ...config, sliding_window })).toMatchObject({ attentionWindow: null })
+    expect(
+      parser.fromHuggingFace({ ...config, sliding_window: undefined, max_position_embeddings: 32_768 }),
+    ).toMatchObject({ attentionWindow: null })
+    const { sliding_window: _, ...silent } = config
+    expect(parser.fromHuggingFace({ ...silent, max_position_embeddings: 32_768 })).toMatchObject({
+      attentionWindow: 4096,
+    })
   })
 
-  it.each(['mistral-window', 'qwen2', 'qwen3', 'gpt2', 'bert', 'mobilebert'])(
-    'answers "not yet" for %s',
-    async (folder) => {
-      const config = await configOf(folder)
-      expect(() => parser.fromHuggingFace(config)).toThrow(
-        expect.objectContaining({
-          code: 'model-unsupported',
-          message: expect.stringMatching(
-            new RegExp(`${String(config.model_type)}.*not supported yet.*LLaMA family today`),
-          ),
-        }),
-      )
-    },
-  )
+  it('reads the relatives of LLaMA', async () => {
+    expect(parser.fromHuggingFace(await configOf('qwen2'))).toMatchObject({
+      family: 'LLaMA',
+      biases: { queryKeyValue: true, attentionOutput: false, feedForward: false },
+      attentionWindow: null,
+    })
+    expect(parser.fromHuggingFace(await configOf('qwen3'))).toMatchObject({ queryKeyNorm: true, headSize: 32 })
+    const llama = await configOf('llama-gqa')
+    expect(parser.fromHuggingFace({ ...llama, attention_bias: true, mlp_bias: true }).biases).toEqual({
+      queryKeyValue: true,
+      attentionOutput: true,
+      feedForward: true,
+    })
+  })
+
+  it('reads GPT-2, up to 96 layers of 96 heads', async () => {
+    const config = await configOf('gpt2')
+    expect(parser.fromHuggingFace(config)).toMatchObject({
+      family: 'GPT',
+      hiddenSize: 96,
+      headCount: 6,
+      kvHeadCount: 6,
+      headSize: 16,
+      ffnSize: 384,
+      contextLength: 128,
+      activation: 'gelu-tanh',
+      gated: false,
+      tiedEmbeddings: true,
+    })
+    expect(parser.fromHuggingFace({ ...config, n_layer: 96, n_head: 96, n_embd: 12_288 })).toMatchObject({
+      layerCount: 96,
+      headCount: 96,
+      headSize: 128,
+      ffnSize: 49_152,
+    })
+  })
+
+  it('reads BERT, whose head only the tensors tell', async () => {
+    const config = await configOf('bert')
+    expect(parser.fromHuggingFace(config, ['cls.predictions.transform.dense.weight'])).toMatchObject({
+      family: 'BERT',
+      causal: false,
+      head: 'masked-language',
+      norm: { kind: 'layer', epsilon: 1e-12, placement: 'post' },
+      activation: 'gelu',
+      embedding: { size: 96, trigram: false, tokenTypeCount: 2, norm: true },
+    })
+    expect(parser.fromHuggingFace(config, []).head).toBe('none')
+  })
+
+  it('reads MobileBERT, the published shape and twelve layers of eight heads over 512', async () => {
+    expect(parser.fromHuggingFace(await configOf('mobilebert'))).toMatchObject({
+      family: 'MobileBERT',
+      headSize: 16,
+      norm: { kind: 'affine', placement: 'post' },
+      embedding: { size: 32, trigram: true },
+      bottleneck: { size: 64, sharedKeyQuery: true },
+      feedForwardsPerLayer: 4,
+    })
+    const published = {
+      model_type: 'mobilebert',
+      hidden_size: 512,
+      num_hidden_layers: 24,
+      num_attention_heads: 4,
+      intermediate_size: 512,
+      vocab_size: 30_522,
+      max_position_embeddings: 512,
+    }
+    expect(parser.fromHuggingFace(published)).toMatchObject({ headSize: 32, bottleneck: { size: 128 } })
+    expect(parser.fromHuggingFace({ ...published, num_hidden_layers: 12, num_attention_heads: 8 })).toMatchObject({
+      layerCount: 12,
+      headCount: 8,
+      hiddenSize: 512,
+      headSize: 16,
+    })
+  })
 
   it.each([
-    [{ attention_bias: true }, /"attention_bias" = true/],
-    [{ mlp_bias: true }, /"mlp_bias" = true/],
+    ['gpt2', { scale_attn_by_inverse_layer_idx: true }, /inverse_layer_idx/],
+    ['gpt2', { activation_function: 'gelu_fast' }, /"gelu_fast".*activation_function/],
+    ['bert', { position_embedding_type: 'relative_key' }, /relative_key/],
+    ['bert', { is_decoder: true }, /is_decoder/],
+    ['mobilebert', { key_query_shared_bottleneck: false }, /key_query_shared_bottleneck/],
+    ['mobilebert', { normalization_type: 'batch' }, /"batch"/],
+    ['qwen2', { use_sliding_window: true }, /use_sliding_window/],
+    ['qwen3', { layer_types: ['full_attention', 'sliding_attention'] }, /several kinds/],
+  ])('answers "not yet" for %s with %o', async (folder, more, message) => {
+    const config = { ...(await configOf(folder)), ...more }
+    expect(() => parser.fromHuggingFace(config)).toThrow(expect.objectContaining({ code: 'model-unsupported' }))
+    expect(() => parser.fromHuggingFace(config)).toThrow(message)
+  })
+
+  it.each([
     [{ hidden_act: 'gelu' }, /"gelu"/],
     [{ quantization_config: { quant_method: 'gptq' } }, /quantization_config/],
     [{ rope_parameters: { rope_type: 'yarn', factor: 4 } }, /"yarn"/],
