@@ -21,6 +21,7 @@ import { identifiedFiles } from './identified-files.ts'
 import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
 import { type OpenedFiles, openModelSource } from './open-model.ts'
+import { pacedProgress } from './paced-progress.ts'
 
 /** Nobody waits for `measure`: it takes four times as many steps as joining does. */
 const measureBudgetMs = 1000
@@ -142,7 +143,7 @@ export function createEngine(): Engine {
         const { executor, report } = await loadExecutor(request, {
           sources: sourcesOf(request, opened),
           openPeerFile: (file) => files.open(file, request.leaderId),
-          onProgress,
+          onProgress: pacedProgress(onProgress),
           signal,
         })
         if (signal.aborted) executor.close()

@@ -15,9 +15,6 @@ import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
 import type { LoadProgress, SessionState } from './session-state.ts'
 
-/** Progress messages a second are enough for people. */
-const progressIntervalMs = 100
-
 export interface MemberOptions {
   device: OwnDevice
   /** Where this device reaches the mirror. */
@@ -103,12 +100,9 @@ export class Member extends Emitter<MemberEvents> {
     const { executor, threads } = device.profile
     Object.assign(this, { modelName, shard, progress: null, report: null })
     this.#set({ kind: 'loading', modelId: modelName })
-    let told = 0
     const onProgress = (progress: LoadProgress) => {
       this.progress = progress
       this.emit('change', undefined)
-      if (performance.now() - told < progressIntervalMs && progress.loadedBytes < progress.totalBytes) return
-      told = performance.now()
       send({ kind: 'progress', epoch: shard.epoch, progress })
     }
     // The engine parses the manifest before it believes any of it.
