@@ -8,6 +8,7 @@ import {
   RECORD_HEAD_BYTES,
   verifiedPayload,
 } from './cache-record.ts'
+import { LogFile } from './log-file.ts'
 import { copyRect, intersectRects, type Rect, rectByteLength, subtractRect, type TensorPart } from './rectangles.ts'
 import type { StoredFile } from './storage.ts'
 
@@ -19,24 +20,23 @@ interface Entry {
 
 /** Owns `file`. Parts of one tensor never overlap as long as only `missing` ones are appended. */
 export class CacheFile {
-  readonly #file: StoredFile
+  readonly #log: LogFile
   readonly #entries = new Map<number, Entry[]>()
-  #end = 0
   #last: { position: number; payload: Uint8Array } | null = null
 
   /** Reads the heads of all records and drops what follows the last whole one. */
   constructor(file: StoredFile) {
-    this.#file = file
     const size = file.getSize()
     const head = new Uint8Array(RECORD_HEAD_BYTES)
+    let end = 0
     for (;;) {
-      const record = file.read(head, { at: this.#end }) === head.length ? decodeRecordHead(head) : null
-      const next = record ? this.#end + RECORD_HEAD_BYTES + rectByteLength(record.rect) : Number.POSITIVE_INFINITY
+      const record = file.read(head, { at: end }) === head.length ? decodeRecordHead(head) : null
+      const next = record ? end + RECORD_HEAD_BYTES + rectByteLength(record.rect) : Number.POSITIVE_INFINITY
       if (!record || next > size) break
-      if (!record.dropped) this.#add(record, this.#end)
-      this.#end = next
+      if (!record.dropped) this.#add(record, end)
+      end = next
     }
-    if (this.#end < size) file.truncate(this.#end)
+    this.#log = new LogFile(file, end)
   }
 
   missing(part: TensorPart): TensorPart[] {
@@ -62,28 +62,17 @@ export class CacheFile {
     return unfilled.map((rect) => ({ ...part, rect }))
   }
 
-  /** Throws what the storage throws; what was there before stays usable. */
+  /** Kept at the latest by `close`. Throws what the storage throws: parts appended last are then not here, those before stay usable. */
   async append(part: TensorPart, bytes: Uint8Array): Promise<void> {
     const record: CacheRecord = { ...part, dropped: false }
     const encoded = await encodeRecord(record, bytes)
-    const position = this.#end
-    try {
-      const written = this.#file.write(encoded, { at: position })
-      if (written !== encoded.length) throw new DOMException('Only a part was written.', 'QuotaExceededError')
-    } catch (error) {
-      this.#file.truncate(position)
-      throw error
-    }
-    this.#end += encoded.length
-    this.#add(record, position)
+    this.#add(record, this.#log.byteLength)
+    this.#tryLog(() => this.#log.append(encoded))
   }
 
+  /** Throws as `append` does; the file is closed all the same. */
   close(): void {
-    try {
-      this.#file.flush()
-    } finally {
-      this.#file.close()
-    }
+    this.#log.close()
   }
 
   #entriesOf({ tensorOffset }: TensorPart): Entry[] {
@@ -97,15 +86,26 @@ export class CacheFile {
   }
 
   #drop({ tensorOffset }: TensorPart, entry: Entry): void {
-    this.#file.write(DROP_MARK, { at: entry.position + DROP_POSITION })
+    this.#log.overwrite(DROP_MARK, { at: entry.position + DROP_POSITION })
     const left = this.#entries.get(tensorOffset)?.filter((other) => other !== entry)
     if (left) this.#entries.set(tensorOffset, left)
+  }
+
+  /** What the log loses when it fails is forgotten. */
+  #tryLog<Result>(act: () => Result): Result {
+    try {
+      return act()
+    } catch (error) {
+      const isHere = ({ position }: Entry) => position < this.#log.byteLength
+      for (const [tensorOffset, entries] of this.#entries) this.#entries.set(tensorOffset, entries.filter(isHere))
+      throw error
+    }
   }
 
   async #payload({ position, rect }: Entry): Promise<Uint8Array | null> {
     if (this.#last?.position === position) return this.#last.payload
     const bytes = new Uint8Array(RECORD_HEAD_BYTES + rectByteLength(rect))
-    const whole = this.#file.read(bytes, { at: position }) === bytes.length
+    const whole = this.#tryLog(() => this.#log.read(bytes, { at: position })) === bytes.length
     const payload = whole ? await verifiedPayload(bytes) : null
     if (payload) this.#last = { position, payload }
     return payload

@@ -17,8 +17,9 @@ export interface WeightCache {
   missing(part: TensorPart): readonly TensorPart[]
   /** Copies what is here of `part` into `out` (the part's bytes, row after row); returns what is not, damaged entries included. */
   readInto(part: TensorPart, out: Uint8Array): Promise<readonly TensorPart[]>
-  /** `bytes` must be those of a part that is not here, and are written before this resolves. */
+  /** `bytes` must be those of a part that is not here; they are written at the latest by `close`. */
   write(part: TensorPart, bytes: Uint8Array): Promise<void>
+  /** Never throws; `onProblem` may still hear of a full storage. */
   close(): void
 }
 
@@ -64,7 +65,13 @@ export async function openWeightCache(
       }
     },
     close() {
-      for (const file of files) file?.close()
+      for (const file of files) {
+        try {
+          file?.close()
+        } catch (error) {
+          tell(error)
+        }
+      }
       files.fill(null)
     },
   }

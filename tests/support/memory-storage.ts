@@ -28,6 +28,14 @@ export function memoryStorage(): MemoryStorage {
 
   function memoryFile(name: string): StoredFile {
     const bytes = () => storage.files.get(name)!
+    const resize = (byteLength: number) => {
+      const others = [...storage.files].reduce((sum, [other, { length }]) => sum + (other === name ? 0 : length), 0)
+      const grows = byteLength > bytes().length
+      if (grows && others + byteLength > storage.quotaBytes) throw new DOMException('No room.', 'QuotaExceededError')
+      const next = new Uint8Array(byteLength)
+      next.set(bytes().subarray(0, byteLength))
+      storage.files.set(name, next)
+    }
     return {
       getSize: () => bytes().length,
       read(into, { at }) {
@@ -36,16 +44,11 @@ export function memoryStorage(): MemoryStorage {
         return part.length
       },
       write(part, { at }) {
-        const size = Math.max(bytes().length, at + part.length)
-        const others = [...storage.files].reduce((sum, [other, { length }]) => sum + (other === name ? 0 : length), 0)
-        if (others + size > storage.quotaBytes) throw new DOMException('No room.', 'QuotaExceededError')
-        const next = new Uint8Array(size)
-        next.set(bytes())
-        next.set(part, at)
-        storage.files.set(name, next)
+        if (at + part.length > bytes().length) resize(at + part.length)
+        bytes().set(part, at)
         return part.length
       },
-      truncate: (byteLength) => void storage.files.set(name, bytes().slice(0, byteLength)),
+      truncate: resize,
       flush: () => undefined,
       close: () => void open.delete(name),
     }

@@ -162,6 +162,47 @@ describe('the cache', () => {
     expect(again).toBeLessThan(file.length - 150_000)
   })
 
+  it('says it too when what was gathered last does not fit', async () => {
+    storage.quotaBytes = 2000
+    const source = memorySource(file, 'stories.gguf', '"v1"')
+    const cache = await openWeightCache([source], (problem) => problems.push(problem), storage)
+    const part = (at: number) => ({
+      source: 0,
+      tensorOffset: at,
+      rowBytes: 1500,
+      rect: { rows: range(0, 1), bytes: range(0, 1500) },
+    })
+    for (const at of [0, 1500]) await cache.write(part(at), file.subarray(at, at + 1500))
+    expect(problems).toEqual([])
+    const read = new Uint8Array(1500)
+    expect(await cache.readInto(part(1500), read)).toEqual([part(1500)])
+    expect(problems.map(({ code }) => code)).toEqual(['storage-full'])
+    expect(cache.missing(part(1500))).toEqual([part(1500)])
+    expect(await cache.readInto(part(0), read)).toEqual([])
+    expect(read).toEqual(file.subarray(0, 1500))
+    cache.close()
+    expect(await cachedBytes(storage)).toBeLessThan(2000)
+  })
+
+  it('tells of a storage that is full only at the end', async () => {
+    storage.quotaBytes = 1000
+    const source = memorySource(file, 'stories.gguf', '"v1"')
+    const cache = await openWeightCache([source], (problem) => problems.push(problem), storage)
+    const rect = { rows: range(0, 1), bytes: range(0, 1500) }
+    await cache.write({ source: 0, tensorOffset: 0, rowBytes: 1500, rect }, file.subarray(0, 1500))
+    cache.close()
+    expect(problems.map(({ code }) => code)).toEqual(['storage-full'])
+    expect(await cachedBytes(storage)).toBe(0)
+    expect(
+      await (await openWeightCache([source], () => undefined, storage)).missing({
+        source: 0,
+        tensorOffset: 0,
+        rowBytes: 1500,
+        rect,
+      }),
+    ).toHaveLength(1)
+  })
+
   it('gives each tab of a browser a file of its own', async () => {
     const source = memorySource(file, 'stories.gguf', '"v1"')
     const first = await openWeightCache([source], (problem) => problems.push(problem), storage)
