@@ -11,7 +11,7 @@ export interface HttpOptions {
   signal?: AbortSignal
   /** Waits between attempts without progress. */
   retryDelaysMs?: readonly number[]
-  /** Sent to the url's own host alone. Only this device can read the file then, so its origin is `local`. */
+  /** Sent to the url's own host alone. Only this device can read the file then, so its origin is `local`; the url must name one version of it. */
   token?: string | null
 }
 
@@ -42,7 +42,7 @@ export async function openHttpSource(url: string, options: HttpOptions = {}): Pr
 
 /** Other devices ask for a local file by its ETag alone, so it must be no other file's of any server. */
 async function ownEtag(url: string, etag: string | null): Promise<string | null> {
-  if (etag === null || !canDigest()) return null
+  if (!canDigest()) return null
   return `"${await sha256Hex(new TextEncoder().encode(`${url} ${etag}`))}"`
 }
 

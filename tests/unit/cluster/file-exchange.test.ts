@@ -5,7 +5,7 @@ import { type EngineRoom, engineRoom } from '../../support/engine-room.ts'
 const golden =
   ', there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high.'
 const file = new File([readFileSync('tests/fixtures/stories260K.gguf')], 'picked.gguf')
-const source = { kind: 'files', modelId: 'picked', files: [file] } as const
+const source = { kind: 'files', modelId: 'picked', files: [{ path: file.name, file }] } as const
 /** Nobody listens there. */
 const noServer = 'http://127.0.0.1:9/'
 
