@@ -1,0 +1,127 @@
+// A file picked on the leader's device serves the room: the server never sees a byte of it, and nobody fetches what it has.
+import { readFileSync } from 'node:fs'
+import { defaultModelPath } from '../support/default-model.ts'
+import { OWN_ID, refusalOf, say, standInTheMiddle, waitUntilClosed } from './support/bulk-middle.ts'
+import { answers, ask } from './support/people.ts'
+import { allReady, goOn, pick } from './support/picked-file.ts'
+import { formRoom, view, waitForDevices } from './support/script.ts'
+import { storiesPath } from './support/site.ts'
+import { expect, test } from './support/stage.ts'
+
+const opening = 'Once upon a time'
+const golden =
+  ', there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high.'
+
+for (const tabs of [2, 3, 4]) {
+  test(`a picked file answers rightly on ${tabs} tabs, though the server has no model`, async ({ stage }) => {
+    const site = await stage.serve({ models: [] })
+    const [leader] = await formRoom(stage, site, { tabs, query: 'weights=f32' })
+    await pick(leader, storiesPath)
+    await allReady(leader, tabs)
+    const { devices, plan, model } = await view(leader)
+    expect(model?.verified).toBe('local')
+    expect(plan?.deviceIds).toHaveLength(tabs)
+    const [own, ...others] = devices.map(({ report }) => report?.downloadedBytes ?? 0)
+    expect(own).toBe(0)
+    expect(Math.min(...others)).toBeGreaterThan(0)
+    await ask(leader, opening)
+    await expect(leader.getByTestId('figures')).toHaveCount(1)
+    await expect(answers(leader)).not.toHaveText('')
+    expect((await goOn(leader, opening))?.startsWith(golden)).toBe(true)
+    expect(site.sent.filter(({ pathname }) => pathname.endsWith('.gguf'))).toEqual([])
+  })
+}
+
+test('a guest that reloads in the middle of a transfer asks only for what it does not have, and later for nothing', async ({
+  stage,
+}) => {
+  test.setTimeout(180_000)
+  const site = await stage.serve({ models: [] })
+  const [leader, guest] = await formRoom(stage, site, { tabs: 2, query: 'shares=1,1&executor=wasm' })
+  await pick(leader, defaultModelPath())
+  const held = await guest!.waitForFunction(() => {
+    const { progress } = globalThis.headroom!.view.devices.find(({ isSelf }) => isSelf)!
+    return progress && progress.downloadedBytes > 15e6 && progress.loadedBytes
+  })
+  const heldBytes = Number(await held.jsonValue())
+  await guest!.reload()
+  await waitForDevices(leader, 2)
+  await allReady(leader, 2)
+  const { downloadedBytes, weightBytes } = (await view(leader)).devices[1]!.report!
+  expect(heldBytes).toBeLessThan(0.8 * weightBytes)
+  expect(downloadedBytes).toBeGreaterThan(0)
+  // What had come and was not yet on disk: the piece in hand and the one before it.
+  expect(downloadedBytes).toBeLessThan(weightBytes - heldBytes + 2 * 2 ** 20)
+
+  await guest!.reload()
+  await expect.poll(async () => (await view(leader)).devices[1]?.report?.downloadedBytes).toBe(0)
+  await allReady(leader, 2)
+  expect(await goOn(leader, 'What is the capital of France?')).toContain('Paris')
+})
+
+test('another file of the same name and size is fetched anew', async ({ stage }) => {
+  const site = await stage.serve({ models: [] })
+  const [leader] = await formRoom(stage, site, { tabs: 2 })
+  const buffer = readFileSync(storiesPath)
+  const downloaded = async (content: Buffer) => {
+    await pick(leader, { name: 'same.gguf', mimeType: 'application/octet-stream', buffer: content })
+    await allReady(leader, 2)
+    return (await view(leader)).devices[1]?.report?.downloadedBytes
+  }
+  const first = await downloaded(buffer)
+  expect(first).toBeGreaterThan(0)
+  const other = Buffer.from(buffer)
+  other[other.length - 1]! ^= 1
+  await leader.getByText('Change the model').click()
+  expect(await downloaded(other)).toBe(first)
+})
+
+test('a guest that asks outside the file, for another one, or too much is refused, and the room goes on', async ({
+  stage,
+}) => {
+  const site = await stage.serve({ models: [] })
+  const leader = await stage.visit(`${site.url}#/`)
+  const [guest, hostile] = [await stage.visit(`${site.url}#/`), await stage.visit(`${site.url}#/`)]
+  await standInTheMiddle(hostile)
+  const link = await leader.evaluate(() => globalThis.headroom!.startRoom())
+  for (const page of [guest, hostile]) await page.evaluate((to) => globalThis.headroom!.joinRoom(to), link)
+  await waitForDevices(leader, 3)
+  await pick(leader, storiesPath)
+  await allReady(leader, 3)
+  const etag = await hostile.evaluate(() => globalThis.bulkMiddle!.asked[0]!.request!.etag)
+  const cut = { first: 0, stride: 8, length: 8, count: 1 }
+  const outside = { ...cut, first: 1_185_276 }
+  const refusals = [
+    { request: { etag, cut: outside }, code: 'bad-message', words: /8 bytes from 1185276 on of stories260K.gguf/ },
+    { request: { etag: '"guess"', cut }, code: 'model-not-found', words: /no longer has the file/ },
+    { request: { etag, cut: { ...cut, count: 2 ** 40 } }, code: 'bad-message', words: /makes no sense/ },
+    { request: 'everything', code: 'bad-message', words: /does not understand/ },
+  ]
+  for (const [index, { request, code, words }] of refusals.entries()) {
+    const id = OWN_ID + index
+    await say(hostile, { kind: 'ask', id, request })
+    expect(await refusalOf(hostile, id)).toMatchObject({ code, message: expect.stringMatching(words) })
+  }
+  await say(hostile, { kind: 'ask', id: OWN_ID + refusals.length, request: { etag, cut } }, 500)
+  await waitUntilClosed(hostile)
+  expect(await goOn(leader, opening)).not.toBe('')
+  await allReady(leader, 3)
+})
+
+test('a piece with a wrong digest is refused by the guest with clear words, and the leader answers alone', async ({
+  stage,
+}) => {
+  const site = await stage.serve({ models: [] })
+  const [leader, guest] = [await stage.visit(`${site.url}?weights=f32#/`), await stage.visit(`${site.url}#/`)]
+  await standInTheMiddle(leader, { falsifies: true })
+  const link = await leader.evaluate(() => globalThis.headroom!.startRoom())
+  await guest.evaluate((to) => globalThis.headroom!.joinRoom(to), link)
+  await waitForDevices(leader, 2)
+  await pick(leader, storiesPath)
+  const words =
+    /stories260K\.gguf came from the leader's device with a SHA-256 that is not theirs\. Nothing of them was used/
+  await expect(leader.getByText(words).first()).toBeVisible()
+  await expect(guest.getByText(words).first()).toBeVisible()
+  await leader.waitForFunction(() => globalThis.headroom!.view.state.kind === 'ready')
+  expect((await goOn(leader, opening))?.startsWith(golden)).toBe(true)
+})
