@@ -1,10 +1,11 @@
 // GGUF headers through @huggingface/gguf. The library asks for 2 MB at a time, 0.5 MB ahead of need, and takes zeros after the end of a
-// file for data; here it is given what has been read so far and filler behind, and its answer counts once the header lies wholly in what
-// was read. So no byte comes twice and few come in vain. Format: ggml's docs/gguf.md.
+// file for data; here it is given a header that is whole. So no byte comes twice, few come in vain, and nothing is parsed twice.
+// Format: ggml's docs/gguf.md.
 import { GGMLQuantizationType, type GGUFParseOutput, gguf } from '@huggingface/gguf'
 import { ModelFormatError, throwIfAborted } from '../base/errors.ts'
 import { range } from '../base/ranges.ts'
 import { type ByteSource, readBytes } from './byte-source.ts'
+import { ggufReach } from './gguf-reach.ts'
 import { checkedTensors, declaredBytes, type HeaderTensor, type ModelHeader } from './model-header.ts'
 
 const FIRST_READ_BYTES = 64 << 10
@@ -17,25 +18,22 @@ export async function readGgufHeader(source: ByteSource, signal?: AbortSignal): 
   const { name, size } = source
   let held = await readBytes(source, range(0, Math.min(size, FIRST_READ_BYTES)), signal)
   checkMagic(name, held)
-  let complaint: string | null = null
-  for (let attempt = 0; ; attempt++) {
-    throwIfAborted(signal)
-    let failure: unknown = null
-    try {
-      // Another filler each time: an error that filler causes changes with it, one that the file causes comes back.
-      const parsed = await parse(held, 0xff - (attempt % 2))
-      if (parsed.tensorInfoByteRange[1] <= held.length) return toHeader(source, parsed)
-    } catch (error) {
-      if (error instanceof ModelFormatError) throw error
-      failure = error
-    }
-    const message = failure instanceof Error ? failure.message : null
-    if (message !== null && message === complaint) throw damaged(name, message, failure)
-    complaint = message
-    const nextLength = Math.min(size, held.length * 2)
-    if (held.length === size || nextLength > MAX_HEADER_BYTES) throw cutShort(name, size, held.length, failure)
-    held = await grow(source, held, nextLength, signal)
+  for (let reach = ggufReach(held); reach > held.length; reach = ggufReach(held)) {
+    if (reach > Math.min(size, MAX_HEADER_BYTES)) throw cutShort(name, size, reach)
+    held = await grow(source, held, Math.min(size, MAX_HEADER_BYTES, Math.max(reach, nextLength(held.length))), signal)
   }
+  throwIfAborted(signal)
+  const parsed = await parse(held).catch((cause: unknown) => {
+    throw damaged(name, cause)
+  })
+  const [, end] = parsed.tensorInfoByteRange
+  if (end > held.length) throw cutShort(name, size, end)
+  return toHeader(source, parsed)
+}
+
+/** Fast to a megabyte, then doubling: few requests, few bytes too many. */
+function nextLength(byteLength: number): number {
+  return byteLength * (byteLength < 1 << 20 ? 4 : 2)
 }
 
 function checkMagic(name: string, head: Uint8Array): void {
@@ -54,10 +52,10 @@ async function grow(source: ByteSource, held: Uint8Array, length: number, signal
   return more
 }
 
-function parse(held: Uint8Array, filler: number): Promise<GGUFParseOutput> {
+function parse(held: Uint8Array): Promise<GGUFParseOutput> {
   const readHeld = async (_url: unknown, init?: { headers?: HeadersInit }) => {
     const [start, last] = (new Headers(init?.headers).get('range') ?? '').replace('bytes=', '').split('-').map(Number)
-    const chunk = new Uint8Array(last! - start! + 1).fill(filler)
+    const chunk = new Uint8Array(last! - start! + 1)
     chunk.set(held.subarray(start, last! + 1))
     return new Response(chunk)
   }
@@ -92,7 +90,8 @@ function jsonSafe(metadata: Readonly<Record<string, unknown>>): Record<string, u
   return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, safe(value)]))
 }
 
-function damaged(name: string, message: string, cause: unknown): ModelFormatError {
+function damaged(name: string, cause: unknown): ModelFormatError {
+  const message = cause instanceof Error ? cause.message : String(cause)
   return new ModelFormatError(
     `The header of ${name} cannot be read: ${message}. The file is damaged; fetch it again.`,
     'model-format',
@@ -100,11 +99,12 @@ function damaged(name: string, message: string, cause: unknown): ModelFormatErro
   )
 }
 
-function cutShort(name: string, size: number, read: number, cause: unknown): ModelFormatError {
-  const why = read === size ? `the file ends after ${size} bytes, inside its header` : `no end within ${read} bytes`
+function cutShort(name: string, size: number, reach: number): ModelFormatError {
+  const why =
+    reach > size
+      ? `the file ends after ${size} bytes, inside its header`
+      : `it goes on after ${MAX_HEADER_BYTES} bytes, which no model's does`
   return new ModelFormatError(
     `The header of ${name} cannot be read: ${why}. The file is cut short or damaged; fetch it again.`,
-    'model-format',
-    { cause },
   )
 }

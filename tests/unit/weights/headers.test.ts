@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ModelFormatError } from '../../../src/base/errors.ts'
 import { readGgufHeader } from '../../../src/weights/gguf-header.ts'
+import { ggufReach } from '../../../src/weights/gguf-reach.ts'
 import { openGguf, openSafetensors } from '../../../src/weights/model-file.ts'
 import { readSafetensorsHeader, shardFiles } from '../../../src/weights/safetensors-header.ts'
 import { defaultModelPath } from '../../support/default-model.ts'
@@ -53,6 +54,24 @@ describe('a GGUF header', () => {
     expect(tensors.size).toBe(272)
     expect(source.downloadedBytes).toBeLessThanOrEqual(2 << 20)
   })
+
+  it.each([STORIES, defaultModelPath()])(
+    'ends where a walk over the lengths in %s says, however much of it is held',
+    async (path) => {
+      const source = diskSource(path)
+      const first = Math.min(...[...(await readGgufHeader(source)).tensors.values()].map(({ offset }) => offset))
+      const held = new Uint8Array(readFileSync(path).subarray(0, first))
+      const end = ggufReach(held)
+      expect(first - end).toBeGreaterThanOrEqual(0)
+      expect(first - end).toBeLessThan(32)
+      for (const part of [0, 4, 8, 23, 24, 40, 1000, end / 2, end - 1].map(Math.floor)) {
+        const reach = ggufReach(held.subarray(0, part))
+        expect(reach).toBeGreaterThan(part)
+        expect(reach).toBeLessThanOrEqual(end)
+      }
+      expect(ggufReach(held.subarray(0, end))).toBe(end)
+    },
+  )
 
   it('names types that cannot be run without failing on them', async () => {
     const bytes = stories()
