@@ -71,7 +71,9 @@ export class HrChat extends LitElement {
 
   /** Turns render after their log, so the end is where it will be only once the newest has. */
   async #followEnd() {
-    await [...this.renderRoot.querySelectorAll('hr-turn')].at(-1)?.updateComplete
+    const newest = [...this.renderRoot.querySelectorAll('hr-turn')].at(-1)
+    if (!newest) return
+    await newest.updateComplete
     const log = this.renderRoot.querySelector('.log')
     if (log && this.#follows) log.scrollTop = log.scrollHeight
   }
