@@ -4,6 +4,7 @@ export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
 export type { InferenceInput, InferResult, LocalFile } from './cluster/engine-protocol.ts'
 export type { AnswerOptions, ChatAnswer, ChatRequest, InferenceRequest } from './cluster/inference-request.ts'
+export type { WantedModel } from './cluster/model-catalogue.ts'
 export type {
   AnswerFigures,
   CatalogueModel,

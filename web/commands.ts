@@ -1,4 +1,5 @@
 // Everything a person can ask of the page, as one union. Components fire it as `hr-command`; the controller alone acts on it.
+import type { WantedModel } from '../src/index.ts'
 
 export type Command =
   | { kind: 'measure' }
@@ -8,7 +9,7 @@ export type Command =
   | { kind: 'leave-room' }
   | { kind: 'back-to-start' }
   | { kind: 'remove-device'; deviceId: string }
-  | { kind: 'load-model'; model: string | File[] }
+  | { kind: 'load-model'; model: WantedModel; hubToken?: string }
   | { kind: 'cancel-load' }
   | { kind: 'send-prompt'; text: string }
   | { kind: 'retry-answer' }

@@ -97,7 +97,8 @@ export class HrApp extends LitElement {
         return html`<hr-guest .view=${view}></hr-guest>`
       case 'room':
         return html`<hr-room .view=${view} .turns=${conversation.turns} .kept=${conversation.kept} .models=${models}
-          .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}>
+          .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}
+          .hubUrl=${server?.hubUrl ?? null} ?loading=${busy.has('load-model')}>
           <div slot="foot">${this.#foot()}</div>
         </hr-room>`
     }

@@ -1,7 +1,9 @@
-// A way to bring one's own model: a GGUF file, picked or dropped anywhere on the page.
+// A way to bring one's own model: a GGUF file, or a folder of config.json and safetensors, picked or dropped anywhere on the page.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import type { LocalFile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
+import { droppedFiles } from './dropped-files.ts'
 import { fileIcon } from './icons.ts'
 import { shared } from './styles.ts'
 
@@ -17,7 +19,8 @@ export class HrFileDrop extends LitElement {
       :host { display: block; }
       .zone { border: 1.5px dashed var(--line-strong); border-radius: 0.875rem; padding: 0.75rem 1rem; display: grid; gap: 0.25rem; }
       .hovering { border-color: var(--accent); background: var(--accent-soft); }
-      button { justify-self: start; margin-inline-start: -0.75rem; color: var(--accent-text); }
+      .row { margin-inline-start: -0.75rem; }
+      button { color: var(--accent-text); }
     `,
   ]
 
@@ -37,11 +40,13 @@ export class HrFileDrop extends LitElement {
 
   override render() {
     return html`<div class="zone ${this.hovering ? 'hovering' : ''}">
-      <button class="quiet" ?disabled=${this.disabled} @click=${() => this.renderRoot.querySelector('input')?.click()}>
-        ${fileIcon} Open a GGUF file
-      </button>
+      <div class="row">
+        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('file')}>${fileIcon} Open a GGUF file</button>
+        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('folder')}>Open a folder</button>
+      </div>
       <p class="small muted">Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.</p>
-      <input type="file" hidden aria-label="GGUF file" data-testid="model-file" @change=${this.#picked} />
+      <input id="file" type="file" multiple hidden aria-label="GGUF file" data-testid="model-file" @change=${this.#picked} />
+      <input id="folder" type="file" webkitdirectory hidden aria-label="Folder of a model" data-testid="model-folder" @change=${this.#picked} />
     </div>`
   }
 
@@ -56,10 +61,10 @@ export class HrFileDrop extends LitElement {
   }
 
   readonly #drop = (event: DragEvent) => {
-    if (!event.dataTransfer?.files.length) return
+    if (!event.dataTransfer?.types.includes('Files')) return
     event.preventDefault()
     this.hovering = false
-    this.#open([...event.dataTransfer.files])
+    void droppedFiles(event.dataTransfer).then((files) => this.#open(files))
   }
 
   #picked(event: Event) {
@@ -69,7 +74,11 @@ export class HrFileDrop extends LitElement {
     this.#open(files)
   }
 
-  #open(files: File[]) {
+  #pick(id: 'file' | 'folder') {
+    this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.click()
+  }
+
+  #open(files: readonly (File | LocalFile)[]) {
     if (files.length > 0 && !this.disabled) this.dispatchEvent(new CommandEvent({ kind: 'load-model', model: files }))
   }
 }

@@ -1,10 +1,11 @@
-// Which model the room runs: the one that is loaded, or a choice of what the server has and a file of one's own.
+// Which model the room runs: the one that is loaded, or a choice of what the server has, a hub's, and files of one's own.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
 import './hr-file-drop.ts'
+import './hr-hub.ts'
 import './hr-notice.ts'
 import { shared } from './styles.ts'
 
@@ -22,6 +23,10 @@ export class HrModels extends LitElement {
   @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** Why the server's models are not known. */
   @property({ attribute: false }) error: ErrorData | null = null
+  /** null: the server allows none. */
+  @property({ attribute: false }) hubUrl: string | null = null
+  /** Has a model been asked for that is not loaded yet? */
+  @property({ type: Boolean }) loading = false
   @state() chosen: string | null = null
 
   static override styles = [
@@ -41,7 +46,7 @@ export class HrModels extends LitElement {
 
   /** Is a model being loaded or used, so that no other can be? */
   get #occupied(): boolean {
-    return ['loading', 'generating', 'recovering'].includes(this.view.state.kind)
+    return this.loading || ['loading', 'generating', 'recovering'].includes(this.view.state.kind)
   }
 
   override render() {
@@ -59,8 +64,8 @@ export class HrModels extends LitElement {
 
   #newcomers(modelId: string) {
     const idle = this.view.devices.filter(({ profile, holding }) => profile && !holding).length
-    if (idle === 0 || this.view.state.kind !== 'ready' || !this.models?.some((model) => model.modelId === modelId))
-      return null
+    const canComeAgain = isHubName(modelId) || this.models?.some((model) => model.modelId === modelId)
+    if (idle === 0 || this.view.state.kind !== 'ready' || !canComeAgain) return null
     return html`<hr-notice tone="information" action="Share it anew" data-testid="share-anew"
       message="${formatPlural(idle, 'device holds', 'devices hold')} no share yet."
       @hr-notice-action=${() => this.#load(modelId)}></hr-notice>`
@@ -68,13 +73,14 @@ export class HrModels extends LitElement {
 
   #choice() {
     const { models, error } = this
-    const drop = html`<hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>`
+    const own = html`${this.hubUrl === null ? null : html`<hr-hub .hubUrl=${this.hubUrl} ?occupied=${this.#occupied}></hr-hub>`}
+      <hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>`
     if (error)
-      return html`<hr-notice tone="warning" heading="The server’s models are not known" message=${error.message}></hr-notice>${drop}`
+      return html`<hr-notice tone="warning" heading="The server’s models are not known" message=${error.message}></hr-notice>${own}`
     if (!models) return html`<p class="muted" role="status">Asking the server what it has…</p>`
     if (models.length === 0)
       return html`<hr-notice tone="warning" heading="The server has no model yet" data-testid="no-models"
-          message="Where it runs, its terminal says why the default model could not be fetched; npm start tries again. Or open a file here."></hr-notice>${drop}`
+          message="Where it runs, its terminal says why the default model could not be fetched; npm start tries again. Or open a file here."></hr-notice>${own}`
     const chosen =
       models.find(({ modelId }) => modelId === this.chosen) ?? models.find(({ isDefault }) => isDefault) ?? models[0]!
     return html`
@@ -90,15 +96,20 @@ export class HrModels extends LitElement {
         )}
       </fieldset>
       <button class="primary wide" data-testid="load-model" ?disabled=${this.#occupied} @click=${() => this.#load(chosen.modelId)}>
-        ${this.view.state.kind === 'loading' ? 'Loading…' : 'Load'}
+        ${this.loading || this.view.state.kind === 'loading' ? 'Loading…' : 'Load'}
       </button>
-      ${drop}
+      ${own}
     `
   }
 
   #load(model: string) {
     this.dispatchEvent(new CommandEvent({ kind: 'load-model', model }))
   }
+}
+
+/** Ids of the server and names of files have no `/`. */
+function isHubName(modelId: string): boolean {
+  return modelId.includes('/')
 }
 
 declare global {

@@ -21,6 +21,10 @@ export class HrRoom extends LitElement {
   @property({ attribute: false }) modelsError: ErrorData | null = null
   @property({ attribute: false }) addresses: readonly Address[] | null = null
   @property({ type: Boolean }) selfSigned = false
+  /** null: the server allows none. */
+  @property({ attribute: false }) hubUrl: string | null = null
+  /** Has a model been asked for that is not loaded yet? */
+  @property({ type: Boolean }) loading = false
   @state() tab: 'room' | 'chat' = 'room'
 
   static override styles = [
@@ -51,7 +55,7 @@ export class HrRoom extends LitElement {
       <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned}></hr-invite>
     </section>`
     const models = html`<section class="card">
-      <hr-models .view=${view} .models=${this.models} .error=${this.modelsError}></hr-models>
+      <hr-models .view=${view} .models=${this.models} .error=${this.modelsError} .hubUrl=${this.hubUrl} ?loading=${this.loading}></hr-models>
     </section>`
     return html`
       <h1 class="visually-hidden" tabindex="-1">Your room</h1>

@@ -50,7 +50,8 @@ export class RoomController implements ReactiveController {
   readonly conversation: Conversation
   profile: DeviceProfile | null = null
   /** null until the server has told. */
-  server: { addresses: Address[]; selfSigned: boolean; defaultModel: string | null } | null = null
+  server: { addresses: Address[]; selfSigned: boolean; defaultModel: string | null; hubUrl: string | null } | null =
+    null
   models: readonly CatalogueModel[] | null = null
   /** Why the server's models are not known. */
   modelsError: ErrorData | null = null
@@ -148,7 +149,10 @@ export class RoomController implements ReactiveController {
       case 'remove-device':
         return this.#system.removeDevice(command.deviceId)
       case 'load-model':
-        await this.#system.loadModel(command.model)
+        await this.#system.loadModel(
+          command.model,
+          command.hubToken === undefined ? {} : { hubToken: command.hubToken },
+        )
         return this.#readCache()
       case 'cancel-load':
         return this.#system.cancelLoad()
@@ -199,8 +203,8 @@ export class RoomController implements ReactiveController {
 
   async #readServer(): Promise<void> {
     try {
-      const { lanUrls, selfSigned, defaultModel } = await this.#system.serverConfig()
-      this.server = { addresses: reachableAddresses(new URL(location.href), lanUrls), selfSigned, defaultModel }
+      const { lanUrls, ...server } = await this.#system.serverConfig()
+      this.server = { ...server, addresses: reachableAddresses(new URL(location.href), lanUrls) }
       this.models = await this.#system.listModels()
     } catch (error) {
       this.modelsError = toErrorData(error)

@@ -37,7 +37,7 @@ export const shared = css`
   button.large { min-height: 3.5rem; font-size: 1.125rem; padding-inline: 1.75rem; border-radius: 1rem; }
   button svg { flex: none; }
 
-  input[type='text'], input[type='url'], select, textarea {
+  input[type='text'], input[type='url'], input[type='password'], select, textarea {
     font: inherit; color: inherit; width: 100%; min-height: var(--touch); padding: 0.625rem 0.875rem;
     background: var(--field); border: 1px solid var(--line-strong); border-radius: 0.75rem;
   }

@@ -80,7 +80,8 @@ test('a chosen file is handed on whole', async () => {
   await userEvent.upload(must(byTestId(element.renderRoot, 'model-file')), file)
   const [command] = commands
   if (command?.kind !== 'load-model' || typeof command.model === 'string') throw new Error('No file was handed on.')
-  expect(command.model.map(({ name, size }) => ({ name, size }))).toEqual([{ name: 'own.gguf', size: 4 }])
+  const files = command.model.map((picked) => (picked instanceof File ? picked : picked.file))
+  expect(files.map(({ name, size }) => ({ name, size }))).toEqual([{ name: 'own.gguf', size: 4 }])
 })
 
 test('a file can be dropped anywhere on the page', async () => {
@@ -90,7 +91,36 @@ test('a file can be dropped anywhere on the page', async () => {
   const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true })
   document.body.dispatchEvent(drop)
   expect(drop.defaultPrevented).toBe(true)
-  expect(commands.map(({ kind }) => kind)).toEqual(['load-model'])
+  await expect.poll(() => commands.map(({ kind }) => kind)).toEqual(['load-model'])
+  expect(commands).toMatchObject([{ model: [{ path: 'own.gguf' }] }])
+})
+
+test('a model of a hub is asked for by its name, with a token only where one was given', async () => {
+  const { element, commands } = await showModels({ hubUrl: 'https://hub.example/' })
+  const { renderRoot } = must(element.renderRoot.querySelector('hr-hub'))
+  must(renderRoot.querySelector('details')).open = true
+  expect(wordsOf(must(element.renderRoot.querySelector('hr-hub')))).toContain('sent to hub.example only')
+  const token = must(renderRoot.querySelector<HTMLInputElement>('#token'))
+  expect([token.type, token.autocomplete]).toEqual(['password', 'off'])
+  await userEvent.fill(must(byTestId(renderRoot, 'hub-name')), ' owner/name:Q4_K_M ')
+  await userEvent.click(must(byTestId(renderRoot, 'hub-load')))
+  await userEvent.fill(token, 'hf_secret')
+  await userEvent.click(must(byTestId(renderRoot, 'hub-load')))
+  const asked = { kind: 'load-model', model: 'owner/name:Q4_K_M' }
+  expect(commands).toEqual([asked, { ...asked, hubToken: 'hf_secret' }])
+})
+
+test('a server that allows no hub offers none', async () => {
+  const { element } = await showModels({})
+  expect(element.renderRoot.querySelector('hr-hub')).toBeNull()
+})
+
+test('while a model is asked for, no other can be', async () => {
+  const { element } = await showModels({ hubUrl: 'https://hub.example/', loading: true })
+  const load = must(element.renderRoot.querySelector<HTMLButtonElement>('[data-testid=load-model]'))
+  expect([load.disabled, wordsOf(load)]).toEqual([true, 'Loading…'])
+  const hub = must(element.renderRoot.querySelector('hr-hub'))
+  expect(must(hub.renderRoot.querySelector('button')).disabled).toBe(true)
 })
 
 test('a loaded model shows its name, what it remembers and how its bytes were checked', async () => {

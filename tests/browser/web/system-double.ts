@@ -1,6 +1,6 @@
 // Stands where the engine is, for tests of the page alone: it answers at once, with what the test says, and remembers what it was asked.
 import { Emitter } from '../../../src/base/emitter.ts'
-import { type ChatAnswer, HeadroomError, type RoomView } from '../../../src/index.ts'
+import { type ChatAnswer, HeadroomError, type RoomView, type WantedModel } from '../../../src/index.ts'
 import type { System } from '../../../web/room-controller.ts'
 import { link, profile, readyView, roomView } from './page-support.ts'
 
@@ -53,8 +53,8 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     return [{ modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true }]
   }
 
-  async loadModel(model: string | readonly File[]) {
-    this.#ask('loadModel', String(model))
+  async loadModel(model: WantedModel, { hubToken }: { hubToken?: string } = {}) {
+    this.#ask('loadModel', [String(model), ...(hubToken === undefined ? [] : [hubToken])].join(' '))
     this.show(readyView)
   }
 
