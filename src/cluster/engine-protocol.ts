@@ -25,13 +25,15 @@ export interface LocalFile {
 }
 
 /**
- * Where the leader finds a model: files of our mirror (paths below `/models/`), any server with Range, or files opened on this device.
+ * Where the leader finds a model: files of our mirror (paths below `/models/`), any server with Range, files opened on this device, or
+ * random weights of a shape, which every device makes itself.
  * `token` goes to the files' own servers and nowhere else: other devices get such files from this one.
  */
 export type ModelSource =
   | { kind: 'mirror'; modelId: string; baseUrl: string; paths: readonly string[] }
   | { kind: 'http'; modelId: string; files: readonly { path: string; url: string }[]; token: string | null }
   | { kind: 'files'; modelId: string; files: readonly LocalFile[] }
+  | { kind: 'generated'; modelId: string; config: unknown; seed: number }
 
 /** What the leader knows once the headers are read. */
 export interface OpenedModel {

@@ -6,6 +6,7 @@ import { hubModelPaths } from '../weights/hub-files.ts'
 import { fetchHubRepository, formatHubName, type HubName, hubFileUrl, parseHubName } from '../weights/hub-protocol.ts'
 import { fetchMirrorIndex, mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import type { LocalFile, ModelSource } from './engine-protocol.ts'
+import { GENERATED_SHAPES } from './generated-shapes.ts'
 import type { CatalogueModel } from './session-state.ts'
 
 /** Throws `signaling-down` when the page's server does not answer. */
@@ -45,11 +46,13 @@ export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
 export type WantedModel = string | readonly (File | LocalFile)[]
 
 /**
- * A string is an id of the mirror, a hub's `owner/name`, or an http(s) address. `hubToken` is for hubs' gated models. Throws
+ * A string is an id of the mirror, a generated shape, a hub's `owner/name`, or an http(s) address. `hubToken` is for hubs' gated models. Throws
  * `model-not-found`, `token-needed`, and `bad-input` for no files.
  */
 export async function sourceOf(model: WantedModel, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
   if (typeof model !== 'string') return localSource(model)
+  const shape = GENERATED_SHAPES[model]
+  if (shape) return { kind: 'generated', modelId: model, config: shape, seed: 1 }
   if (model.includes('/')) return remoteSource(model, serverUrl, hubToken)
   const models = await fetchMirrorIndex(mirrorUrlOf(serverUrl))
   const found = models.find(({ id }) => id === model)

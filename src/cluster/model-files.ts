@@ -110,5 +110,7 @@ function foundFiles(source: ModelSource): FoundFile[] {
       }))
     case 'files':
       return source.files.map(({ path, file }) => ({ path, open: () => Promise.resolve(openFileSource(file, path)) }))
+    case 'generated':
+      return []
   }
 }

@@ -4,6 +4,8 @@ import { readChatTemplate } from '../model/chat-template.ts'
 import { tokenizerFromGguf } from '../model/gguf-tokenizer.ts'
 import { tokenizerFromHuggingFace } from '../model/hugging-face-tokenizer.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
+import { generateModel } from '../weights/generated-model.ts'
+import { generatedSource } from '../weights/generated-source.ts'
 import { openHttpSource } from '../weights/http-source.ts'
 import type { ManifestSource, ModelManifest } from '../weights/manifest.ts'
 import { mirrorUrlOf } from '../weights/mirror-protocol.ts'
@@ -25,6 +27,10 @@ export interface OpenedFiles extends Language {
 
 /** Reads only headers and the small JSON files. Throws `ModelFormatError`, `model-not-found`, `download-failed`. */
 export async function openModelSource(source: ModelSource, signal: AbortSignal): Promise<OpenedFiles> {
+  if (source.kind === 'generated') {
+    const model = generateModel(source.modelId, source.config, source.seed)
+    return { ...model, tokenizer: null, template: null, readJson: () => Promise.resolve(undefined) }
+  }
   const files = modelFiles(source)
   const { readJson } = files
   const ggufs = files.paths.filter((path) => path.endsWith('.gguf'))
@@ -95,6 +101,8 @@ export async function openManifestSource(
       return openMirrorSource(mirrorUrlOf(baseUrl), source.path, { signal })
     case 'http':
       return openHttpSource(source.url, { signal })
+    case 'generated':
+      return generatedSource(source, source.size)
     case 'local':
       return openPeerFile(source)
   }

@@ -9,11 +9,20 @@ export interface StridedCut {
   count: number
 }
 
+/** Random weights that every device makes itself; see generated-source.ts. */
+export interface GeneratedWeights {
+  seed: number
+  /** Mean and standard deviation of the values. */
+  mean: number
+  deviation: number
+}
+
 /** How another device finds the same file. JSON-safe. A `mirror` path is relative to `/models/`. */
 export type SourceOrigin =
   | { kind: 'mirror'; path: string }
   | { kind: 'http'; url: string }
   | { kind: 'local'; path: string }
+  | ({ kind: 'generated' } & GeneratedWeights)
 
 /** What stands between a wrong byte and the model: SHA-256 of everything, only the file's length and its unchanged ETag, or no network at all. */
 export type Verification = 'digest' | 'length-and-etag' | 'local'

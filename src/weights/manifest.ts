@@ -55,6 +55,7 @@ export interface ModelManifest {
 }
 
 const byteCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
 const file = { size: byteCount, etag: v.nullable(v.pipe(v.string(), v.maxLength(200), v.regex(/^"[^"\p{Cc}]*"$/u))) }
 const mirrorPath = v.pipe(v.string(), v.check(isMirrorPath, 'no plain relative path'))
 const httpUrl = v.pipe(v.string(), v.maxLength(2000), v.url(), v.regex(/^https?:\/\//, 'no http address'))
@@ -63,6 +64,13 @@ const sourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('mirror'), path: mirrorPath, ...file }),
   v.object({ kind: v.literal('http'), url: httpUrl, ...file }),
   v.object({ kind: v.literal('local'), path: v.pipe(v.string(), v.maxLength(400)), ...file }),
+  v.object({
+    kind: v.literal('generated'),
+    seed: byteCount,
+    mean: v.pipe(v.number(), v.finite()),
+    deviation: positive,
+    ...file,
+  }),
 ])
 
 const tensorSchema = v.object({
