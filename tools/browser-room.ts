@@ -4,10 +4,12 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { type Browser, chromium, type Page } from 'playwright'
+import { huggingFaceHub } from '../signaling/hub.ts'
 import { createModelShelf, modelIdAt } from '../signaling/model-shelf.ts'
 import type { SentBytes } from '../signaling/sent-bytes.ts'
 import { createHeadroomServer } from '../signaling/server.ts'
 import { HeadroomError } from '../src/base/errors.ts'
+import { parseHubName } from '../src/weights/hub-protocol.ts'
 import { launchOptions } from './chromium.ts'
 import { ensureBuilt, projectRoot } from './ensure-built.ts'
 import { fetchModel } from './fetch-model.ts'
@@ -15,7 +17,7 @@ import { catalogue, catalogueModel, modelsDirectory } from './model-catalogue.ts
 
 export interface BrowserRoomOptions {
   tabs: number
-  /** An id, a .gguf file or a folder; left out: the default model. */
+  /** An id, a .gguf file, a folder, or a hub's `owner/name`; left out: the default model. */
   model?: string | undefined
   /** Options of the page's address; see web/url-options.ts. */
   query: Readonly<Record<string, string>>
@@ -39,6 +41,7 @@ export async function openBrowserRoom(options: BrowserRoomOptions): Promise<Brow
     webDirectory: join(projectRoot, 'dist/web'),
     models: { directory: modelsDirectory(), extra: model.extra, knownModels: catalogue.models },
     defaultModel: model.id,
+    hub: huggingFaceHub,
     cacheDirectory: join(envPaths('headroom', { suffix: '' }).cache, 'digests'),
     host: '127.0.0.1',
     port: 0,
@@ -91,7 +94,8 @@ async function findModel(model: string | undefined): Promise<{ id: string; extra
     )
     if (exists) return { id: await idAt(resolve(model)), extra: [resolve(model)] }
     const shelf = await createModelShelf({ directory, knownModels: catalogue.models }).list()
-    if (shelf.some(({ id }) => id === model)) return { id: model, extra: [] }
+    if (shelf.some(({ id }) => id === model) || parseHubName(model, huggingFaceHub.url)) return { id: model, extra: [] }
+    if (/\/|\.gguf$/.test(model)) throw new HeadroomError('model-not-found', `There is no file or folder ${model}.`)
   }
   const known = catalogueModel(model)
   await fetchModel(known, { directory })

@@ -37,7 +37,7 @@ export function parseDemoOptions(argv: readonly string[], fail: (message: string
     .option('--tabs <number>', 'tabs in the room; 1 is the leader alone', wholeNumber(1, 16), 2)
     .option(
       '--model <name>',
-      'a model of the catalogue or the models’ folder, a .gguf file, or a folder of safetensors',
+      'a model of the catalogue or the models’ folder, a .gguf file, a folder of safetensors, or owner/name of a hub',
     )
     .addOption(new Option('--prompt <text>', 'a chat message, in the model’s template').conflicts(['raw', 'tokens']))
     .addOption(new Option('--raw <text>', 'text as it stands').conflicts(['prompt', 'tokens']))

@@ -1,4 +1,4 @@
-// Loads the model over an open room and runs one request on the leader's page.
+// Loads the model over an open room and runs one request on the leader's page. HF_TOKEN opens a hub's gated models.
 import type { InferResult, RoomView } from '../src/index.ts'
 import { type BrowserRoom, call } from './browser-room.ts'
 import type { DemoOptions } from './demo-options.ts'
@@ -18,7 +18,10 @@ export async function runInRoom(
 ): Promise<DemoRun> {
   const [leader] = pages
   if (!leader) throw new Error('A room has at least its leader.')
-  await call(() => leader.evaluate((id) => globalThis.headroom!.loadModel(id), modelId))
+  const load = { id: modelId, token: process.env.HF_TOKEN }
+  await call(() =>
+    leader.evaluate(({ id, token }) => globalThis.headroom!.loadModel(id, token ? { hubToken: token } : {}), load),
+  )
   await leader.exposeFunction('headroomText', onText)
   const { input, maxTokens, ignoreEos, temperature, seed, dump } = options
   const request = {

@@ -38,7 +38,7 @@ export function parseHubName(text: string, hubUrl: string): HubName | null {
     : text
   const name = isPage ? path.replace(pageSyntax, '$1@$2$3') : path
   const [, repository, revision = null, file, quantization] = nameSyntax.exec(name) ?? []
-  if (repository === undefined) return null
+  if (repository === undefined || repository.endsWith('.gguf')) return null
   return {
     repository,
     revision,

@@ -4,7 +4,6 @@ import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { HeadroomError } from '../../../src/base/errors.ts'
 import { sourceOf } from '../../../src/cluster/model-catalogue.ts'
-import { modelFiles } from '../../../src/cluster/model-files.ts'
 import { openModelSource } from '../../../src/cluster/open-model.ts'
 import { makePrompt } from '../../../src/cluster/prompt.ts'
 
@@ -89,7 +88,7 @@ describe('a folder', () => {
   it('with several models in it is not guessed at', async () => {
     const files = ['a/config.json', 'a/model.safetensors', 'b/config.json'].map((path) => localFile(path, '{}'))
     const source = await sourceOf(files, noServer, null)
-    expect(() => modelFiles(source)).toThrow(/several models: a\/, b\/\. Choose the folder of one/)
+    await expect(openModelSource(source, signal)).rejects.toThrow(/several models: a\/, b\/\. Choose the folder of one/)
   })
 
   it('takes a chat template from its own file', async () => {
@@ -153,7 +152,11 @@ describe('a folder with a fault is refused, with the file and the field:', () =>
       /neither a \.gguf file nor a config\.json with \.safetensors files \(config\.json\)/,
     ],
     ['a config.json that is no JSON', { 'config.json': '<html>' }, /config\.json of llama-gqa is no JSON/],
-    ['a config.json without a field', { 'config.json': '{"model_type":"llama"}' }, /config\.json: "hidden_size" is missing/],
+    [
+      'a config.json without a field',
+      { 'config.json': '{"model_type":"llama"}' },
+      /config\.json: "hidden_size" is missing/,
+    ],
     ['a tokenizer.json that is no JSON', { 'tokenizer.json': 'PK' }, /tokenizer\.json of llama-gqa is no JSON/],
   ])('%s', async (_, changes, words) => {
     expect((await refusal(gqa, changes)).message).toMatch(words)

@@ -27,6 +27,7 @@ test.each<[text: string, HubName | null]>([
   ['smollm2', null],
   ['../etc/passwd', null],
   ['a/b/config.json', null],
+  ['folder/file.gguf', null],
   ['a/b?token=1', null],
   ['https://elsewhere.example/a/b.gguf', null],
 ])('%s is read as a hub’s name where it is one', (text, expected) => {
