@@ -10,7 +10,8 @@ import { catalogue } from '../../../tools/model-catalogue.ts'
 export const storiesPath = join(projectRoot, 'tests/fixtures/stories260K.gguf')
 export const storiesId = 'stories260K'
 
-export interface SiteOptions extends Pick<HeadroomServerOptions, 'limits' | 'connectSources' | 'certificate' | 'host'> {
+export interface SiteOptions
+  extends Pick<HeadroomServerOptions, 'limits' | 'connectSources' | 'certificate' | 'host' | 'hub'> {
   /** GGUF files that the mirror has. */
   models?: readonly string[]
 }
