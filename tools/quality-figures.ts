@@ -1,15 +1,6 @@
 // Compares a room's logits with transformers' along a forced answer. The comparison runs in the leader's page, where the logits are.
 import { type BrowserRoom, call } from './browser-room.ts'
-
-export interface ForcedPrompt {
-  promptTokens: number[]
-  /** What transformers chose, greedily. */
-  tokens: number[]
-  /** By how much each led. */
-  margins: number[]
-  /** Token and logit of the five best, per step. */
-  top: [number, number][][]
-}
+import type { ForcedPrompt } from './forced-prompts.ts'
 
 export interface ForcedResult {
   /** Per answer token: was it the room's best too? */

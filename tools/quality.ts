@@ -1,15 +1,12 @@
 // `npm run quality`: what quantized activations and the wire cost on the real model. 24 chat prompts, every answer token forced as
 // transformers chose it in float32, and three figures: how often the next token agrees, how far the five best logits are off, and by
 // how much the largest overturned token had led. The reference: tests/fixtures/smollm2-greedy.json.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import * as v from 'valibot'
 import { toErrorData } from '../src/base/errors.ts'
 import { openBrowserRoom } from './browser-room.ts'
-import { projectRoot } from './ensure-built.ts'
+import { readForcedPrompts } from './forced-prompts.ts'
 import { shares, wholeNumber } from './option-values.ts'
-import { compareForced, type ForcedPrompt, summarize } from './quality-figures.ts'
+import { compareForced, summarize } from './quality-figures.ts'
 
 interface Options {
   tabs: number
@@ -24,16 +21,6 @@ interface Options {
 
 /** The bar for quantized activations and the default wire. */
 const bar = { agreement: 0.966, meanTopError: 0.2, largestFlippedLead: 0.8 }
-
-const fixture = v.array(
-  v.object({
-    prompt: v.string(),
-    promptTokens: v.array(v.number()),
-    tokens: v.array(v.number()),
-    margins: v.array(v.number()),
-    top: v.array(v.array(v.tuple([v.number(), v.number()]))),
-  }),
-)
 
 const options = new Command('npm run quality --')
   .description(
@@ -52,16 +39,12 @@ const options = new Command('npm run quality --')
 
 try {
   const { tabs, prompts: count, json, ...query } = options
-  const prompts = v.parse(
-    fixture,
-    JSON.parse(await readFile(join(projectRoot, 'tests/fixtures/smollm2-greedy.json'), 'utf8')),
-  )
-  const chosen = prompts.slice(0, count)
+  const chosen = (await readForcedPrompts()).slice(0, count)
   const room = await openBrowserRoom({ tabs, query: stringsOf(query), headed: false })
   try {
     const results = []
     for (const [index, prompt] of chosen.entries()) {
-      results.push(await compareForced(room, prompt satisfies ForcedPrompt))
+      results.push(await compareForced(room, prompt))
       console.error(`${index + 1} of ${chosen.length}: ${prompt.prompt}`)
     }
     const figures = summarize(results)
