@@ -11,7 +11,7 @@ export interface LanePortHandlers {
 }
 
 export interface LanePort {
-  /** The largest frame it takes; the same on both ends. */
+  /** The largest frame of a cut message; the same on both ends. A whole message may be longer, see `frame.ts`. */
   readonly maxFrameBytes: number
   /** False while so much is queued that further frames should wait for `onDrain`. */
   readonly writable: boolean

@@ -1,4 +1,5 @@
 // A lane port over an RTCDataChannel, on the main thread or, where channels can be transferred, in the engine worker.
+import { WHOLE_MESSAGE_BYTES } from './frame.ts'
 import type { LanePort, LanePortHandlers } from './lane-port.ts'
 
 /** Above this much in the channel's own queue senders wait; Chromium closes a channel at 16 MiB. */
@@ -9,7 +10,7 @@ export const LOW_WATER_BYTES = 64 * 1024
 /** Frames of an open or still opening channel; call `start` in the task that received the channel, or messages are lost. */
 export function rtcLanePort(channel: RTCDataChannel, maxFrameBytes: number): LanePort {
   // send() copies, so one buffer serves every frame.
-  const scratch = new Uint8Array(maxFrameBytes)
+  const scratch = new Uint8Array(Math.max(maxFrameBytes, WHOLE_MESSAGE_BYTES))
   channel.binaryType = 'arraybuffer'
   channel.bufferedAmountLowThreshold = LOW_WATER_BYTES
   return {

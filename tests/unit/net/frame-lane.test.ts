@@ -110,7 +110,7 @@ describe('receiving', () => {
 
   test.each([
     ['garbage', () => [new ArrayBuffer(40)]],
-    ['frames that contradict each other', () => [framesOf(bytesOf(3000))[0]!, framesOf(bytesOf(4000))[1]!]],
+    ['frames that contradict each other', () => [framesOf(bytesOf(5000))[0]!, framesOf(bytesOf(6000))[1]!]],
     [
       'more messages than anyone asked for',
       () => Array.from({ length: 1025 }, (_, slot) => framesOf(bytesOf(1), slot)[0]!),
@@ -138,22 +138,29 @@ describe('sending', () => {
   test('takes a small message at once and counts its bytes', async () => {
     const { lane, port } = manualLane()
     await lane.send(key(1), bytesOf(2304))
-    expect(port.sent.map(({ byteLength }) => byteLength)).toEqual([1152, 1152, 72])
-    expect(lane.bytesSent).toBe(2376)
+    expect(port.sent.map(({ byteLength }) => byteLength)).toEqual([2328])
+    expect(lane.bytesSent).toBe(2328)
+  })
+
+  test('cuts a message into packets where it is longer than a few of them', async () => {
+    const { lane, port } = manualLane()
+    await lane.send(key(1), bytesOf(4072))
+    await lane.send(key(2), bytesOf(4073))
+    expect(port.sent.map(({ byteLength }) => byteLength)).toEqual([4096, 1152, 1152, 1152, 713])
   })
 
   test('waits while the port is full and keeps the order of messages', async () => {
     const { lane, port } = manualLane()
     port.writable = false
     const settled: number[] = []
-    const sends = [1, 2].map((slot) => lane.send(key(slot), bytesOf(1500, slot)).then(() => settled.push(slot)))
+    const sends = [1, 2].map((slot) => lane.send(key(slot), bytesOf(5000, slot)).then(() => settled.push(slot)))
     await Promise.resolve()
     expect(port.sent).toHaveLength(0)
     port.writable = true
     port.handlers?.onDrain()
     await Promise.all(sends)
     expect(settled).toEqual([1, 2])
-    expect(port.sent).toHaveLength(4)
+    expect(port.sent).toHaveLength(10)
   })
 
   test('rejects with lane-stalled when the port takes nothing for too long', async () => {

@@ -27,7 +27,7 @@ describe('a frame', () => {
         step: fc.nat(0xffffffff),
         slot: fc.nat(0xffff),
         rank: fc.nat(255),
-        messageBytes: fc.nat(5_000_000),
+        messageBytes: fc.oneof(fc.nat(10_000), fc.nat(5_000_000)),
       })
       .chain((key) => {
         const chunkCount = chunkCountOf(key.messageBytes, MAX_FRAME_BYTES)
@@ -35,7 +35,8 @@ describe('a frame', () => {
       })
     fc.assert(
       fc.property(anyHeader, (given) => {
-        const payloadBytes = Math.min(stride, given.messageBytes - given.chunk * stride)
+        const { chunkCount, messageBytes } = given
+        const payloadBytes = chunkCount === 1 ? messageBytes : Math.min(stride, messageBytes - given.chunk * stride)
         const { payload, ...parsed } = parseFrame(frameOf(given, payloadBytes))
         expect(parsed).toEqual(given)
         expect(payload.byteLength).toBe(payloadBytes)
@@ -51,7 +52,8 @@ describe('a frame', () => {
   test.each([
     ['is empty', new ArrayBuffer(0)],
     ['is shorter than a header', new ArrayBuffer(23)],
-    ['is larger than a packet', frameOf({ ...header, messageBytes: 1129 }, 1129)],
+    ['is larger than any', frameOf({ ...header, messageBytes: 4073 }, 4073)],
+    ['is larger than a packet and no whole message', frameOf({ ...header, messageBytes: 5000, chunkCount: 5 }, 1129)],
     ['has another magic', new ArrayBuffer(124)],
     ['claims 4 GB', frameOf({ ...header, messageBytes: 0xffffffff, chunkCount: 0xffff }, 1128)],
     [
