@@ -1,7 +1,8 @@
 // tokenizer.json's normalizers as steps that @huggingface/tokenizers (0.2) takes exactly as Hugging Face's own library does; what it takes
 // otherwise is written in other steps here, the rest is refused. Differences it has: `Lowercase` knows the Greek final sigma, `Strip`
 // JavaScript's whitespace, `Prepend` also lengthens an empty text, `Replace` reads `$&` in its content, `BertNormalizer` cuts
-// characters beyond U+FFFF in halves. `Precompiled` is approximated by NFKC there: see library-tokenizer.ts.
+// characters beyond U+FFFF in halves. `Precompiled` is approximated by NFKC there: see library-tokenizer.ts. What is left: characters that
+// Unicode added or moved after its version 8 (651 + 7 marks of rare scripts) are marks here, but not yet in Hugging Face's tables for BERT.
 import * as v from 'valibot'
 import { parseFields } from './parse-fields.ts'
 import { stepNotSupported, type TokenizerStep } from './tokenizer-step.ts'

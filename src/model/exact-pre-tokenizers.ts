@@ -1,7 +1,7 @@
 // tokenizer.json's pre-tokenizers as steps that @huggingface/tokenizers (0.2) takes exactly as Hugging Face's own library does; what it
 // takes otherwise is written with its `Split` here, the rest is refused. Differences it has: `Digits` and `Whitespace` know ASCII only,
 // `Punctuation` does not cut between two marks, `Metaspace` does not cut at all, `ByteLevel` and the rest take JavaScript's \s (with
-// U+FEFF, without U+0085), `Split` knows neither merging behaviours nor an inverted one that keeps what lies between.
+// U+FEFF, without U+0085), `Split` knows no merging behaviours, none inverted that keeps what lies between, nothing possessive.
 import * as v from 'valibot'
 import { parseFields } from './parse-fields.ts'
 import { stepNotSupported, type TokenizerStep } from './tokenizer-step.ts'
@@ -70,16 +70,27 @@ export function exactPreTokenizers(preTokenizer: unknown): TokenizerStep[] {
 }
 
 function exactSplit({ pattern, behavior, invert }: v.InferOutput<typeof splitFields>): TokenizerStep {
-  const source = 'Regex' in pattern ? pattern.Regex : pattern.String.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const source = 'Regex' in pattern ? exactCases(pattern.Regex) : pattern.String.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   if (source === '') throw stepNotSupported('pre_tokenizer', 'Split, empty')
   const skeleton = skeletonOf(source)
   if (/\(\?>|[*+?]\+/.test(skeleton)) return exactPossessives(source, behavior)
   if (behavior === 'Isolated') return isolate(source)
   if (behavior === 'Removed' && invert) return keep(source)
+  const other = `(?:(?!${source})[\\s\\S])`
+  if (behavior === 'MergedWithPrevious' && !invert) return keep(`${other}*(?:${source})|${other}+`)
+  if (behavior === 'MergedWithNext' && !invert) return keep(`(?:${source})${other}*|${other}+`)
   if (behavior === 'Removed' && !/\((?!\?)/.test(skeleton)) {
     return { type: 'Split', pattern: { Regex: source }, behavior, invert: false }
   }
   throw stepNotSupported('pre_tokenizer', `Split, ${behavior}`)
+}
+
+/** Oniguruma's `(?i:s)` is s, S and the long ſ, k likewise the Kelvin sign; the library's is ASCII only. */
+function exactCases(pattern: string): string {
+  return pattern.replace(/\(\?i:([^()]*)\)/g, (group, inner: string) => {
+    if (/[^\x20-\x7e]|\\/.test(inner)) throw stepNotSupported('pre_tokenizer', `Split, ${group}`)
+    return `(?i:${inner.replace(/s/gi, '[s\u017f]').replace(/k/gi, '[k\u212a]')})`
+  })
 }
 
 /** Without escapes and classes, whose characters are no syntax. */

@@ -34,7 +34,10 @@ export function buildLibraryTokenizer(steps: TokenizerSteps): (text: string) => 
   checkAddedTokens(steps.added_tokens, normalizers, pretokenizers)
   checkModel(steps.model, pretokenizers)
   const library = build({
-    normalizer: { type: 'Sequence', normalizers: normalizers.map((step) => (isCharsmap(step) ? NOTHING : step)) },
+    normalizer:
+      normalizers.length === 0
+        ? null
+        : inSequence(normalizers.map((step) => (isCharsmap(step) ? inSequence([]) : step))),
     pre_tokenizer: { type: 'Sequence', pretokenizers },
     model: steps.model,
     added_tokens: steps.added_tokens,
@@ -48,7 +51,9 @@ export function buildLibraryTokenizer(steps: TokenizerSteps): (text: string) => 
   return (text) => library.encode(text, { add_special_tokens: false }).ids
 }
 
-const NOTHING = { type: 'Sequence', normalizers: [] }
+function inSequence(normalizers: readonly object[]) {
+  return { type: 'Sequence', normalizers }
+}
 
 function isCharsmap({ type }: TokenizerStep): boolean {
   return type === 'Precompiled' || type === 'SentencePieceCharsmap'
@@ -97,9 +102,9 @@ function checkAddedTokens(tokens: readonly AddedToken[], normalizers: TokenizerS
   const firstOnly = pretokenizers.some((step) => step.type === 'Metaspace' && step.prepend_scheme === 'first')
   for (const { content, special, single_word, normalized = !special } of tokens) {
     if (single_word) throw stepNotSupported('added_tokens', `${content}, single_word`)
-    const isPlain = /^[\x21-\x7e]*$/.test(content)
-    if (normalized && (firstOnly || (!isPlain && normalizers.some(isCharsmap))))
-      throw stepNotSupported('added_tokens', `${content}, normalized`)
+    if (!normalized || normalizers.length === 0) continue
+    const changes = !/^[\x21-\x7e]*$/.test(content) && normalizers.some(isCharsmap)
+    if (firstOnly || changes) throw stepNotSupported('added_tokens', `${content}, normalized`)
   }
 }
 

@@ -19,32 +19,51 @@ function expectIds(tokenizer: Tokenizer, ids: readonly number[][], options: { ad
   expect(wrong).toEqual([])
 }
 
-interface ByteLevelCase {
-  tokens: string[]
-  merges: string[]
+interface Cut {
   preTokenizer: object
   ids: number[][]
 }
-const byteLevel: Record<string, ByteLevelCase> = json('tokenizers/byte-level.json')
+interface ByteLevelFixture {
+  tokens: string[]
+  merges: string[]
+  /** By the names of GGUF files. */
+  cases: Record<string, Cut>
+  /** Of models whose tokenizer.json cuts where llama.cpp does not. */
+  own: Record<string, Cut>
+}
+const { tokens, merges, cases, own }: ByteLevelFixture = json('tokenizers/byte-level.json')
+/** The same cuts. */
+const ALIKE = [
+  ['llama-bpe', 'dbrx'],
+  ['qwen2', 'bailingmoe'],
+]
+const isSpecial = (token: string) => /^<\|.*\|>$/.test(token)
+const cutAsBy = (name: string) =>
+  tokenizerFromGguf({
+    'tokenizer.ggml.model': 'gpt2',
+    'tokenizer.ggml.pre': name,
+    'tokenizer.ggml.tokens': tokens,
+    'tokenizer.ggml.merges': merges,
+    'tokenizer.ggml.token_type': tokens.map((token) => (isSpecial(token) ? 3 : token === '<note>' ? 4 : 1)),
+  })
 
-describe.each(Object.entries(byteLevel))('the pre-tokenizer %s', (name, { tokens, merges, preTokenizer, ids }) => {
-  const isSpecial = (token: string) => /^<\|.*\|>$/.test(token)
-
+describe.each(Object.entries(cases))('the pre-tokenizer %s', (name, { ids }) => {
   it('gives the ids of Hugging Face’s library from GGUF metadata', () => {
-    const tokenizer = tokenizerFromGguf({
-      'tokenizer.ggml.model': 'gpt2',
-      'tokenizer.ggml.pre': name,
-      'tokenizer.ggml.tokens': tokens,
-      'tokenizer.ggml.merges': merges,
-      'tokenizer.ggml.token_type': tokens.map((token) => (isSpecial(token) ? 3 : token === '<note>' ? 4 : 1)),
-    })
+    const tokenizer = cutAsBy(name)
     expectIds(tokenizer, ids, plain)
     for (const text of texts) {
       expect(tokenizer.decode(tokenizer.encode(text, plain))).toBe(text.replaceAll('<|end|>', ''))
     }
   })
 
-  it('gives them from tokenizer.json', () => {
+  it('differs from the others in the ids of these texts', () => {
+    const same = Object.keys(cases).filter((other) => JSON.stringify(cases[other]?.ids) === JSON.stringify(ids))
+    expect(same).toEqual(ALIKE.find((names) => names.includes(name)) ?? [name])
+  })
+})
+
+describe.each([...Object.entries(cases), ...Object.entries(own)])('the steps of %s', (name, { preTokenizer, ids }) => {
+  it('give the ids of Hugging Face’s library from tokenizer.json', () => {
     const tokenizer = tokenizerFromHuggingFace({
       tokenizerJson: {
         added_tokens: tokens.flatMap((content, id) =>

@@ -70,7 +70,8 @@ describe('a byte-level vocabulary (SmolLM2)', () => {
     [{ 'tokenizer.ggml.eos_token_id': 49152 }, 'model-format', /eos_token_id" is 49152/],
     [{ 'tokenizer.ggml.bos_token_id': -1 }, 'model-format', /bos_token_id" is -1/],
     [{ 'tokenizer.ggml.model': 'rwkv' }, 'model-unsupported', /"rwkv".*not supported yet/],
-    [{ 'tokenizer.ggml.pre': 'tekken' }, 'model-unsupported', /"tekken".*not supported yet/],
+    [{ 'tokenizer.ggml.model': 'plamo2' }, 'model-unsupported', /"plamo2".*not supported yet/],
+    [{ 'tokenizer.ggml.pre': 'kimi-k2' }, 'model-unsupported', /"kimi-k2".*not supported yet/],
     [{ 'tokenizer.ggml.pre': undefined }, 'model-unsupported', /no pre-tokenizer/],
     [{ 'tokenizer.ggml.model': undefined }, 'model-format', /"tokenizer.ggml.model" is missing/],
   ])('refuses metadata with %o', (more, code, message) => {
@@ -81,7 +82,7 @@ describe('a byte-level vocabulary (SmolLM2)', () => {
 })
 
 describe('a small byte-level vocabulary', () => {
-  const tokens = [...'0123456789ab', 'Ġ', '12', '123', '45', '456', 'Ġa', '<|begin|>', '<note>', '<|eot_id|>']
+  const tokens = [...'0123456789ab', 'Ġ', '12', '123', '45', '456', 'Ġa', '<|begin|>', '<note>', '<|eot_id|>', 'ba']
   const metadata = {
     'tokenizer.ggml.model': 'gpt2',
     'tokenizer.ggml.pre': 'llama-bpe',
@@ -99,6 +100,11 @@ describe('a small byte-level vocabulary', () => {
     expect(piecesOf('llama-bpe', '1234567 a')).toEqual(['123', '456', '7', 'Ġa'])
     expect(piecesOf('smollm', '123')).toEqual(['1', '2', '3'])
     expect(piecesOf('gpt-2', '0123')).toEqual(['0', '123'])
+  })
+
+  it('takes a word that the vocabulary holds whole, merges or not, where the name means so', () => {
+    expect(piecesOf('llama-bpe', 'ba')).toEqual(['ba'])
+    expect(piecesOf('dbrx', 'ba')).toEqual(['b', 'a'])
   })
 
   it("begins with BOS by the pre-tokenizer's default", () => {
