@@ -9,8 +9,8 @@ import { openPeerSource, type PeerFile } from '../weights/peer-source.ts'
 import { servePiece } from '../weights/serve-piece.ts'
 
 /**
- * While this device computes a step, a peer gets one frame in this time: enough for it to know that the transfer lives, too little to be
- * in the lane's way. Loading and answering take turns, so only a peer that is late or does as it likes asks then.
+ * While this device answers, a peer gets one packet in this time: enough for it to know that the transfer lives, too little to be in the
+ * lane's way. Loading and answering take turns, so only a peer that is late or does as it likes asks then.
  */
 const answeringPauseMs = 250
 
@@ -23,7 +23,7 @@ export interface FileExchange {
   close(): void
 }
 
-/** `files`: what this device has open now; only those that it alone has are given to others. `answering`: is a step under way? */
+/** `files`: what this device has open now; only those that it alone has are given to others. `answering`: is an answer being made? */
 export function createFileExchange(files: () => readonly ByteSource[], answering: () => boolean): FileExchange {
   const channels = new Map<string, BulkChannel>()
   const shared = () => files().filter(({ origin }) => origin.kind === 'local')

@@ -8,10 +8,13 @@ import type { LanePort } from './lane-port.ts'
 /** Requests of one peer that may wait; one that sends more floods, and loses its channel. */
 export const MAX_WAITING_REQUESTS = 16
 
+/** A frame of one packet: a larger message would go out whole before the lane's next one. */
+const PACKET_BYTES = 1024
+
 export interface BulkAnswererOptions {
   /** What it throws is told to the peer, and the channel goes on. */
   answer(request: unknown, signal: AbortSignal): Promise<BulkAnswer>
-  /** Asked before every frame: how long the channel is to keep out of others' way. */
+  /** Asked before every frame: how long the channel is to keep out of others' way, and send one packet then; 0: not at all. */
   pauseMs(): number
 }
 
@@ -93,13 +96,14 @@ export class BulkAnswerer {
     }
     const { head, bytes } = outcome
     writeWords(this.#port, { kind: 'answer', id, byteLength: bytes.length, head })
-    const step = payloadBytesOf(this.#port)
-    for (let at = 0; at < bytes.length; at += step) {
+    for (let at = 0; at < bytes.length; ) {
       const pauseMs = this.#options.pauseMs()
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
       await this.#writable()
       if (cancelled.signal.aborted) return
-      writeBytes(this.#port, id, bytes.subarray(at, at + step))
+      const part = bytes.subarray(at, at + (pauseMs > 0 ? PACKET_BYTES : payloadBytesOf(this.#port)))
+      writeBytes(this.#port, id, part)
+      at += part.length
     }
   }
 }

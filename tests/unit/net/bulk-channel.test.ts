@@ -245,15 +245,17 @@ describe('a bulk channel to a slow peer', () => {
     })
   })
 
-  test('keeps out of the way for as long as it is told to, frame by frame', async () => {
+  test('keeps out of the way for as long as it is told to, a packet at a time', async () => {
     let pauseMs = 250
     const port = new ManualPort(BULK_FRAME_BYTES)
     open(port, { answer: async () => ({ head: null, bytes: pattern(160_000) }), pauseMs: () => pauseMs })
     ask(port, 0)
     await vi.advanceTimersByTimeAsync(1010)
     expect(port.sent).toHaveLength(1 + 4)
+    expect(Math.max(...port.sent.slice(1).map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(1152)
     pauseMs = 0
     await vi.advanceTimersByTimeAsync(250)
-    expect(port.sent).toHaveLength(1 + 11)
+    const payload = port.sent.slice(1).reduce((sum, { byteLength }) => sum + byteLength - 8, 0)
+    expect(payload).toBe(160_000)
   })
 })
