@@ -14,11 +14,11 @@ export function parseFields<const Schema extends v.GenericSchema>(
   const [issue] = result.issues
   const key = v.getDotPath(issue)
   const name = key === null ? 'the whole' : `"${keyPrefix}${key}"`
+  if (issue.input === undefined) throw new ModelFormatError(`${source}: ${name} is missing.`)
   throw new ModelFormatError(`${source}: ${name} is ${shown(issue.input)}, but must be ${issue.message}.`)
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return 'missing'
   const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? String(value))
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

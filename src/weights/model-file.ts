@@ -12,6 +12,7 @@ import { joinedMetadata } from './gguf-parts.ts'
 import type { FilePlace, ManifestSource, ManifestTensor, ModelManifest } from './manifest.ts'
 import { type HeaderTensor, type ModelHeader, unsupportedType } from './model-header.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
+import { contradiction, type Description } from './shape-contradiction.ts'
 
 export interface OpenModel {
   manifest: ModelManifest
@@ -33,7 +34,8 @@ export async function openGguf(
   const metadata = joinedMetadata(parts.map(({ name }, index) => ({ name, header: headers[index]! })))
   const tensorNames = headers.flatMap(({ tensors }) => [...tensors.keys()])
   const config = new MobileModelArchitectureParser().fromGguf(metadata, tensorNames)
-  return { manifest: manifestOf(modelId, config, 'gguf', parts, headers), metadata }
+  const description = { source: 'its metadata', fields: metadata }
+  return { manifest: manifestOf(modelId, { config, scheme: 'gguf', description }, parts, headers), metadata }
 }
 
 /** `config` is the parsed `config.json`; `files` are all shards, or the one file, in any order. Throws as `openGguf`. */
@@ -47,13 +49,20 @@ export async function openSafetensors(
   const tensorNames = headers.flatMap(({ tensors }) => [...tensors.keys()])
   const parsed = new MobileModelArchitectureParser().readHuggingFace(config, tensorNames)
   const metadata = Object.assign({}, ...headers.map((header) => header.metadata)) as Record<string, unknown>
-  return { manifest: manifestOf(modelId, parsed.config, parsed.scheme, files, headers), metadata }
+  const description = { source: 'config.json', fields: config as Readonly<Record<string, unknown>> }
+  return { manifest: manifestOf(modelId, { ...parsed, description }, files, headers), metadata }
+}
+
+/** What the tensors are held to. */
+interface Described {
+  config: ModelConfig
+  scheme: NamingScheme
+  description: Description
 }
 
 function manifestOf(
   modelId: string,
-  config: ModelConfig,
-  scheme: NamingScheme,
+  { config, scheme, description }: Described,
   files: readonly ByteSource[],
   headers: readonly ModelHeader[],
 ): ModelManifest {
@@ -78,7 +87,7 @@ function manifestOf(
         `${fileNames} has no tensor ${name}, which a ${config.architecture} model of ${config.layerCount} layers needs. Is the file whole?`,
       )
     }
-    tensors[tensorKey(expected)] = checked(files[found.source]!.name, expected, found)
+    tensors[tensorKey(expected)] = checked(files[found.source]!.name, expected, found, description)
   }
   const sources = files.map(({ origin, size, etag }): ManifestSource => ({ ...origin, size, etag }))
   return { modelId, config, sources, tensors }
@@ -88,6 +97,7 @@ function checked(
   fileName: string,
   expected: ModelTensor,
   { source, tensor, place }: { source: number; tensor: HeaderTensor; place: TensorPlace },
+  description: Description,
 ): ManifestTensor {
   const { name, type, shape, offset, byteLength } = tensor
   const { rows, columns } = expected
@@ -97,11 +107,7 @@ function checked(
       ? [within.columns]
       : [within.rows, within.columns]
     : fileShape(expected)
-  if (shape.join() !== lying.join()) {
-    throw new ModelFormatError(
-      `${fileName}: ${name} has shape [${shape.join(', ')}], but the model's description implies [${lying.join(', ')}]. The file is damaged or of a kind that cannot be run yet.`,
-    )
-  }
+  if (shape.join() !== lying.join()) throw contradiction(fileName, tensor, lying, description)
   if (!isBlockType(type) || byteLength === null) throw unsupportedType(fileName, tensor)
   if (place.transposed && BLOCK_LAYOUT[type].blockSize > 1) {
     throw new ModelFormatError(`${fileName}: ${name} is transposed and quantized as ${type}, which cannot be cut.`)

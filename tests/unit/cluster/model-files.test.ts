@@ -136,7 +136,7 @@ describe('a folder with a fault is refused, with the file and the field:', () =>
     const { code, message } = await refusal(gqa, { 'config.json': wider })
     expect(code).toBe('model-format')
     expect(message).toMatch(
-      /model\.safetensors: model\.layers\.0\.mlp\.\w+\.weight has shape \[160, 64\].*implies \[192, 64\]/,
+      /model\.safetensors: model\.layers\.0\.mlp\.\w+\.weight has shape \[160, 64\].*config\.json implies \[192, 64\] \(intermediate_size is 192\)/,
     )
     const deeper = JSON.stringify({ ...config, num_hidden_layers: config.num_hidden_layers! + 1 })
     expect((await refusal(gqa, { 'config.json': deeper })).message).toMatch(
@@ -155,7 +155,7 @@ describe('a folder with a fault is refused, with the file and the field:', () =>
     [
       'a config.json without a field',
       { 'config.json': '{"model_type":"llama"}' },
-      /config\.json: "hidden_size" is missing/,
+      /^config\.json: "hidden_size" is missing\.$/,
     ],
     ['a tokenizer.json that is no JSON', { 'tokenizer.json': 'PK' }, /tokenizer\.json of llama-gqa is no JSON/],
   ])('%s', async (_, changes, words) => {
