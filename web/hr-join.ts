@@ -43,9 +43,9 @@ export class HrJoin extends LitElement {
         <p class="lead">Somebody near you runs a language model on several devices at once. Join, and this one carries a share of it.</p>
       </section>
       <ul class="stack">
-        <li><span>It downloads only <strong>its share</strong>${size}, from the server on this Wi-Fi.</span></li>
+        <li><span>It downloads only <strong>its share</strong>${size}, from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.</span></li>
         <li><span>It computes while the room chats: that takes memory and battery. Keep this page open in front.</span></li>
-        <li><span>Nothing leaves the room. You can leave at any time.</span></li>
+        <li><span>What is written stays in the room. You can leave at any time.</span></li>
       </ul>
       <div class="actions">
         <button class="primary large wide" data-testid="join" ?disabled=${this.joining} @click=${this.#join}>
