@@ -1,13 +1,12 @@
 // Which files of a hub's repository make up the model that was asked for: repositories hold the same weights in many forms.
 import { HeadroomError } from '../base/errors.ts'
+import { ggufPartNames } from './gguf-parts.ts'
 import type { HubName, HubRepository } from './hub-protocol.ts'
 
 /** What is read beside the weights of a checkpoint. */
 const description =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|model\.safetensors\.index)\.json$|^chat_template\.jinja$|^\d+_\w+\/config\.json$/
 const weights = /^[^/]+\.safetensors$/
-/** `-00001-of-00003`, as llama.cpp splits. */
-const split = /-(\d{5})-of-(\d{5})(?=\.gguf$)/
 
 /** In the repository's order. Throws `model-not-found`, with what there is, where the name fits no model or several. */
 export function hubModelPaths({ repository, paths }: HubRepository, { file }: HubName): string[] {
@@ -34,7 +33,7 @@ export function hubModelPaths({ repository, paths }: HubRepository, { file }: Hu
 function ggufModels(paths: readonly string[]): Map<string, string[]> {
   const models = new Map<string, string[]>()
   for (const path of paths.filter((name) => name.endsWith('.gguf')).sort()) {
-    const first = path.replace(split, (_, _part, count) => `-00001-of-${count}`)
+    const [first = path] = ggufPartNames(path)
     models.set(first, [...(models.get(first) ?? []), path])
   }
   return models
@@ -44,7 +43,7 @@ function fits(name: string, parts: readonly string[], file: HubName['file']): bo
   if (file === null) return true
   if ('path' in file) return parts.includes(file.path)
   const words = (text: string) =>
-    `.${text.replace(split, '').replace(/\.gguf$/, '')}.`.toLowerCase().replaceAll(/[-/]/g, '.')
+    `.${text.replace(/(-\d{5}-of-\d{5})?\.gguf$/, '').replaceAll(/[-/]/g, '.')}.`.toLowerCase()
   return words(name).includes(words(file.quantization))
 }
 
