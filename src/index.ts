@@ -2,8 +2,15 @@
 export { type ErrorCode, type ErrorData, HeadroomError, PlanImpossibleError, toErrorData } from './base/errors.ts'
 export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
+export type { EncoderAbilities, EncoderInput, Encoding, MaskCandidate } from './cluster/encoding.ts'
 export type { InferenceInput, InferResult, LocalFile } from './cluster/engine-protocol.ts'
-export type { AnswerOptions, ChatAnswer, ChatRequest, InferenceRequest } from './cluster/inference-request.ts'
+export type {
+  AnswerOptions,
+  ChatAnswer,
+  ChatRequest,
+  InferenceRequest,
+  InferenceResult,
+} from './cluster/inference-request.ts'
 export type { WantedModel } from './cluster/model-catalogue.ts'
 export type {
   AnswerFigures,
@@ -21,6 +28,7 @@ export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
 export { MobileModelArchitectureParser } from './model/architecture-parser.ts'
 export type { ChatMessage } from './model/chat-template.ts'
 export type { ModelConfig } from './model/config.ts'
+export { cosineSimilarity, type Pooling } from './model/pooling.ts'
 export type { SamplingOptions } from './model/sampling.ts'
 export { parseRoomLink } from './net/room-link.ts'
 export type { ServerConfig } from './net/signaling-protocol.ts'

@@ -1,12 +1,15 @@
 // What `npm run demo` takes: docs/COMMANDS.md. Options that contradict each other are an error, not a guess.
 import { Command, Option } from 'commander'
 import type { ExecutorKind, InferenceInput } from '../src/index.ts'
-import { number, shares, tokenIds, wholeNumber } from './option-values.ts'
+import { number, shares, smallNumbers, tokenIds, wholeNumber } from './option-values.ts'
+
+/** What a model that generates, or one that embeds, is given; the last two are for the latter alone. */
+export type DemoInput = InferenceInput | { embed: readonly string[] } | { fillMask: string }
 
 export interface DemoOptions {
   tabs: number
   model: string | undefined
-  input: InferenceInput
+  input: DemoInput
   maxTokens: number
   ignoreEos: boolean
   temperature: number
@@ -26,24 +29,40 @@ interface Parsed extends Omit<DemoOptions, 'input'> {
   prompt?: string
   raw?: string
   tokens?: number[]
+  embed?: string[]
+  fillMask?: string
+  tokenTypes?: number[]
+  attentionMask?: number[]
 }
+
+const inputs = ['prompt', 'raw', 'tokens', 'embed', 'fillMask']
+/** What says how an answer is generated. */
+const generation = ['maxTokens', 'ignoreEos', 'temperature', 'seed']
 
 const defaultPrompt = 'Explain in two sentences why the sky is blue.'
 
 /** Throws what `fail` throws for options that contradict each other; prints and exits for `--help`. */
 export function parseDemoOptions(argv: readonly string[], fail: (message: string) => never): DemoOptions {
   const command = new Command('npm run demo --')
-    .description('Forms a room of real browser tabs on this machine, loads a model over them, and answers one prompt.')
+    .description(
+      'Forms a room of real browser tabs on this machine, loads a model over them, and answers one prompt or embeds texts.',
+    )
     .option('--tabs <number>', 'tabs in the room; 1 is the leader alone', wholeNumber(1, 16), 2)
     .option(
       '--model <name>',
       'a model of the catalogue or the models’ folder, a .gguf file, a folder of safetensors, or owner/name of a hub',
     )
-    .addOption(new Option('--prompt <text>', 'a chat message, in the model’s template').conflicts(['raw', 'tokens']))
-    .addOption(new Option('--raw <text>', 'text as it stands').conflicts(['prompt', 'tokens']))
+    .addOption(input('--prompt <text>', 'a chat message, in the model’s template'))
+    .addOption(input('--raw <text>', 'text as it stands'))
+    .addOption(input('--tokens <ids>', 'token ids as given, by comma').argParser(tokenIds))
     .addOption(
-      new Option('--tokens <ids>', 'token ids as given, by comma').argParser(tokenIds).conflicts(['prompt', 'raw']),
+      input('--embed <text>', 'text to embed, for models that do; may be given several times').argParser(
+        (text, before: string[] = []) => [...before, text],
+      ),
     )
+    .addOption(input('--fill-mask <text>', 'text with one word masked ([MASK]), for models that guess it'))
+    .option('--token-types <numbers>', 'one for each of --tokens, e.g. 0,0,1', smallNumbers)
+    .option('--attention-mask <numbers>', 'one for each of --tokens, 0 where nobody may look, e.g. 1,1,0', smallNumbers)
     .option('--max-tokens <number>', 'tokens to generate at most; 0: prefill only', wholeNumber(0, 1e6), 48)
     .option('--ignore-eos', 'go on after a stop token', false)
     .option('--temperature <number>', '0 is greedy', number(0, 100), 0)
@@ -72,15 +91,46 @@ export function parseDemoOptions(argv: readonly string[], fail: (message: string
     })
     .configureOutput({ outputError: () => undefined })
   command.parse([...argv], { from: 'user' })
-  const { prompt, raw, tokens, ...options } = command.opts<Parsed>()
-  const contradiction = findContradiction(options)
+  const { prompt, raw, tokens, embed, fillMask, tokenTypes, attentionMask, ...options } = command.opts<Parsed>()
+  const given = command.options.map((option) => option.attributeName()).filter((name) => isGiven(command, name))
+  const contradiction = findContradiction(options) ?? findForeign({ tokens, tokenTypes, attentionMask }, given)
   if (contradiction) fail(contradiction)
-  const input = tokens
-    ? { tokens }
-    : raw === undefined
-      ? { messages: [{ role: 'user' as const, content: prompt ?? defaultPrompt }] }
-      : { text: raw }
-  return { ...options, input }
+  if (tokens)
+    return { ...options, input: { tokens, ...(tokenTypes && { tokenTypes }), ...(attentionMask && { attentionMask }) } }
+  if (embed) return { ...options, input: { embed } }
+  if (fillMask !== undefined) return { ...options, input: { fillMask } }
+  if (raw !== undefined) return { ...options, input: { text: raw } }
+  return { ...options, input: { messages: [{ role: 'user', content: prompt ?? defaultPrompt }] } }
+}
+
+function isGiven(command: Command, name: string): boolean {
+  return command.getOptionValueSource(name) === 'cli'
+}
+
+/** Options that have no meaning beside the input that was given. */
+function findForeign(
+  {
+    tokens,
+    tokenTypes,
+    attentionMask,
+  }: Readonly<Record<'tokens' | 'tokenTypes' | 'attentionMask', number[] | undefined>>,
+  given: readonly string[],
+): string | null {
+  for (const [flag, numbers] of [
+    ['--token-types', tokenTypes],
+    ['--attention-mask', attentionMask],
+  ] as const) {
+    if (numbers && !tokens) return `${flag} goes with --tokens: a text has its own.`
+    if (numbers && numbers.length !== tokens?.length)
+      return `${flag} has ${numbers.length} numbers for the ${tokens?.length} of --tokens: give one each.`
+  }
+  const task = given.includes('embed') ? '--embed' : given.includes('fillMask') ? '--fill-mask' : null
+  const foreign = given.find((name) => [...generation, 'dump'].includes(name))
+  if (!task || !foreign) return null
+  const flag = `--${foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return foreign === 'dump'
+    ? `${flag} goes with --tokens or --raw, not with ${task}.`
+    : `${flag} is for models that generate, ${task} for others.`
 }
 
 function findContradiction({
@@ -97,6 +147,12 @@ function findContradiction({
   if (weights === 'f32' && wire !== 'auto' && wire !== 'f32')
     return `--weights f32 implies --wire f32, but --wire is ${wire}.`
   return null
+}
+
+/** One of the ways to say what the model is given; they exclude each other. */
+function input(flags: string, description: string): Option {
+  const option = new Option(flags, description)
+  return option.conflicts(inputs.filter((name) => name !== option.attributeName()))
 }
 
 function choice(flags: string, description: string, values: readonly string[]): Option {

@@ -1,12 +1,19 @@
 // Loads the model over an open room and runs one request on the leader's page. HF_TOKEN opens a hub's gated models.
-import type { InferResult, RoomView } from '../src/index.ts'
+import type { Encoding, InferResult, RoomView } from '../src/index.ts'
 import { type BrowserRoom, call } from './browser-room.ts'
 import type { DemoOptions } from './demo-options.ts'
+import { type DumpedRows, dumpTensors } from './dump-tensors.ts'
 import type { TensorToWrite } from './write-safetensors.ts'
+
+/** As plain data; large arrays are in the dump. */
+export type PlainEncoding = Omit<Encoding, 'embedding' | 'hidden' | 'logits'> & { embedding: readonly number[] }
 
 export interface DemoRun {
   view: RoomView
-  result: Omit<InferResult, 'dump'>
+  /** Of a model that generates; null of one that embeds. */
+  result: Omit<InferResult, 'dump'> | null
+  /** One a text, of a model that embeds. */
+  encodings: readonly PlainEncoding[]
   /** Ready to write; null unless asked for. */
   dump: Record<string, TensorToWrite> | null
 }
@@ -32,8 +39,8 @@ export async function runInRoom(
     sampling: { temperature, seed },
     logits: dump !== undefined,
   }
-  const { view, result, encoded } = await call(() =>
-    leader.evaluate(async (asked) => {
+  const { view, result, encodings, rows } = await call(() =>
+    leader.evaluate(async ({ input: given, ...asked }) => {
       const base64 = (values: Float32Array) => {
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
         let text = ''
@@ -44,30 +51,39 @@ export async function runInRoom(
       const system = globalThis.headroom!
       const onPiece = (text: string) =>
         (globalThis as unknown as { headroomText(text: string): void }).headroomText(text)
-      const { dump: dumped, ...rest } = await system.processInference({ ...asked, onText: onPiece })
+      const plain = ({ hidden: _, logits: __, ...encoding }: Encoding) => ({
+        ...encoding,
+        embedding: [...encoding.embedding],
+      })
+      const encoded = (texts: readonly Encoding[]) => ({
+        view: system.view,
+        result: null,
+        encodings: texts.map(plain),
+        rows: null as DumpedRows | null,
+      })
+      if ('embed' in given) return encoded(await system.embed(given.embed))
+      if ('fillMask' in given) return encoded([await system.fillMask(given.fillMask)])
+      const answered = await system.processInference({ ...asked, input: given, onText: onPiece })
+      if (answered.kind === 'encoded') {
+        const { text: _, kind: __, ...encoding } = answered
+        const { tokens, attentionMask, hidden, logits } = encoding
+        const dumped = { tokens, attentionMask, hidden: base64(hidden!), logits: logits && base64(logits) }
+        return { ...encoded([encoding]), rows: asked.logits ? dumped : null }
+      }
+      const { dump: states, ...rest } = answered
+      const { promptTokens: tokens } = rest
       return {
         view: system.view,
         result: rest,
-        encoded: dumped && { hidden: base64(dumped.hidden), logits: base64(dumped.logits) },
+        encodings: [],
+        rows: states && {
+          tokens,
+          attentionMask: null,
+          hidden: base64(states.hidden),
+          logits: base64(states.logits),
+        },
       }
     }, request),
   )
-  return { view, result, dump: encoded && tensorsOf(encoded, result.promptTokens) }
-}
-
-function tensorsOf(
-  encoded: { hidden: string; logits: string },
-  tokens: readonly number[],
-): Record<string, TensorToWrite> {
-  const rows = tokens.length
-  const matrix = (text: string): TensorToWrite => {
-    const bytes = Buffer.from(text, 'base64')
-    return { dtype: 'F32', shape: [rows, bytes.length / 4 / rows], bytes }
-  }
-  const ids = new Uint8Array(Int32Array.from(tokens).buffer)
-  return {
-    hidden: matrix(encoded.hidden),
-    logits: matrix(encoded.logits),
-    input_ids: { dtype: 'I32', shape: [rows], bytes: ids },
-  }
+  return { view, result, encodings, dump: rows && dumpTensors(rows) }
 }

@@ -2,8 +2,9 @@
 import { HeadroomError, toErrorData } from '../src/base/errors.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts'
-import { type DemoReport, demoReport, formatReport } from './demo-report.ts'
+import { type DemoReport, demoReport } from './demo-report.ts'
 import { runInRoom } from './demo-run.ts'
+import { formatReport } from './demo-table.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
 const argv = process.argv.slice(2)

@@ -22,6 +22,11 @@ export function tokenIds(text: string): number[] {
   throw new InvalidArgumentError('They are whole numbers with commas between, e.g. 1,15043,3186.')
 }
 
+export function smallNumbers(text: string): number[] {
+  if (/^\d{1,3}(,\d{1,3})*$/.test(text)) return text.split(',').map(Number)
+  throw new InvalidArgumentError('They are whole numbers with commas between, e.g. 0,0,1.')
+}
+
 export function shares(text: string): number[] {
   if (/^[1-9]\d{0,8}(,[1-9]\d{0,8})*$/.test(text)) return text.split(',').map(Number)
   throw new InvalidArgumentError('They are positive integers with commas between, e.g. 3,2,1.')

@@ -26,7 +26,8 @@ export async function compareForced({ pages, modelId }: BrowserRoom, forced: For
       async ({ model, prompt }) => {
         const { promptTokens, tokens, margins, top } = prompt
         const input = [...promptTokens, ...tokens.slice(0, -1)]
-        const { dump } = await globalThis.headroom!.processInference({ model, input, maxTokens: 0, logits: true })
+        const result = await globalThis.headroom!.processInference({ model, input, maxTokens: 0, logits: true })
+        const dump = result.kind === 'generated' ? result.dump : null
         const vocabSize = dump!.logits.length / input.length
         const agrees: boolean[] = []
         const topErrors: number[] = []

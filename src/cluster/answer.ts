@@ -3,10 +3,11 @@ import { HeadroomError } from '../base/errors.ts'
 import { dumpPrompt } from '../engine/dump.ts'
 import { generate } from '../engine/generate.ts'
 import type { Leader } from '../engine/leader.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { createDetokenizer } from '../model/detokenizer.ts'
 import { parseSamplingOptions } from '../model/sampling-options.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
-import type { InferRequest, InferResult } from './engine-protocol.ts'
+import type { InferenceInput, InferRequest, InferResult } from './engine-protocol.ts'
 import { type Language, makePrompt } from './prompt.ts'
 
 export interface AnswerContext {
@@ -27,6 +28,7 @@ export async function answer(request: InferRequest, context: AnswerContext): Pro
   const { config, shard } = leader.rank
   if (!Number.isInteger(maxTokens) || maxTokens < 0)
     throw new HeadroomError('bad-input', `maxTokens is ${maxTokens}, but must be a whole number, 0 or more.`)
+  requireGenerating(config, request.input)
   const sampling = parseSamplingOptions(request.sampling)
   const prompt = makePrompt(language, request.input, { contextLength: shard.contextLength, maxTokens })
   requireKnown(prompt.tokens, config.vocabSize)
@@ -62,6 +64,19 @@ export async function answer(request: InferRequest, context: AnswerContext): Pro
     text: tokenizer && text,
     dump,
   }
+}
+
+function requireGenerating({ causal, family }: ModelConfig, input: InferenceInput): void {
+  if (!causal)
+    throw new HeadroomError(
+      'bad-input',
+      `This model is an encoder (${family}): it embeds text and does not chat. Ask it for embeddings, or load a chat model.`,
+    )
+  if ('tokens' in input && (input.tokenTypes || input.attentionMask))
+    throw new HeadroomError(
+      'bad-input',
+      'Token types and an attention mask are for models that embed text; this one writes it.',
+    )
 }
 
 function requireKnown(tokens: readonly number[], vocabSize: number): void {

@@ -5,10 +5,12 @@ import { abortError, type ErrorData, fromErrorData, HeadroomError, toErrorData }
 import type { WireFormat } from '../collective/collective.ts'
 import { type ShardPlan, shardOf } from '../plan/shard-plan.ts'
 import { type CoordinatorOptions, wireOf } from './coordinator-options.ts'
+import type { EncodeRequest, Encoding } from './encoding.ts'
 import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
 import { planRoom } from './plan-room.ts'
-import { peakMemory, type RankPort, type RankStatus } from './rank-port.ts'
+import { type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
 import type { SessionState } from './session-state.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 const nothingYet: RankStatus = { progress: null, report: null, error: null }
 
@@ -116,22 +118,28 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   /** Runs one request on the loaded model; requests wait for one another. Aborting resolves with what there is. */
   infer(request: InferRequest, onText: (text: string) => void, signal?: AbortSignal): Promise<InferResult> {
+    return this.#run(() => this.#engine.infer(request, onText), signal)
+  }
+
+  /** As `infer`, for models that embed text; aborting rejects. */
+  encode(request: EncodeRequest, signal?: AbortSignal): Promise<Encoding[]> {
+    return this.#run(() => this.#engine.encode(request), signal)
+  }
+
+  #run<Result>(work: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
     return this.#inTurn(async () => {
       if (this.#state.kind === 'recovering') await this.#catchUp()
       const modelId = this.#readyModel()
       this.#answering = new AbortController()
       const { signal: interruption } = this.#answering
-      const interrupted = new Promise<never>((_, reject) => {
-        interruption.addEventListener('abort', () => reject(interruption.reason), { once: true })
-      })
       const cancel = () => this.#engine.cancel()
       try {
         this.#set({ kind: 'generating', modelId })
-        const answer = this.#engine.infer(request, onText)
+        const answer = work()
         signal?.addEventListener('abort', cancel, { once: true })
         if (signal?.aborted) cancel()
-        const result = await Promise.race([answer, interrupted])
-        await this.#rememberPeaks()
+        const result = await unlessAborted(answer, interruption)
+        await rememberPeaks([this.#leader, ...this.#members.values()], this.#status)
         this.#set({ kind: 'ready', modelId })
         return result
       } catch (error) {
@@ -143,16 +151,6 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
         signal?.removeEventListener('abort', cancel)
       }
     })
-  }
-
-  /** Asks every device how much memory the answer took; who does not say keeps the figure it had. */
-  async #rememberPeaks(): Promise<void> {
-    const ask = async (port: RankPort) => {
-      const { report } = this.status(port.profile.deviceId)
-      const peakMemoryBytes = report && (await peakMemory(port))
-      if (peakMemoryBytes) this.#update(port.profile.deviceId, { report: { ...report, peakMemoryBytes } })
-    }
-    await Promise.all([this.#leader, ...this.#members.values()].map(ask))
   }
 
   #readyModel(): string {
@@ -218,10 +216,9 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   /** Who takes part in the next plan, the leader first. */
   #participants(): RankPort[] {
     const { topology, maxDevices } = this.#options
-    if (topology === 'solo') return [this.#leader]
-    const members = [...this.#members.values()].filter(({ profile: { deviceId } }) => {
-      return (this.#chosen?.includes(deviceId) ?? true) && this.status(deviceId).error === null
-    })
+    const isWilling = ({ profile: { deviceId } }: RankPort) =>
+      (this.#chosen?.includes(deviceId) ?? true) && this.status(deviceId).error === null
+    const members = topology === 'solo' ? [] : [...this.#members.values()].filter(isWilling)
     return [this.#leader, ...members].slice(0, maxDevices)
   }
 

@@ -14,6 +14,8 @@ import { createLane, type FrameLane } from '../net/frame-lane.ts'
 import { openLanePort } from '../net/lane-endpoint.ts'
 import { residentFormats } from '../weights/formats.ts'
 import { answer } from './answer.ts'
+import { encodeTexts } from './encode-texts.ts'
+import type { EncoderAbilities } from './encoding.ts'
 import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
 import { createFileExchange } from './file-exchange.ts'
@@ -35,6 +37,14 @@ interface Epoch {
   ended: AbortController
   /** Settles when a member no longer touches its executor. */
   served: Promise<void>
+}
+
+/** What the leader's work on one request stands on. */
+interface Led {
+  leader: Leader
+  vocabulary: StartRequest['vocabulary']
+  language: OpenedFiles
+  signal: AbortSignal
 }
 
 interface Loaded {
@@ -98,6 +108,23 @@ export function createEngine(): Engine {
     return createStarCollective({ rank, worldSize, lanes: own, wire, stallTimeoutMs })
   }
 
+  /** Runs what only the leader of a started model can. */
+  const lead = <Result>(work: (led: Led) => Promise<Result>): Promise<Result> =>
+    tasks.run(async (signal) => {
+      if (!epoch?.leader || !opened) throw new HeadroomError('internal', 'This engine leads no loaded model.')
+      const { leader, ended, request } = epoch
+      const either = AbortSignal.any([signal, ended.signal])
+      answering = true
+      try {
+        return await work({ leader, vocabulary: request.vocabulary, language: opened, signal: either })
+      } catch (error) {
+        distrust(error)
+        throw error
+      } finally {
+        answering = false
+      }
+    })
+
   return {
     assess: ({ maxTouchPoints, ...request }) => {
       const { userAgent, deviceMemory } = navigator as Navigator & { deviceMemory?: number }
@@ -123,6 +150,7 @@ export function createEngine(): Engine {
           formats: residentFormats(manifest, weights),
           hasTokenizer: tokenizer !== null,
           hasTemplate: template !== null,
+          encoder: encoderAbilities(opened),
           verified: sources.find(({ verified }) => verified !== 'digest')?.verified ?? 'digest',
         }
       })
@@ -194,21 +222,14 @@ export function createEngine(): Engine {
     },
 
     infer: (request, onText) =>
-      tasks.run(async (signal) => {
-        if (!epoch?.leader || !opened) throw new HeadroomError('internal', 'This engine leads no loaded model.')
-        const { leader, ended } = epoch
-        const { vocabulary } = epoch.request
-        const either = AbortSignal.any([signal, ended.signal])
-        answering = true
-        try {
-          return await answer(request, { leader, vocabulary, language: opened, onText, signal: either })
-        } catch (error) {
-          distrust(error)
-          throw error
-        } finally {
-          answering = false
-        }
-      }),
+      lead(({ leader, vocabulary, language, signal }) =>
+        answer(request, { leader, vocabulary, language, onText, signal }),
+      ),
+
+    encode: (request) =>
+      lead(({ leader, language: { tokenizer, sentence }, signal }) =>
+        encodeTexts(request, { leader, tokenizer, sentence, signal }),
+      ),
 
     peakMemoryBytes: () => Promise.resolve(loaded?.executor.memory.peakBytes ?? 0),
 
@@ -228,6 +249,12 @@ export function createEngine(): Engine {
 /** Everything but the epoch: a new plan with the same share needs nothing loaded. */
 function keyOf({ shard, ...request }: LoadRequest): string {
   return JSON.stringify([request, { ...shard, epoch: 0 }])
+}
+
+function encoderAbilities({ manifest: { config }, tokenizer, sentence }: OpenedFiles): EncoderAbilities | null {
+  if (!sentence) return null
+  const maskToken = config.head === 'masked-language' ? (tokenizer?.maskToken ?? null) : null
+  return { pooling: sentence.pooling, maskText: maskToken === null ? null : tokenizer!.tokenText(maskToken) }
 }
 
 /** The files this device has open already, where they are those of the request. */

@@ -15,6 +15,7 @@ import type { TensorFormats } from '../plan/shard-tensors.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
+import type { EncodeRequest, EncoderAbilities, EncoderInput, Encoding } from './encoding.ts'
 import type { LoadProgress } from './session-state.ts'
 
 /** A file of this device. The path is its own because a File loses its place in the picked folder on the way to a worker. */
@@ -43,6 +44,8 @@ export interface OpenedModel {
   formats: TensorFormats
   hasTokenizer: boolean
   hasTemplate: boolean
+  /** What it does besides, or instead of, generating; null for models that generate. */
+  encoder: EncoderAbilities | null
   verified: Verification
 }
 
@@ -78,11 +81,7 @@ export interface StartRequest {
   wire: WireFormat
 }
 
-export type InferenceInput =
-  | { messages: readonly ChatMessage[] }
-  /** As it stands: BOS as the model says, special tokens parsed. */
-  | { text: string }
-  | { tokens: readonly number[] }
+export type InferenceInput = { messages: readonly ChatMessage[] } | EncoderInput
 
 export interface InferRequest {
   input: InferenceInput
@@ -163,9 +162,11 @@ export interface Engine {
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
   /** Leader only, one at a time. */
   infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
+  /** Leader only, one at a time, as `infer`; for models that embed text. */
+  encode(request: EncodeRequest): Promise<Encoding[]>
   /** High-water mark of what the loaded executor allocated, KV cache and activations included. */
   peakMemoryBytes(): Promise<number>
-  /** Ends the running `measure`, `load` or `infer`. */
+  /** Ends the running `measure`, `load`, `infer` or `encode`. */
   cancel(): void
   /** Ends what runs and gives the weights' memory back; lanes and bulk channels stay. */
   unload(): void

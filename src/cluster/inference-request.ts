@@ -1,5 +1,8 @@
 // What callers of the system ask and get, around the engine's own request and result.
+
+import { HeadroomError } from '../base/errors.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
+import type { EncoderInput, Encoding } from './encoding.ts'
 import type { InferenceInput, InferRequest, InferResult } from './engine-protocol.ts'
 import type { AnswerFigures } from './session-state.ts'
 
@@ -20,17 +23,31 @@ export interface InferenceRequest extends AnswerOptions {
   model: string
   /** Opens the hub's gated and private models; kept in memory until the page ends. */
   hubToken?: string
-  /** A chat message, token ids, a conversation, or text as it stands. */
+  /** A chat message (for an encoder: a text), token ids, a conversation, or text as it stands. */
   input: string | readonly number[] | InferenceInput
   /** Ids of the room's members, or that many workers of this tab; left out: everybody in the room. */
   devices?: readonly string[] | { local: number }
-  /** Whole logits and hidden states of the prompt too. */
+  /** Whole logits and hidden states of the prompt too; an encoder's hidden states come anyway. */
   logits?: boolean
 }
+
+/** What a model that generates, or one that embeds, makes of an input. */
+export type InferenceResult = ({ kind: 'generated' } & InferResult) | ({ kind: 'encoded'; text: null } & Encoding)
 
 export function asInput(input: InferenceRequest['input']): InferenceInput {
   if (typeof input === 'string') return { messages: [{ role: 'user', content: input }] }
   return 'length' in input ? { tokens: input } : input
+}
+
+/** Throws `bad-input` for a conversation. */
+export function asEncoderInput(input: InferenceRequest['input']): EncoderInput {
+  if (typeof input === 'string') return { text: input }
+  const given = asInput(input)
+  if (!('messages' in given)) return given
+  throw new HeadroomError(
+    'bad-input',
+    'This model embeds text and does not chat: give it a text, or load a chat model.',
+  )
 }
 
 export function answerFigures({ tokens, timings: { timeToFirstTokenMs, stepMs } }: InferResult): AnswerFigures {

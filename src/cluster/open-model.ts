@@ -3,6 +3,12 @@ import { HeadroomError, ModelFormatError } from '../base/errors.ts'
 import { readChatTemplate } from '../model/chat-template.ts'
 import { tokenizerFromGguf } from '../model/gguf-tokenizer.ts'
 import { tokenizerFromHuggingFace } from '../model/hugging-face-tokenizer.ts'
+import {
+  type ReadModelJson,
+  type SentenceOptions,
+  sentenceOptionsFromFolder,
+  sentenceOptionsFromGguf,
+} from '../model/sentence-options.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { generateModel } from '../weights/generated-model.ts'
 import { generatedSource } from '../weights/generated-source.ts'
@@ -23,13 +29,22 @@ export interface OpenedFiles extends Language {
   sources: readonly ByteSource[]
   /** A small JSON file of the model's folder, by its path in it, such as `1_Pooling/config.json`; undefined where there is none. */
   readJson: ModelFiles['readJson']
+  /** How an encoder's texts become vectors; null for models that generate. */
+  sentence: SentenceOptions | null
 }
 
 /** Reads only headers and the small JSON files. Throws `ModelFormatError`, `model-not-found`, `download-failed`. */
 export async function openModelSource(source: ModelSource, signal: AbortSignal): Promise<OpenedFiles> {
   if (source.kind === 'generated') {
     const model = generateModel(source.modelId, source.config, source.seed)
-    return { ...model, tokenizer: null, template: null, readJson: () => Promise.resolve(undefined) }
+    const readJson = () => Promise.resolve(undefined)
+    return {
+      ...model,
+      tokenizer: null,
+      template: null,
+      readJson,
+      sentence: await folderSentence(model.manifest, readJson),
+    }
   }
   const files = modelFiles(source)
   const { readJson } = files
@@ -38,7 +53,9 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
     const sources = await Promise.all(ggufs.map((path) => files.open(path, signal)))
     const { manifest, metadata } = await reading(sources, (kept) => openGguf(kept, source.modelId, signal))
     const tokenizer = 'tokenizer.ggml.tokens' in metadata ? tokenizerFromGguf(metadata) : null
-    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson }
+    const { causal, architecture, contextLength } = manifest.config
+    const sentence = causal ? null : sentenceOptionsFromGguf(architecture, metadata, contextLength)
+    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson, sentence }
   }
   const paths = await weightPaths(source.modelId, files, signal)
   const sources = await Promise.all(paths.map((path) => files.open(path, signal)))
@@ -47,7 +64,8 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
     openSafetensors({ config, files: kept }, source.modelId, signal),
   )
   const language = await checkpointLanguage(files, signal)
-  return { manifest, sources, ...language, readJson }
+  const sentence = await folderSentence(manifest, (path) => readJson(path, signal))
+  return { manifest, sources, ...language, readJson, sentence }
 }
 
 const INDEX = 'model.safetensors.index.json'
@@ -81,6 +99,10 @@ async function checkpointLanguage(files: ModelFiles, signal: AbortSignal): Promi
     tokenizer,
     template: template ?? readChatTemplate((tokenizerConfig ?? {}) as Readonly<Record<string, unknown>>),
   }
+}
+
+async function folderSentence({ config }: ModelManifest, read: ReadModelJson): Promise<SentenceOptions | null> {
+  return config.causal ? null : sentenceOptionsFromFolder(read, config.contextLength)
 }
 
 export interface MemberWays {

@@ -61,8 +61,19 @@ export function engineRank(
   return port
 }
 
+/** Asks every device how much memory its work has taken, into its status; who does not say keeps the figure it had. */
+export async function rememberPeaks(ports: readonly RankPort[], status: Map<string, RankStatus>): Promise<void> {
+  const ask = async (port: RankPort) => {
+    const peakMemoryBytes = await peakMemory(port)
+    const known = status.get(port.profile.deviceId)
+    if (peakMemoryBytes && known?.report)
+      status.set(port.profile.deviceId, { ...known, report: { ...known.report, peakMemoryBytes } })
+  }
+  await Promise.all(ports.map(ask))
+}
+
 /** null where the device does not say: the figure is for people and stops nothing. */
-export async function peakMemory(port: RankPort): Promise<number | null> {
+async function peakMemory(port: RankPort): Promise<number | null> {
   try {
     return await port.peakMemoryBytes()
   } catch {

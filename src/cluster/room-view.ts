@@ -130,6 +130,7 @@ function coordinatorView(
     family: model.config.family,
     contextLength,
     hasTemplate: model.hasTemplate,
+    encoder: model.encoder,
     verified: model.verified,
   }
   return { state, plan, model: shown, wire: plan && coordinator.wire }

@@ -5,6 +5,7 @@ import type { WireFormat } from '../collective/collective.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
+import type { EncoderAbilities } from './encoding.ts'
 import type { LoadReport } from './engine-protocol.ts'
 
 /** The life of a session: what the room is doing now. */
@@ -75,6 +76,8 @@ export interface ModelView {
   /** Positions that the plan holds. */
   contextLength: number
   hasTemplate: boolean
+  /** What a model that embeds text can do; null for models that generate it. */
+  encoder: EncoderAbilities | null
   verified: Verification
 }
 

@@ -8,21 +8,20 @@ import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import { cachedBytes, forgetDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
-import type { InferenceInput, InferResult } from './engine-protocol.ts'
+import type { Encoding } from './encoding.ts'
 import { GuestSession } from './guest-session.ts'
 import {
-  type AnswerOptions,
   answerFigures,
-  asInput,
   type ChatAnswer,
   type ChatRequest,
   type InferenceRequest,
+  type InferenceResult,
 } from './inference-request.ts'
 import { LeaderSession } from './leader-session.ts'
-import { fetchServerConfig, listModels, sourceOf, type WantedModel } from './model-catalogue.ts'
+import { fetchServerConfig, listModels, type WantedModel } from './model-catalogue.ts'
+import { ModelRequests } from './model-requests.ts'
 import { type OwnDevice, openDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
-import { RequestDevices } from './request-devices.ts'
 import { guestView, leaderView, lobbyView, withDeviceNotices } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
 import { type SurveyedDevice, SurveyTurns } from './survey-turns.ts'
@@ -41,11 +40,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   #room: Room | null = null
   #leader: LeaderSession | null = null
   #guest: GuestSession | null = null
-  #requestDevices: RequestDevices | null = null
-  /** What the loaded model was asked for by; null for files. */
-  #modelName: string | null = null
-  /** The last one given; kept nowhere else, so that it ends with the page. */
-  #hubToken: string | null = null
+  #requests: ModelRequests | null = null
   #link: string | null = null
   #signaling: RoomView['signaling'] = 'off'
   #notices: readonly ErrorData[] = []
@@ -139,8 +134,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
    * this device. What only this device can read runs on it alone.
    */
   async loadModel(model: WantedModel, { hubToken }: { hubToken?: string } = {}): Promise<void> {
-    this.#hubToken = hubToken ?? this.#hubToken
-    await this.#load(model, null)
+    await (await this.#leading()).load(model, hubToken)
   }
 
   /** Ends a running load; what was downloaded stays cached. */
@@ -150,20 +144,37 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   /** Answers a conversation with the loaded model; aborting resolves with what there is. */
   async chat({ messages, ...options }: ChatRequest): Promise<ChatAnswer> {
-    const result = await this.#infer({ messages }, options)
+    const result = await this.#ready().requests.infer({ messages }, options)
     return { ...result, figures: answerFigures(result) }
   }
 
-  /** Loads `model` over `devices` unless it is there already, then answers. */
-  async processInference(request: InferenceRequest): Promise<InferResult> {
-    const { model, hubToken, input, devices, logits = false, ...options } = request
-    this.#hubToken = hubToken ?? this.#hubToken
-    await this.initialize()
-    this.#mustLead()
+  /**
+   * Embeds texts with the loaded encoder, in order: `embedding` is pooled as the model's own files say. Throws `bad-input` where the model
+   * generates text instead.
+   */
+  embed(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Encoding[]> {
+    const inputs = texts.map((text) => ({ text }))
+    return this.#ready().requests.encode({ inputs, maskCandidates: 0, hidden: false, logits: false }, signal)
+  }
+
+  /**
+   * The likeliest words for the one mask in `text` (`view.model.encoder.maskText`), best first in `candidates`. Throws `bad-input` for no mask or
+   * several, and for a model without a masked-language head.
+   */
+  async fillMask(
+    text: string,
+    { count = 5, signal }: { count?: number; signal?: AbortSignal } = {},
+  ): Promise<Encoding> {
+    const request = { inputs: [{ text }], maskCandidates: count, hidden: false, logits: false }
+    const [encoding] = await this.#ready().requests.encode(request, signal)
+    return encoding!
+  }
+
+  /** Loads `model` over `devices` unless it is there already, then answers; an encoder's answer is the input's embedding and hidden states. */
+  async processInference(request: InferenceRequest): Promise<InferenceResult> {
+    const requests = await this.#leading()
     const guests = (this.#leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank.deviceId] : []))
-    const wanted = this.#requestDevices?.choose(devices, guests) ?? null
-    if (!this.#isLoaded(model, wanted)) await this.#load(model, wanted)
-    return this.#infer(asInput(input), options, logits)
+    return requests.process(request, guests)
   }
 
   /** Bytes of downloads kept on this device. */
@@ -180,7 +191,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     await this.#initializing?.catch(() => undefined) // One that failed has closed its engine.
     await this.leave()
     this.#surveys.close()
-    this.#requestDevices?.close()
+    this.#requests?.close()
     this.#device?.close()
     clearInterval(this.#refreshTimer)
     this.clear()
@@ -200,12 +211,8 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }),
       this.#options,
     )
-    this.#requestDevices = new RequestDevices({
-      device: this.#device,
-      coordinator: this.#coordinator,
-      baseUrl: serverUrl,
-      maxDevices: this.#options.maxDevices,
-    })
+    const { maxDevices } = this.#options
+    this.#requests = new ModelRequests({ device: this.#device, coordinator: this.#coordinator, serverUrl, maxDevices })
     this.#coordinator.on('change', () => this.#changed())
     this.#device.on('change', () => this.#changed())
     this.#refreshTimer = setInterval(() => this.#room && this.#changed(), refreshMs)
@@ -213,9 +220,17 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     return this.#device
   }
 
-  #ready(): { device: OwnDevice; coordinator: MobileTensorParallelismCoordinator } {
-    if (!this.#device || !this.#coordinator) throw new HeadroomError('bad-input', 'Call initialize() first.')
-    return { device: this.#device, coordinator: this.#coordinator }
+  #ready(): { device: OwnDevice; coordinator: MobileTensorParallelismCoordinator; requests: ModelRequests } {
+    if (!this.#device || !this.#coordinator || !this.#requests)
+      throw new HeadroomError('bad-input', 'Call initialize() first.')
+    return { device: this.#device, coordinator: this.#coordinator, requests: this.#requests }
+  }
+
+  /** Throws `bad-input` on a guest: its leader loads models. */
+  async #leading(): Promise<ModelRequests> {
+    await this.initialize()
+    if (this.#guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
+    return this.#ready().requests
   }
 
   /** Who measures itself when this device says so: a guest waits for its leader's word. */
@@ -257,31 +272,6 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     this.#link = null
     this.#signaling = 'off'
     this.#changed()
-  }
-
-  async #load(model: WantedModel, devices: readonly string[] | null): Promise<void> {
-    await this.initialize()
-    this.#mustLead()
-    const source = await sourceOf(model, this.#options.serverUrl, this.#hubToken)
-    this.#modelName = typeof model === 'string' ? model : null
-    await this.#ready().coordinator.loadModel(source, devices)
-  }
-
-  /** Is the model there, or will it be when the requests before this one have ended? */
-  #isLoaded(model: string, devices: readonly string[] | null): boolean {
-    const { plan, state } = this.#ready().coordinator
-    const there = ['ready', 'generating'].includes(state.kind) && this.#modelName === model
-    const inAnyOrder = (ids: readonly string[]) => [...ids].sort().join()
-    return there && (devices === null || inAnyOrder(devices) === inAnyOrder(plan?.deviceIds ?? []))
-  }
-
-  #mustLead(): void {
-    if (this.#guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
-  }
-
-  async #infer(input: InferenceInput, options: AnswerOptions, dump = false): Promise<InferResult> {
-    const { maxTokens = 1024, ignoreEos = false, sampling = {}, onText = () => undefined, signal } = options
-    return this.#ready().coordinator.infer({ input, maxTokens, ignoreEos, sampling, dump }, onText, signal)
   }
 
   #notify(notice: ErrorData): void {

@@ -2,12 +2,12 @@
 // which logits travel whole.
 import { throwIfAborted } from '../base/errors.ts'
 import type { HeadRequest } from '../model/sampling.ts'
-import type { Leader } from './leader.ts'
+import type { Heads, Leader } from './leader.ts'
 
 /** Rows of logits gathered at once: 32 x 49,152 x 4 bytes = 6 MB. */
-const chunkTokens = 32
+export const rowsAtOnce = 32
 
-const wholeLogits: HeadRequest = {
+export const wholeLogits: HeadRequest = {
   candidates: 0,
   order: 'logit',
   temperature: 0,
@@ -25,28 +25,31 @@ export interface PromptDump {
   logits: Float32Array
 }
 
-/** Runs `tokens` from an empty cache and keeps every row's logits and hidden state. */
+/** Of a causal model: runs `tokens` from an empty cache and keeps every row's logits and hidden state. */
 export async function dumpPrompt(leader: Leader, tokens: readonly number[], signal?: AbortSignal): Promise<PromptDump> {
   const { hiddenSize, vocabSize } = leader.rank.config
   const hidden = new Float32Array(tokens.length * hiddenSize)
   const logits = new Float32Array(tokens.length * vocabSize)
-  for (let start = 0; start < tokens.length; start += chunkTokens) {
+  for (let start = 0; start < tokens.length; start += rowsAtOnce) {
     throwIfAborted(signal)
     const heads = await leader.run({
-      tokens: tokens.slice(start, start + chunkTokens),
+      tokens: tokens.slice(start, start + rowsAtOnce),
       pastLength: start,
       rows: 'all',
       head: wholeLogits,
     })
     hidden.set(await leader.readHidden(), start * hiddenSize)
-    for (const [row, ranks] of heads.entries()) {
-      let at = (start + row) * vocabSize
-      for (const { logits: own } of ranks) {
-        if (!own) continue
-        logits.set(own, at)
-        at += own.length
-      }
-    }
+    copyLogits(heads, logits.subarray(start * vocabSize))
   }
   return { hidden, logits }
+}
+
+/** Every row's logits, all ranks' rows of the vocabulary side by side, to the beginning of `into`. */
+export function copyLogits(heads: Heads, into: Float32Array): void {
+  let at = 0
+  for (const { logits } of heads.flat()) {
+    if (!logits) continue
+    into.set(logits, at)
+    at += logits.length
+  }
 }

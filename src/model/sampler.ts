@@ -86,7 +86,8 @@ function knownPrefix(ranks: readonly HeadRow[], vocabularyLengths: readonly numb
   return merged.slice(0, merged.indexOf(end) + 1)
 }
 
-function logSumExpOf(ranks: readonly HeadRow[]): number {
+/** Over the whole vocabulary; `ranks[r]` is rank r's row of one position. */
+export function logSumExpOf(ranks: readonly HeadRow[]): number {
   const maximum = Math.max(...ranks.map((row) => row.maximum))
   return maximum + Math.log(ranks.reduce((sum, { logSumExp }) => sum + Math.exp(logSumExp - maximum), 0))
 }

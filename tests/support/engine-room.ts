@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createHeadroomServer } from '../../signaling/server.ts'
 import { MobileTensorParallelismCoordinator } from '../../src/cluster/coordinator.ts'
 import type { CoordinatorOptions } from '../../src/cluster/coordinator-options.ts'
+import type { EncodeRequest, Encoding } from '../../src/cluster/encoding.ts'
 import { createEngine } from '../../src/cluster/engine-host.ts'
 import type { Engine, InferRequest, InferResult, ModelSource } from '../../src/cluster/engine-protocol.ts'
 import { engineRank } from '../../src/cluster/rank-port.ts'
@@ -49,6 +50,7 @@ export interface EngineRoom {
   engines: Engine[]
   coordinator: MobileTensorParallelismCoordinator
   infer(request: Partial<InferRequest> & Pick<InferRequest, 'input'>): Promise<InferResult>
+  encode(request: Partial<EncodeRequest> & Pick<EncodeRequest, 'inputs'>): Promise<Encoding[]>
   close(): void
 }
 
@@ -97,6 +99,7 @@ export function engineRoom(
     coordinator,
     infer: (request) =>
       coordinator.infer({ maxTokens: 64, ignoreEos: false, sampling: {}, dump: false, ...request }, () => undefined),
+    encode: (request) => coordinator.encode({ maskCandidates: 0, hidden: false, logits: false, ...request }),
     close() {
       for (const engine of engines) engine.close()
     },

@@ -17,14 +17,17 @@ form.addEventListener('submit', async (event) => {
     status.textContent = `${name} computes with ${executor}; loading …`
     const [model] = await system.listModels()
     if (!model) throw new Error('This server has no model. Run npm run fetch-model, then reload.')
-    const { tokens, timings } = await system.processInference({
+    const result = await system.processInference({
       model: model.modelId,
       input: String(question),
       devices: { local: 2 },
       maxTokens: 64,
       onText: (text) => answer.append(text),
     })
-    status.textContent = `${tokens.length} tokens, the first after ${timings.timeToFirstTokenMs?.toFixed(0)} ms.`
+    status.textContent =
+      result.kind === 'generated'
+        ? `${result.tokens.length} tokens, the first after ${result.timings.timeToFirstTokenMs?.toFixed(0)} ms.`
+        : `A vector of ${result.embedding.length} numbers after ${result.timings.encodeMs.toFixed(0)} ms.`
   } catch (error) {
     status.textContent = toErrorData(error).message
   }

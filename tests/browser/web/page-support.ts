@@ -69,7 +69,14 @@ export function roomView(part: Partial<RoomView> = {}): RoomView {
 
 export const readyView = roomView({
   state: { kind: 'ready', modelId: 'small' },
-  model: { modelId: 'small', family: 'llama', contextLength: 2_048, hasTemplate: true, verified: 'digest' },
+  model: {
+    modelId: 'small',
+    family: 'llama',
+    contextLength: 2_048,
+    hasTemplate: true,
+    encoder: null,
+    verified: 'digest',
+  },
   devices: [leaderDevice, deviceView({ holding })],
 })
 

@@ -60,9 +60,10 @@ export function infer(
   request: Pick<InferenceRequest, 'model' | 'input' | 'maxTokens' | 'ignoreEos'>,
 ): Promise<InferResult> {
   return call(() =>
-    leader.evaluate(
-      (asked) => globalThis.headroom!.processInference({ sampling: { temperature: 0 }, ...asked }),
-      request,
-    ),
+    leader.evaluate(async (asked) => {
+      const result = await globalThis.headroom!.processInference({ sampling: { temperature: 0 }, ...asked })
+      if (result.kind === 'generated') return result
+      throw new Error('The model embeds text.')
+    }, request),
   )
 }

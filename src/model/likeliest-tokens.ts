@@ -1,0 +1,33 @@
+// The likeliest tokens of one place in a text, with their probabilities over the whole vocabulary: exact, though every rank gave away only
+// its own best candidates, because each gave the sum over all of its rows too.
+import { comesBefore } from './head-codec.ts'
+import { logSumExpOf } from './sampler.ts'
+import type { HeadRequest, HeadRow } from './sampling.ts'
+
+export interface LikelyToken {
+  token: number
+  probability: number
+}
+
+/** What to ask each rank's head for. */
+export function likeliestRequest(count: number): HeadRequest {
+  const plain = {
+    order: 'logit',
+    temperature: 0,
+    repetitionPenalty: 1,
+    seenTokens: [],
+    seed: 0,
+    logits: false,
+  } as const
+  return { candidates: count, ...plain }
+}
+
+/** `ranks[r]` is rank r's answer to `likeliestRequest(count)`. Best first; as many as there are where the vocabulary is smaller. */
+export function likeliestTokens(ranks: readonly HeadRow[], count: number): LikelyToken[] {
+  const logSumExp = logSumExpOf(ranks)
+  return ranks
+    .flatMap(({ candidates }) => candidates)
+    .sort((a, b) => (comesBefore(a, b) ? -1 : 1))
+    .slice(0, count)
+    .map(({ token, logit }) => ({ token, probability: Math.exp(logit - logSumExp) }))
+}
