@@ -68,12 +68,27 @@ export function parseCharsmap(table: Uint8Array): Charsmap {
     },
     normalizeGraphemes(text) {
       let normalized = ''
-      for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+      for (const segment of graphemes(text)) {
         const whole = encoder.encode(segment).length < 6 ? shortest(segment) : undefined
         normalized += whole ?? Array.from(segment, (character) => shortest(character) ?? character).join('')
       }
       return normalized
     },
+  }
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** Window by window, as V8 takes quadratic time for a long text; what a window's end may have cut begins the next one. */
+function* graphemes(text: string): Generator<string> {
+  let width = 256
+  for (let start = 0; start < text.length; ) {
+    const segments = Array.from(segmenter.segment(text.slice(start, start + width)), ({ segment }) => segment)
+    const isLast = start + width >= text.length
+    if (!isLast) start += width - segments.pop()!.length
+    if (isLast) start = text.length
+    else if (segments.length === 0) width *= 2
+    yield* segments
   }
 }
 

@@ -20,6 +20,15 @@ describe('SentencePiece’s nmt_nfkc table', () => {
     expect(charsmap.normalizeLongest('²\u0301')).toBe('2\u0301')
   })
 
+  it('takes long texts as it takes their parts, however long a grapheme is', () => {
+    const parts = ['plain ', '²\u0301', '🇪🇺🇪🇺', '👨\u200d👩\u200d👧 ', '\r\n', `e${'\u0316'.repeat(700)}`, 'ｆ ']
+    const text = Array.from({ length: 200 }, (_, i) => parts[(i * 5) % parts.length]).join('')
+    const wanted = Array.from({ length: 200 }, (_, i) =>
+      charsmap.normalizeGraphemes(parts[(i * 5) % parts.length]!),
+    ).join('')
+    expect(charsmap.normalizeGraphemes(text)).toBe(wanted)
+  })
+
   it('leaves what it does not know as it is', () => {
     for (const text of ['', 'plain text', '日本語', '🙂'])
       expect([charsmap.normalizeGraphemes(text), charsmap.normalizeLongest(text)]).toEqual([text, text])
