@@ -41,8 +41,8 @@ for (const { what, bytes, words } of [
   },
   {
     what: 'of an unsupported type',
-    bytes: withType('blk.0.attn_k.weight', 12),
-    words: /blk\.0\.attn_k\.weight is of type Q4_K, which cannot be run yet/,
+    bytes: withType('blk.0.attn_k.weight', 16),
+    words: /blk\.0\.attn_k\.weight is of type IQ2_XXS, which cannot be run yet/,
   },
 ]) {
   test(`an opened file ${what} is refused with words, and the next one runs`, async ({ stage }) => {
