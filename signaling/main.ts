@@ -6,7 +6,7 @@ import { encodeQR } from 'qr'
 import { type Certificate, keptCertificate, readCertificate } from './certificate.ts'
 import { huggingFaceHub } from './hub.ts'
 import { isLoopback, lanAddresses } from './lan.ts'
-import { createModelShelf, type KnownModel, modelIdAt } from './model-shelf.ts'
+import { builtInModels, createModelShelf, type KnownModel, modelIdAt } from './model-shelf.ts'
 import type { ServeOptions } from './options.ts'
 import { createHeadroomServer, type HeadroomServer } from './server.ts'
 import { StartError } from './start-error.ts'
@@ -43,8 +43,9 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
   return server
 }
 
-async function chooseModel({ model }: ServeOptions, { modelsDirectory, knownModels, defaultModel }: ServeContext) {
-  const shelf = createModelShelf({ directory: modelsDirectory, knownModels })
+async function chooseModel({ model }: ServeOptions, context: ServeContext) {
+  const { modelsDirectory, knownModels, defaultModel, webDirectory } = context
+  const shelf = createModelShelf({ directory: modelsDirectory, knownModels, builtIn: builtInModels(webDirectory) })
   const ids = (await shelf.list()).map(({ id }) => id)
   if (model === undefined)
     return { extra: [], defaultModel: ids.includes(defaultModel) ? defaultModel : (ids[0] ?? null) }

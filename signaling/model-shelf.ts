@@ -34,6 +34,8 @@ export interface ModelShelfOptions {
   directory?: string | undefined
   /** Files and folders besides. */
   extra?: readonly string[]
+  /** A folder of folders of models that come with the page, listed last; need not exist. */
+  builtIn?: string | undefined
   knownModels?: readonly KnownModel[]
 }
 
@@ -44,12 +46,14 @@ const moduleFolder = /^\d+_\w+$/
 /** How llama.cpp names the files of one model that it splits. */
 const partNumber = /-\d{5}-of-(\d{5})\.gguf$/
 
-export function createModelShelf({ directory, extra = [], knownModels = [] }: ModelShelfOptions): ModelShelf {
+export function createModelShelf({ directory, extra = [], builtIn, knownModels = [] }: ModelShelfOptions): ModelShelf {
   const describe = (location: string) => modelsAt(resolve(location), knownModels)
 
   async function list(): Promise<ServedModel[]> {
-    const inDirectory = directory === undefined ? [] : (await namesIn(directory)).map((name) => join(directory, name))
-    const found = (await Promise.all([...extra, ...inDirectory].map(describe))).flat()
+    const inFolder = async (folder: string | undefined) =>
+      folder === undefined ? [] : (await namesIn(folder)).map((name) => join(folder, name))
+    const locations = [...extra, ...(await inFolder(directory)), ...(await inFolder(builtIn))]
+    const found = (await Promise.all(locations.map(describe))).flat()
     const paths = new Set<string>()
     const models = new Map<string, ServedModel>()
     for (const model of found) {
@@ -70,6 +74,11 @@ export function createModelShelf({ directory, extra = [], knownModels = [] }: Mo
       return undefined
     },
   }
+}
+
+/** Where a built page has the models that come with it. */
+export function builtInModels(webDirectory: string): string {
+  return join(webDirectory, 'models')
 }
 
 /** The id of the model at a path a person named. Throws StartError when there is none. */

@@ -7,7 +7,7 @@ import type { Certificate } from './certificate.ts'
 import { createDigestStore } from './digests.ts'
 import type { Hub } from './hub.ts'
 import { createMirror } from './mirror.ts'
-import { createModelShelf, type ModelShelfOptions } from './model-shelf.ts'
+import { builtInModels, createModelShelf, type ModelShelfOptions } from './model-shelf.ts'
 import { createOnePortServer } from './one-port.ts'
 import { commonHeaders, RequestError, sendError, sendJson } from './response.ts'
 import { createRoomSockets, type SignalingLimits } from './room-sockets.ts'
@@ -55,7 +55,7 @@ export function createHeadroomServer(options: HeadroomServerOptions): HeadroomSe
   const { hub = null } = options
   const headers = commonHeaders([...(hub?.connectSources ?? []), ...(options.connectSources ?? [])])
   const staticFiles = createStaticFiles(options.webDirectory)
-  const shelf = createModelShelf(options.models ?? {})
+  const shelf = createModelShelf({ builtIn: builtInModels(options.webDirectory), ...options.models })
   const mirror = createMirror(shelf, createDigestStore(options.cacheDirectory, log))
   const rooms = createRoomSockets({ ...signalingLimits, ...options.limits }, iceServers)
   let lanUrls: ServerConfig['lanUrls'] = []

@@ -8,7 +8,8 @@ import { huggingFaceHub } from '../signaling/hub.ts'
 import { createModelShelf, modelIdAt } from '../signaling/model-shelf.ts'
 import type { SentBytes } from '../signaling/sent-bytes.ts'
 import { createHeadroomServer } from '../signaling/server.ts'
-import { HeadroomError } from '../src/base/errors.ts'
+import { HeadroomError, toErrorData } from '../src/base/errors.ts'
+import { BUILT_IN_MODEL_ID } from '../src/cluster/built-in-model.ts'
 import { parseHubName } from '../src/weights/hub-protocol.ts'
 import { launchOptions } from './chromium.ts'
 import { ensureBuilt, projectRoot } from './ensure-built.ts'
@@ -93,13 +94,20 @@ async function findModel(model: string | undefined): Promise<{ id: string; extra
       () => false,
     )
     if (exists) return { id: await idAt(resolve(model)), extra: [resolve(model)] }
-    const shelf = await createModelShelf({ directory, knownModels: catalogue.models }).list()
+    const builtIn = join(projectRoot, 'public/models')
+    const shelf = await createModelShelf({ directory, knownModels: catalogue.models, builtIn }).list()
     if (shelf.some(({ id }) => id === model) || parseHubName(model, huggingFaceHub.url)) return { id: model, extra: [] }
     if (/\/|\.gguf$/.test(model)) throw new HeadroomError('model-not-found', `There is no file or folder ${model}.`)
   }
   const known = catalogueModel(model)
-  await fetchModel(known, { directory })
-  return { id: known.id, extra: [] }
+  try {
+    await fetchModel(known, { directory })
+    return { id: known.id, extra: [] }
+  } catch (error) {
+    if (model !== undefined) throw error
+    console.error(`${toErrorData(error).message}\nThe small model that comes with the page answers instead.`)
+    return { id: BUILT_IN_MODEL_ID, extra: [] }
+  }
 }
 
 async function idAt(location: string): Promise<string> {

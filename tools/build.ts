@@ -10,7 +10,9 @@ await build({ logLevel: 'warn' })
 
 const { count, size, warnings } = await generateSW({
   globDirectory: 'dist/web',
-  globPatterns: ['**/*.{html,js,css,wasm,webmanifest,svg,png}'],
+  globPatterns: ['**/*.{html,js,css,wasm,webmanifest,svg,png}', 'models/*/*.gguf'],
+  importScripts: ['offline-models.js'],
+  globIgnores: ['offline-models.js'],
   swDest: 'dist/web/sw.js',
   sourcemap: false,
   cleanupOutdatedCaches: true,

@@ -47,8 +47,8 @@ async function prepare(): Promise<void> {
 }
 
 /**
- * The default model, or the one of the catalogue that `--model` names. Without it the room still works with a file that someone opens, so
- * a failure is told and no more.
+ * The default model, or the one of the catalogue that `--model` names. Without it the room still works, with the small model
+ * that comes with the page or a file that someone opens: a failure is told and no more.
  */
 async function fetchWanted(): Promise<void> {
   const wanted = catalogue.models.find(({ id }) => id === (options.model ?? catalogue.defaultModel))
@@ -57,6 +57,8 @@ async function fetchWanted(): Promise<void> {
     await fetchModel(wanted, { directory, signal: stop.signal })
   } catch (error) {
     if (stop.signal.aborted) throw error
-    console.error(`${toErrorData(error).message}\nThe server starts without a model.`)
+    console.error(
+      `${toErrorData(error).message}\nThe server starts with what it has; the small model that comes with the page is always there.`,
+    )
   }
 }

@@ -202,14 +202,23 @@ export class RoomController implements ReactiveController {
   }
 
   async #readServer(): Promise<void> {
+    const models = this.#readModels()
     try {
       const { lanUrls, ...server } = await this.#system.serverConfig()
       this.server = { ...server, addresses: reachableAddresses(new URL(location.href), lanUrls) }
+    } catch (error) {
+      console.info('No server: what the page itself brings works.', error)
+    }
+    await models
+    this.#host.requestUpdate()
+  }
+
+  async #readModels(): Promise<void> {
+    try {
       this.models = await this.#system.listModels()
     } catch (error) {
       this.modelsError = toErrorData(error)
     }
-    this.#host.requestUpdate()
   }
 
   async #readCache(): Promise<void> {

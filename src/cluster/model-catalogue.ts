@@ -5,6 +5,7 @@ import { ggufPartNames } from '../weights/gguf-parts.ts'
 import { hubModelPaths } from '../weights/hub-files.ts'
 import { fetchHubRepository, formatHubName, type HubName, hubFileUrl, parseHubName } from '../weights/hub-protocol.ts'
 import { fetchMirrorIndex, mirrorUrlOf } from '../weights/mirror-protocol.ts'
+import { BUILT_IN_MODEL_ID, builtInSource, findBuiltInModel } from './built-in-model.ts'
 import type { LocalFile, ModelSource } from './engine-protocol.ts'
 import { GENERATED_SHAPES } from './generated-shapes.ts'
 import type { CatalogueModel } from './session-state.ts'
@@ -26,12 +27,26 @@ export async function fetchServerConfig(serverUrl: string): Promise<ServerConfig
   }
 }
 
-/** The mirror's models, the default one first. Throws `download-failed` when the mirror cannot be reached. */
+/**
+ * The mirror's models, the default one first; where there are none, or no server answers, the model that comes with the page. Throws
+ * `signaling-down` where that is out of reach too, and `download-failed` when the mirror breaks off.
+ */
 export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
-  const [models, { defaultModel }] = await Promise.all([
-    fetchMirrorIndex(mirrorUrlOf(serverUrl)),
-    fetchServerConfig(serverUrl),
-  ])
+  try {
+    const models = await listMirror(serverUrl)
+    if (models.length > 0) return models
+  } catch (error) {
+    const builtIn = isDown(error) ? await findBuiltInModel(serverUrl) : null
+    if (builtIn) return [builtIn]
+    throw error
+  }
+  const builtIn = await findBuiltInModel(serverUrl)
+  return builtIn ? [builtIn] : []
+}
+
+async function listMirror(serverUrl: string): Promise<CatalogueModel[]> {
+  const { defaultModel } = await fetchServerConfig(serverUrl)
+  const models = await fetchMirrorIndex(mirrorUrlOf(serverUrl))
   return models
     .map(({ id, name, files }) => ({
       modelId: id,
@@ -54,12 +69,28 @@ export async function sourceOf(model: WantedModel, serverUrl: string, hubToken: 
   const shape = GENERATED_SHAPES[model]
   if (shape) return { kind: 'generated', modelId: model, config: shape, seed: 1 }
   if (model.includes('/')) return remoteSource(model, serverUrl, hubToken)
+  if (model === BUILT_IN_MODEL_ID && !(await answers(serverUrl))) return builtInSource(serverUrl)
   const models = await fetchMirrorIndex(mirrorUrlOf(serverUrl))
   const found = models.find(({ id }) => id === model)
   if (found)
     return { kind: 'mirror', modelId: found.id, baseUrl: serverUrl, paths: found.files.map(({ path }) => path) }
+  if (model === BUILT_IN_MODEL_ID) return builtInSource(serverUrl)
   const known = models.map(({ id }) => id).join(', ') || 'none'
   throw new HeadroomError('model-not-found', `The server has no model "${model}". It has: ${known}.`)
+}
+
+function isDown(error: unknown): boolean {
+  return error instanceof HeadroomError && error.code === 'signaling-down'
+}
+
+async function answers(serverUrl: string): Promise<boolean> {
+  try {
+    await fetchServerConfig(serverUrl)
+    return true
+  } catch (error) {
+    if (isDown(error)) return false
+    throw error
+  }
 }
 
 async function remoteSource(model: string, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
