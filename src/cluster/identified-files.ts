@@ -4,13 +4,13 @@ import { contentEtag } from '../weights/content-etag.ts'
 import { canDigest } from '../weights/digest.ts'
 import type { OpenedFiles } from './open-model.ts'
 
-/** Reads each local file once; without crypto.subtle there are no rooms, so nobody to tell it to. */
+/** Reads each file of this device once; without crypto.subtle there are no rooms, so nobody to tell it to. */
 export async function identifiedFiles(opened: OpenedFiles, signal: AbortSignal): Promise<OpenedFiles> {
-  const isLocal = ({ origin, etag }: ByteSource) => origin.kind === 'local' && etag === null
-  if (!canDigest() || !opened.sources.some(isLocal)) return opened
+  const isUnknown = ({ verified, etag }: ByteSource) => verified === 'local' && etag === null
+  if (!canDigest() || !opened.sources.some(isUnknown)) return opened
   const { manifest } = opened
   const identify = async (source: ByteSource): Promise<ByteSource> =>
-    isLocal(source) ? { ...source, etag: await contentEtag(source, signal) } : source
+    isUnknown(source) ? { ...source, etag: await contentEtag(source, signal) } : source
   const sources = await Promise.all(opened.sources.map(identify))
   const described = manifest.sources.map((source, index) => ({ ...source, etag: sources[index]!.etag }))
   return { ...opened, sources, manifest: { ...manifest, sources: described } }

@@ -131,7 +131,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   /**
    * Plans and loads a model over the room: an id of the server's, a hub's `owner/name` (`hubToken` opens a gated one), an address, or files of
-   * this device. What only this device can read runs on it alone.
+   * this device. What only this device can read it gives to the others, to each its slices.
    */
   async loadModel(model: WantedModel, { hubToken }: { hubToken?: string } = {}): Promise<void> {
     await (await this.#leading()).load(model, hubToken)
