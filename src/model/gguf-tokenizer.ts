@@ -55,10 +55,9 @@ export function tokenizerFromGguf(metadata: Readonly<Record<string, unknown>>): 
       added_tokens: [...hidden.map((token) => added(token, true)), ...literal.map((token) => added(token, false))],
     },
     prefix: given(fields['tokenizer.ggml.add_bos_token'] ?? adds.bos, bosToken),
-    suffix: [
-      ...given(adds.sep, special('sep')),
-      ...given(fields['tokenizer.ggml.add_eos_token'] ?? adds.eos, eosToken),
-    ],
+    suffix: adds.sep
+      ? given(true, special('sep'))
+      : given(fields['tokenizer.ggml.add_eos_token'] ?? adds.eos, eosToken),
     pieces,
     style: vocabulary.style,
     hiddenTokens: new Set(hidden),

@@ -159,7 +159,8 @@ function styleOf({ model, pre_tokenizer, decoder }: TokenizerFields): Vocabulary
 function addsLeadingSpace(json: TokenizerFields): boolean {
   if (styleOf(json) === 'wordPiece') return true
   const { normalizer, pre_tokenizer } = json
-  const metaspace = hasStep(pre_tokenizer, 'Metaspace') && !JSON.stringify(pre_tokenizer).includes('"never"')
+  const metaspace =
+    hasStep(pre_tokenizer, 'Metaspace') && !/"never"|"add_prefix_space":false/.test(JSON.stringify(pre_tokenizer))
   return styleOf(json) === 'sentencePiece' && (hasStep(normalizer, 'Prepend') || metaspace)
 }
 

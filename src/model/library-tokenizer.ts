@@ -110,6 +110,7 @@ function checkAddedTokens(tokens: readonly AddedToken[], normalizers: TokenizerS
 
 const modelFields = v.looseObject({
   type: v.picklist(['BPE', 'Unigram', 'WordPiece'], 'one of BPE, Unigram, WordPiece'),
+  vocab: v.union([v.array(v.unknown()), v.record(v.string(), v.number())], 'an object or a list of the tokens'),
   dropout: v.nullish(v.number()),
   byte_fallback: v.nullish(v.boolean()),
   fuse_unk: v.nullish(v.boolean()),
@@ -128,6 +129,12 @@ function checkModel(model: TokenizerStep, pretokenizers: TokenizerStep[]) {
   if (fields.dropout) throw refuse(`dropout ${fields.dropout}`)
   if (fields.type === 'Unigram' && fields.byte_fallback) throw refuse('byte_fallback')
   if (fields.type === 'Unigram' && fields.unk_id == null) throw refuse('no unk_id')
+  const { vocab } = fields
+  const hasUnknown = Array.isArray(vocab) ? (fields.unk_id ?? 0) in vocab : Object.hasOwn(vocab, fields.unk_token ?? '')
+  if (fields.type !== 'BPE' && !hasUnknown)
+    throw new ModelFormatError(
+      `The tokenizer's token for the unknown, ${fields.unk_token ?? fields.unk_id ?? 'none'}, is not in its vocabulary.`,
+    )
   // The library joins unknown tokens across words, the model's own tokenizer within one.
   if (fields.type === 'BPE' && fields.fuse_unk && fields.unk_token != null && !fields.byte_fallback)
     if (pretokenizers.length > 0) throw refuse('fuse_unk')

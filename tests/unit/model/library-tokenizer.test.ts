@@ -186,6 +186,15 @@ describe('a model', () => {
     expect(() => build({}, model)).toThrow(message)
   })
 
+  it.each([
+    [{ ...wordPiece, unk_token: '[V]' }, /unknown, \[V\], is not in its vocabulary/],
+    [{ ...wordPiece, unk_token: null }, /unknown, none, is not in its vocabulary/],
+    [{ ...unigram, unk_id: 9 }, /unknown, 9, is not in its vocabulary/],
+  ])('%o is refused as damaged', (model, message) => {
+    expect(() => build({}, model)).toThrow(expect.objectContaining({ code: 'model-format' }))
+    expect(() => build({}, model)).toThrow(message)
+  })
+
   it('that joins unknown tokens of several words is refused', () => {
     expect(() => build({ pre_tokenizer: { type: 'WhitespaceSplit' } }, { ...bpe, fuse_unk: true })).toThrow(/fuse_unk/)
   })

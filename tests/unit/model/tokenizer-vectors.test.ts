@@ -124,6 +124,28 @@ describe('WordPiece (all-MiniLM-L6-v2)', () => {
     expect(tokenizer.decode(tokenizer.encode('Unbelievable words', special))).toBe('unbelievable words')
   })
 
+  it('is not lower-cased, or keeps its accents, where GGUF metadata says so', () => {
+    const textOf = (more: object, text: string) => {
+      const tokenizer = tokenizerFromGguf({ ...bertMetadata(), ...more })
+      return tokenizer.encode(text, plain).map((token) => tokenizer.tokenText(token))
+    }
+    expect(textOf({}, 'Ñ')).toEqual(['n'])
+    expect(textOf({ 'tokenizer.ggml.normalizer.strip_accents': false }, 'Ñ')).toEqual(['[UNK]'])
+    expect(textOf({ 'tokenizer.ggml.normalizer.lowercase': false }, 'Hello')).toEqual(['[UNK]'])
+  })
+
+  it('ends once where a file also says to end with EOS', () => {
+    const more = { 'tokenizer.ggml.add_eos_token': true, 'tokenizer.ggml.eos_token_id': 102 }
+    expect(tokenizerFromGguf({ ...bertMetadata(), ...more }).encode('a', special)).toEqual([101, 1037, 102])
+  })
+
+  it.each([
+    [{ 'tokenizer.ggml.unknown_token_id': 40_000 }, /unknown, none, is not in its vocabulary/],
+    [{ 'tokenizer.ggml.mask_token_id': 40_000 }, /mask_token_id" is 40000, but the vocabulary has 30522/],
+  ])('refuses metadata with %o', (more, message) => {
+    expect(() => tokenizerFromGguf({ ...bertMetadata(), ...more })).toThrow(message)
+  })
+
   it.each(kinds)('cuts a long text from %s and keeps [CLS] and [SEP]', (_, tokenizer) => {
     const whole = tokenizer.encode('one two three four', special)
     expect(tokenizer.encode('one two three four', { ...special, maxTokens: 4 })).toEqual([...whole.slice(0, 3), 102])
@@ -163,6 +185,16 @@ describe('Unigram', () => {
     expectIds(tokenizerFromGguf(metadata), ids.sentencepiece!, plain, ordinary)
     const keeping = { ...metadata, 'tokenizer.ggml.remove_extra_whitespaces': false }
     expectIds(tokenizerFromGguf(keeping), ids.sentencepieceKeepingWhitespace!, plain, ordinary)
+  })
+
+  it.each([
+    [{ 'tokenizer.ggml.scores': undefined }, /scores" is missing/],
+    [{ 'tokenizer.ggml.precompiled_charsmap': [1, 2, 3] }, /precompiled_charsmap is damaged/],
+    [{ 'tokenizer.ggml.precompiled_charsmap': 'x' }, /"tokenizer.ggml.precompiled_charsmap" is "x"/],
+    [{ 'tokenizer.ggml.unknown_token_id': 9_999 }, /unknown, 9999, is not in its vocabulary/],
+  ])('refuses metadata with %o', (more, message) => {
+    expect(() => tokenizerFromGguf({ ...metadata, ...more })).toThrow(expect.objectContaining({ code: 'model-format' }))
+    expect(() => tokenizerFromGguf({ ...metadata, ...more })).toThrow(message)
   })
 
   it('ends with </s> from either', () => {
