@@ -1,5 +1,5 @@
 // Ids of many kinds of text (whitespace runs, emoji, CJK, numbers, accents, controls, special tokens) against those of the libraries that
-// made the tokenizers: tools/fixtures/tokenizers.py.
+// made the tokenizers: tools/fixtures/make_tokenizers.py.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { tokenizerFromGguf } from '../../../src/model/gguf-tokenizer.ts'
