@@ -28,6 +28,9 @@ import { pacedProgress } from './paced-progress.ts'
 /** Nobody waits for `measure`: it takes four times as many steps as joining does. */
 const measureBudgetMs = 1000
 
+/** A worker of this tab takes nothing from its lanes while it computes a sublayer, of an encoder's 512 tokens say; that is no stall. */
+const localStallMs = 2 * STALL_TIMEOUT_MS
+
 /** What `start` set up; a new `load` or `start` ends it. */
 interface Epoch {
   request: StartRequest
@@ -183,7 +186,8 @@ export function createEngine(): Engine {
 
     addLane(peerId, endpoint) {
       lanes.get(peerId)?.close()
-      lanes.set(peerId, createLane(openLanePort(endpoint), { peerId }))
+      const patience = endpoint.kind === 'local' ? { stallMs: localStallMs } : {}
+      lanes.set(peerId, createLane(openLanePort(endpoint), { peerId, ...patience }))
     },
 
     addBulk: (peerId, endpoint) => files.add(peerId, endpoint),

@@ -39,17 +39,19 @@ function partialsOf(worldSize: number, length: number): Float32Array[] {
 
 describe('a star over real lanes', () => {
   it.each([
-    { worldSize: 2, wire: 'f16' as const, rows: 1, maxFrameBytes: undefined },
-    { worldSize: 4, wire: 'f32' as const, rows: 128, maxFrameBytes: undefined },
-    { worldSize: 3, wire: 'f16' as const, rows: 128, maxFrameBytes: MAX_FRAME_BYTES },
-    { worldSize: 3, wire: 'int8' as const, rows: 5, maxFrameBytes: MAX_FRAME_BYTES },
+    { worldSize: 2, wire: 'f16' as const, rows: 1, width: 576, maxFrameBytes: undefined },
+    { worldSize: 3, wire: 'f32' as const, rows: 512, width: 1024, maxFrameBytes: undefined },
+    { worldSize: 3, wire: 'f32' as const, rows: 512, width: 1024, maxFrameBytes: MAX_FRAME_BYTES },
+    { worldSize: 4, wire: 'f32' as const, rows: 128, width: 576, maxFrameBytes: undefined },
+    { worldSize: 3, wire: 'f16' as const, rows: 128, width: 576, maxFrameBytes: MAX_FRAME_BYTES },
+    { worldSize: 3, wire: 'int8' as const, rows: 5, width: 576, maxFrameBytes: MAX_FRAME_BYTES },
   ])(
-    'gives $worldSize ranks one sum over $wire, $rows row(s) of 576',
-    async ({ worldSize, wire, rows, maxFrameBytes }) => {
+    'gives $worldSize ranks one sum over $wire, $rows row(s) of $width',
+    async ({ worldSize, wire, rows, width, maxFrameBytes }) => {
       const ranks = star(worldSize, wire, maxFrameBytes)
-      const partials = partialsOf(worldSize, rows * 576)
+      const partials = partialsOf(worldSize, rows * width)
       const key = { epoch: EPOCH, step: 0, slot: 1 }
-      const sums = await Promise.all(ranks.map((rank, r) => rank.allReduceSum(key, partials[r]!, 576)))
+      const sums = await Promise.all(ranks.map((rank, r) => rank.allReduceSum(key, partials[r]!, width)))
       for (const sum of sums) expect(Buffer.from(sum.buffer).equals(Buffer.from(sums[0]!.buffer))).toBe(true)
       const bound = wire === 'f32' ? 1e-5 : wire === 'f16' ? 0.02 : 0.2
       let worst = 0

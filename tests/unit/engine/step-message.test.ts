@@ -29,12 +29,13 @@ const forward: fc.Arbitrary<StepMessage> = fc
           minLength: tokenCount * hiddenSize,
           maxLength: tokenCount * hiddenSize,
         }),
+        mask: fc.option(fc.array(fc.constantFrom(0, 1), { minLength: tokenCount, maxLength: tokenCount })),
       })
-      .map(({ rows, embedded }): StepMessage => {
+      .map(({ rows, embedded, mask }): StepMessage => {
         const positions = Array.from({ length: tokenCount }, (_, i) => pastLength + i)
         return {
           kind: 'forward',
-          step: { epoch: 3, step, sequence: 0, pastLength, tokens: [], positions, rows },
+          step: { epoch: 3, step, sequence: 0, pastLength, tokens: [], positions, rows, ...(mask && { mask }) },
           head: asked,
           embedded: Float32Array.from(embedded),
         }
