@@ -15,6 +15,8 @@ export type Command =
   | { kind: 'retry-answer' }
   | { kind: 'stop-answer' }
   | { kind: 'new-chat' }
+  | { kind: 'compare-sentences'; sentences: readonly string[] }
+  | { kind: 'fill-mask'; text: string }
   | { kind: 'forget-downloads' }
 
 /** A command on its way to the controller; it crosses shadow roots. */

@@ -6,6 +6,7 @@ import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
 import './hr-turn.ts'
 import { newChatIcon } from './icons.ts'
+import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
 import type { Turn } from './turns.ts'
 
@@ -59,7 +60,7 @@ export class HrChat extends LitElement {
         )}
       </div>
       <div>
-        <hr-composer ?answering=${answering} .obstacle=${this.#obstacle()}></hr-composer>
+        <hr-composer ?answering=${answering} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
         ${this.kept ? null : html`<p class="small muted">This browser keeps nothing for this page: a reload loses the conversation.</p>`}
       </div>
     `
@@ -85,14 +86,6 @@ export class HrChat extends LitElement {
   #empty() {
     const [heading, words] = emptyWords[this.view.state.kind]
     return html`<p class="empty"><strong>${heading}</strong>${words}</p>`
-  }
-
-  #obstacle(): string {
-    const { state } = this.view
-    if (state.kind === 'lobby') return 'Load a model first.'
-    if (state.kind === 'loading') return 'You can send as soon as every device holds its share.'
-    if (state.kind === 'recovering') return 'The room is sharing the model anew.'
-    return state.kind === 'failed' ? 'Load a model again first.' : ''
   }
 
   #scrolled(event: Event) {

@@ -1,7 +1,7 @@
 // Which model the room runs: the one that is loaded, or a choice of what the server has, a hub's, and files of one's own.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
+import type { CatalogueModel, ErrorData, ModelView, RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { formatBytes, formatCount, formatPlural } from './format.ts'
 import './hr-file-drop.ts'
@@ -56,7 +56,7 @@ export class HrModels extends LitElement {
     return html`<h2>Model</h2>
       <div data-testid="model">
         <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>
-        <p class="small muted numbers">remembers ${formatCount(model.contextLength)} tokens · ${check}${model.hasTemplate ? '' : ' · made for completing text, not for chat'}</p>
+        <p class="small muted numbers">${this.#abilities(model)} · ${check}</p>
       </div>
       ${this.#newcomers(model.modelId)}
       <details><summary>Change the model</summary><div class="stack">${this.#choice()}</div></details>`
@@ -100,6 +100,11 @@ export class HrModels extends LitElement {
       </button>
       ${own}
     `
+  }
+
+  #abilities({ contextLength, encoder, hasTemplate }: ModelView): string {
+    if (encoder) return `embeds texts of up to ${formatCount(contextLength)} tokens`
+    return `remembers ${formatCount(contextLength)} tokens${hasTemplate ? '' : ' · made for completing text, not for chat'}`
   }
 
   #load(model: string) {

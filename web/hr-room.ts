@@ -3,7 +3,9 @@ import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
 import './hr-chat.ts'
+import type { Comparison, FilledMask } from './encoder-work.ts'
 import './hr-devices.ts'
+import './hr-encoder.ts'
 import './hr-invite.ts'
 import './hr-models.ts'
 import './hr-room-state.ts'
@@ -25,6 +27,9 @@ export class HrRoom extends LitElement {
   @property({ attribute: false }) hubUrl: string | null = null
   /** Has a model been asked for that is not loaded yet? */
   @property({ type: Boolean }) loading = false
+  /** What came of the last requests, where the model embeds text. */
+  @property({ attribute: false }) comparison: Comparison | null = null
+  @property({ attribute: false }) filled: FilledMask | null = null
   @state() tab: 'room' | 'chat' = 'room'
 
   static override styles = [
@@ -42,6 +47,7 @@ export class HrRoom extends LitElement {
         .tabs { display: none; }
         .talk { position: sticky; top: 1rem; }
         hr-chat { height: calc(100dvh - var(--header-height) - 1rem); max-width: 46rem; margin-inline: auto; }
+        hr-encoder { max-width: 46rem; margin-inline: auto; }
       }
       .full { grid-column: 1 / -1; }
     `,
@@ -50,6 +56,7 @@ export class HrRoom extends LitElement {
   override render() {
     const { view } = this
     const alone = view.devices.length <= 1
+    const encoder = view.model?.encoder ?? null
     const invite = html`<section class="card stack">
       <h2>Invite devices</h2>
       <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned}></hr-invite>
@@ -60,7 +67,7 @@ export class HrRoom extends LitElement {
     return html`
       <h1 class="visually-hidden" tabindex="-1">Your room</h1>
       <div class="tabs" role="group" aria-label="Show">
-        ${this.#tabButton('room', `Room (${view.devices.length})`)}${this.#tabButton('chat', 'Chat')}
+        ${this.#tabButton('room', `Room (${view.devices.length})`)}${this.#tabButton('chat', encoder ? 'Texts' : 'Chat')}
       </div>
       <hr-room-state class="full" leading .view=${view}></hr-room-state>
       <div class="room ${this.tab === 'room' ? '' : 'away'}">
@@ -70,7 +77,11 @@ export class HrRoom extends LitElement {
         <slot name="foot"></slot>
       </div>
       <div class="talk ${this.tab === 'chat' ? '' : 'away'}">
-        <hr-chat .view=${view} .turns=${this.turns} .kept=${this.kept}></hr-chat>
+        ${
+          encoder
+            ? html`<hr-encoder .view=${view} .abilities=${encoder} .comparison=${this.comparison} .filled=${this.filled}></hr-encoder>`
+            : html`<hr-chat .view=${view} .turns=${this.turns} .kept=${this.kept}></hr-chat>`
+        }
       </div>
     `
   }

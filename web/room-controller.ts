@@ -12,6 +12,7 @@ import {
 } from '../src/index.ts'
 import type { Command } from './commands.ts'
 import { Conversation } from './conversation.ts'
+import { EncoderWork } from './encoder-work.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
 
 /** What the page needs of the engine. */
@@ -30,6 +31,8 @@ export type System = Pick<
   | 'cachedBytes'
   | 'cancelLoad'
   | 'chat'
+  | 'embed'
+  | 'fillMask'
   | 'forgetDownloads'
 >
 
@@ -48,6 +51,7 @@ const unknownParting: ErrorData = { code: 'room-ended', message: 'This device is
 export class RoomController implements ReactiveController {
   view: RoomView
   readonly conversation: Conversation
+  readonly encoderWork: EncoderWork
   profile: DeviceProfile | null = null
   /** null until the server has told. */
   server: { addresses: Address[]; selfSigned: boolean; defaultModel: string | null; hubUrl: string | null } | null =
@@ -69,6 +73,7 @@ export class RoomController implements ReactiveController {
     this.#system = system
     this.view = system.view
     this.conversation = new Conversation(system, sessionStorage, () => host.requestUpdate())
+    this.encoderWork = new EncoderWork(system)
     host.addController(this)
   }
 
@@ -149,6 +154,7 @@ export class RoomController implements ReactiveController {
       case 'remove-device':
         return this.#system.removeDevice(command.deviceId)
       case 'load-model':
+        this.encoderWork.clear()
         await this.#system.loadModel(
           command.model,
           command.hubToken === undefined ? {} : { hubToken: command.hubToken },
@@ -164,6 +170,10 @@ export class RoomController implements ReactiveController {
         return this.conversation.stop()
       case 'new-chat':
         return this.conversation.clear()
+      case 'compare-sentences':
+        return this.encoderWork.compare(command.sentences)
+      case 'fill-mask':
+        return this.encoderWork.fillMask(command.text)
       case 'forget-downloads':
         await this.#system.forgetDownloads()
         return this.#readCache()

@@ -1,6 +1,6 @@
 // Stands where the engine is, for tests of the page alone: it answers at once, with what the test says, and remembers what it was asked.
 import { Emitter } from '../../../src/base/emitter.ts'
-import { type ChatAnswer, HeadroomError, type RoomView, type WantedModel } from '../../../src/index.ts'
+import { type ChatAnswer, type Encoding, HeadroomError, type RoomView, type WantedModel } from '../../../src/index.ts'
 import type { System } from '../../../web/room-controller.ts'
 import { link, profile, readyView, roomView } from './page-support.ts'
 
@@ -10,7 +10,7 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
   view: RoomView = outside
   readonly asked: string[] = []
   /** What the next call of these fails with. */
-  fails: Partial<Record<'joinRoom' | 'startRoom' | 'loadModel' | 'chat', HeadroomError>> = {}
+  fails: Partial<Record<'joinRoom' | 'startRoom' | 'loadModel' | 'chat' | 'embed', HeadroomError>> = {}
   /** The pieces of the next answer. */
   answer: readonly string[] = ['Hello', ' there']
   bytes = 52_400_000
@@ -84,6 +84,22 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     }
   }
 
+  /** Of the same length, so that texts are as alike as their letters are many. */
+  async embed(texts: readonly string[]) {
+    this.#ask('embed', JSON.stringify(texts))
+    return texts.map((text) => encoding(Float32Array.of(text.length, 10)))
+  }
+
+  async fillMask(text: string) {
+    this.#ask('fillMask', text)
+    const candidates = ['stars', 'clouds'].map((word, token) => ({
+      token,
+      text: word,
+      probability: 0.75 / (1 + 2 * token),
+    }))
+    return { ...encoding(new Float32Array(2)), candidates }
+  }
+
   async cachedBytes() {
     return this.bytes
   }
@@ -100,6 +116,12 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     this.fails = {}
     throw error
   }
+}
+
+function encoding(embedding: Float32Array): Encoding {
+  const timings = { encodeMs: 3, collectiveMs: [], bytes: 0, rounds: 0 }
+  const nothing = { hidden: null, logits: null, candidates: null }
+  return { tokens: [1], attentionMask: [1], truncatedTokens: 0, embedding, ...nothing, timings }
 }
 
 export function failure(code: HeadroomError['code'], message: string): HeadroomError {

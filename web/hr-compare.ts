@@ -1,0 +1,131 @@
+// Sentences, and a table of how alike they are.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { CommandEvent } from './commands.ts'
+import type { Comparison } from './encoder-work.ts'
+import { formatPlural } from './format.ts'
+import { closeIcon, newChatIcon } from './icons.ts'
+import { shared } from './styles.ts'
+
+/** The table stays readable on a phone. */
+const mostSentences = 8
+
+/** @fires hr-command `compare-sentences` */
+@customElement('hr-compare')
+export class HrCompare extends LitElement {
+  @property({ attribute: false }) result: Comparison | null = null
+  /** Why nothing can be sent now; empty when it can. */
+  @property() obstacle = ''
+  @property({ type: Boolean }) working = false
+  @state() drafts: readonly string[] = ['A man is eating food.', 'Somebody has a meal.', 'The stars are out tonight.']
+
+  static override styles = [
+    shared,
+    css`
+      :host, form { display: grid; gap: 0.75rem; }
+      .sentence { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.25rem; align-items: center; }
+      textarea { resize: vertical; field-sizing: content; min-height: var(--touch); }
+      .remove { width: var(--touch); padding: 0; }
+      .scroll { overflow-x: auto; }
+      table { border-collapse: separate; border-spacing: 0.125rem; font-size: 0.9375rem; }
+      th { text-align: start; font-weight: 560; }
+      tbody th { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding-inline-end: 0.5rem; }
+      thead th { text-align: center; }
+      td { min-width: 3.5rem; padding: 0.375rem 0.5rem; text-align: center; border-radius: 0.375rem; background: color-mix(in srgb, var(--accent) calc(var(--likeness) * 45%), var(--surface)); }
+    `,
+  ]
+
+  override render() {
+    const { drafts } = this
+    return html`<h3>Compare sentences</h3>
+      <form @submit=${this.#submit}>
+        ${drafts.map(
+          (draft, index) => html`<div class="sentence">
+            <textarea rows="1" aria-label="Sentence ${index + 1}" data-testid="sentence" autocomplete="off" .value=${draft}
+              @input=${(event: Event) => this.#write(index, event)} @keydown=${this.#key}></textarea>
+            <button type="button" class="quiet remove" aria-label="Remove sentence ${index + 1}" title="Remove" ?disabled=${drafts.length <= 2}
+              @click=${() => this.#remove(index)}>${closeIcon}</button>
+          </div>`,
+        )}
+        <div class="row">
+          <button class="primary" data-testid="compare" aria-describedby="obstacle" ?disabled=${!this.#sendable}>Compare</button>
+          <button type="button" class="quiet" data-testid="add-sentence" ?disabled=${drafts.length >= mostSentences} @click=${this.#add}>${newChatIcon} Add a sentence</button>
+        </div>
+        <p id="obstacle" class="small muted" ?hidden=${this.obstacle === ''}>${this.obstacle}</p>
+      </form>
+      <p role="status" class=${this.working ? 'small muted' : 'visually-hidden'}>${this.#progress()}</p>
+      ${this.#result()}`
+  }
+
+  #result() {
+    if (!this.result) return null
+    const { sentences, likeness, truncatedTokens } = this.result
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="How alike the sentences are">
+        <table data-testid="likeness">
+          <caption class="visually-hidden">How alike the sentences are: 1 is the same meaning, 0 nothing in common</caption>
+          <thead><tr><td style="--likeness: 0"></td>${sentences.map((_, index) => html`<th scope="col">${index + 1}</th>`)}</tr></thead>
+          <tbody>
+            ${likeness.map(
+              (row, index) => html`<tr>
+                <th scope="row" title=${sentences[index] ?? ''}>${index + 1}&ensp;${sentences[index]}</th>
+                ${row.map((value) => html`<td class="numbers" style="--likeness: ${Math.max(0, value).toFixed(3)}">${value.toFixed(2)}</td>`)}
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${
+        truncatedTokens > 0
+          ? html`<p class="small muted">The model read only the beginnings: ${formatPlural(truncatedTokens, 'token')} were cut off.</p>`
+          : null
+      }`
+  }
+
+  #progress(): string {
+    if (this.working) return 'The devices are reading…'
+    return this.result ? `${formatPlural(this.result.sentences.length, 'sentence')} compared.` : ''
+  }
+
+  get #sendable(): boolean {
+    return !this.working && this.obstacle === '' && this.drafts.every((draft) => draft.trim() !== '')
+  }
+
+  #write(index: number, { target }: Event) {
+    if (target instanceof HTMLTextAreaElement) this.drafts = this.drafts.with(index, target.value)
+  }
+
+  #key(event: KeyboardEvent) {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    event.preventDefault()
+    this.#send()
+  }
+
+  #submit(event: SubmitEvent) {
+    event.preventDefault()
+    this.#send()
+  }
+
+  #send() {
+    if (!this.#sendable) return
+    const sentences = this.drafts.map((draft) => draft.trim())
+    this.dispatchEvent(new CommandEvent({ kind: 'compare-sentences', sentences }))
+  }
+
+  async #add() {
+    this.drafts = [...this.drafts, '']
+    await this.updateComplete
+    ;[...this.renderRoot.querySelectorAll('textarea')].at(-1)?.focus()
+  }
+
+  async #remove(index: number) {
+    this.drafts = this.drafts.toSpliced(index, 1)
+    await this.updateComplete
+    this.renderRoot.querySelectorAll('textarea')[Math.max(0, index - 1)]?.focus()
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-compare': HrCompare
+  }
+}

@@ -1,0 +1,54 @@
+// What stands where the chat is while the room's model embeds text: comparing sentences, and guessing words where the model does.
+import { css, html, LitElement } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { EncoderAbilities, RoomView } from '../src/index.ts'
+import type { Comparison, FilledMask } from './encoder-work.ts'
+import './hr-compare.ts'
+import './hr-fill-mask.ts'
+import { sendObstacle } from './obstacle.ts'
+import { shared } from './styles.ts'
+
+@customElement('hr-encoder')
+export class HrEncoder extends LitElement {
+  @property({ attribute: false }) view!: RoomView
+  @property({ attribute: false }) abilities!: EncoderAbilities
+  @property({ attribute: false }) comparison: Comparison | null = null
+  @property({ attribute: false }) filled: FilledMask | null = null
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 1rem; align-content: start; padding-bottom: 1.5rem; }
+      header { display: grid; gap: 0.25rem; padding-block: 0.5rem; }
+    `,
+  ]
+
+  override render() {
+    const { state } = this.view
+    const { maskText } = this.abilities
+    const working = state.kind === 'generating'
+    const obstacle = sendObstacle(state)
+    return html`
+      <header>
+        <h2>Text as numbers</h2>
+        <p class="muted">This model does not chat: it turns a text into a vector, so that texts of like meaning lie close together.</p>
+      </header>
+      <section class="card">
+        <hr-compare .result=${this.comparison} .obstacle=${obstacle} ?working=${working}></hr-compare>
+      </section>
+      ${
+        maskText === null
+          ? null
+          : html`<section class="card">
+              <hr-fill-mask maskText=${maskText} .result=${this.filled} .obstacle=${obstacle} ?working=${working}></hr-fill-mask>
+            </section>`
+      }
+    `
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-encoder': HrEncoder
+  }
+}

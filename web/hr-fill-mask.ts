@@ -1,0 +1,90 @@
+// A sentence with one word masked, and the words that the model would put there.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { CommandEvent } from './commands.ts'
+import type { FilledMask } from './encoder-work.ts'
+import { shared } from './styles.ts'
+
+/** @fires hr-command `fill-mask` */
+@customElement('hr-fill-mask')
+export class HrFillMask extends LitElement {
+  /** How a word to guess is written. */
+  @property() maskText = ''
+  @property({ attribute: false }) result: FilledMask | null = null
+  /** Why nothing can be sent now; empty when it can. */
+  @property() obstacle = ''
+  @property({ type: Boolean }) working = false
+  /** null: what nobody has changed yet. */
+  @state() draft: string | null = null
+
+  static override styles = [
+    shared,
+    css`
+      :host, form { display: grid; gap: 0.75rem; }
+      li { display: grid; grid-template-columns: 8rem minmax(0, 1fr) 4rem; gap: 0.75rem; align-items: center; padding-block: 0.25rem; }
+      li > :first-child { overflow-wrap: anywhere; }
+      li > :last-child { text-align: end; }
+    `,
+  ]
+
+  override render() {
+    return html`<h3>Guess a word</h3>
+      <form @submit=${this.#submit}>
+        <label for="masked">A sentence with ${this.maskText} where one word is missing</label>
+        <input id="masked" type="text" data-testid="masked" autocomplete="off" aria-describedby="hint" .value=${this.#text} @input=${this.#write} />
+        <p id="hint" class="small muted" ?hidden=${this.#hint === ''}>${this.#hint}</p>
+        <div class="row"><button class="primary" data-testid="guess" ?disabled=${!this.#sendable}>Guess</button></div>
+      </form>
+      <p role="status" class=${this.working ? 'small muted' : 'visually-hidden'}>${this.#progress()}</p>
+      ${this.#result()}`
+  }
+
+  #result() {
+    if (!this.result) return null
+    const { text, candidates } = this.result
+    return html`<p class="small muted">${text}</p>
+      <ol data-testid="guesses">
+        ${candidates.map(
+          ({ text: word, probability }) => html`<li>
+            <span>${word}</span>
+            <progress aria-hidden="true" max="1" .value=${probability}></progress>
+            <span class="numbers small">${(100 * probability).toFixed(1)} %</span>
+          </li>`,
+        )}
+      </ol>`
+  }
+
+  #progress(): string {
+    if (this.working) return 'The devices are reading…'
+    const best = this.result?.candidates[0]
+    return best ? `The likeliest word is ${best.text}.` : ''
+  }
+
+  get #text(): string {
+    return this.draft ?? `The sky is full of ${this.maskText} tonight.`
+  }
+
+  get #hint(): string {
+    if (this.obstacle !== '') return this.obstacle
+    return this.#text.split(this.maskText).length === 2 ? '' : `Write ${this.maskText} once.`
+  }
+
+  get #sendable(): boolean {
+    return !this.working && this.#hint === ''
+  }
+
+  #write({ target }: Event) {
+    if (target instanceof HTMLInputElement) this.draft = target.value
+  }
+
+  #submit(event: SubmitEvent) {
+    event.preventDefault()
+    if (this.#sendable) this.dispatchEvent(new CommandEvent({ kind: 'fill-mask', text: this.#text.trim() }))
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-fill-mask': HrFillMask
+  }
+}
