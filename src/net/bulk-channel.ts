@@ -8,6 +8,8 @@ import type { LanePort } from './lane-port.ts'
 
 /** A transfer in which nothing moves for this long is given up. */
 export const BULK_STALL_MS = 15_000
+/** Looks at a transfer in that time: a worker that is busy for longer, or a laptop that sleeps, misses one look and loses no channel. */
+const STALL_LOOKS = 5
 
 export interface BulkOptions extends BulkAnswererOptions {
   /** The peer's device id, for error messages. */
@@ -29,8 +31,9 @@ export class BulkChannel {
   readonly #answerer: BulkAnswerer
   #writers: Writer[] = []
   #failure: HeadroomError | null = null
-  #heardFrames = 0
-  #stallTimer: ReturnType<typeof setTimeout> | undefined
+  /** Heard, or let through to the port. */
+  #movedFrames = 0
+  #stallTimer: ReturnType<typeof setInterval> | undefined
 
   constructor(port: LanePort, options: BulkOptions) {
     this.#peerId = options.peerId
@@ -70,7 +73,10 @@ export class BulkChannel {
   async #writable(): Promise<void> {
     for (;;) {
       if (this.#failure) throw this.#failure
-      if (this.#port.writable) return
+      if (this.#port.writable) {
+        this.#movedFrames++
+        return
+      }
       const drained = new Promise<void>((resolve, reject) => this.#writers.push({ resolve, reject }))
       this.#watchForStall()
       await drained
@@ -83,7 +89,7 @@ export class BulkChannel {
 
   #onFrame(bytes: ArrayBuffer): void {
     if (this.#failure) return
-    this.#heardFrames++
+    this.#movedFrames++
     try {
       const frame = parseBulkFrame(bytes, this.#port.maxFrameBytes)
       if (frame.kind === 'ask') this.#answerer.receive(frame.id, frame.request)
@@ -96,22 +102,29 @@ export class BulkChannel {
 
   #watchForStall(): void {
     if (this.#stallTimer !== undefined || this.#failure) return
-    const { queuedBytes } = this.#port
-    const heardFrames = this.#heardFrames
-    this.#stallTimer = setTimeout(() => {
-      this.#stallTimer = undefined
-      if (this.#writers.length === 0 && !this.#asker.waiting) return
-      if (this.#heardFrames > heardFrames || this.#port.queuedBytes < queuedBytes) {
-        this.#watchForStall()
+    let [movedFrames, queuedBytes, idleLooks] = [this.#movedFrames, this.#port.queuedBytes, 0]
+    this.#stallTimer = setInterval(() => {
+      if (this.#writers.length === 0 && !this.#asker.waiting) {
+        this.#stopWatching()
         return
       }
-      const seconds = this.#stallMs / 1000
-      this.#fail(
-        new StalledLaneError(
-          `Nothing moved between this device and ${this.#peerId} for ${seconds} s in the middle of a transfer. Move the devices closer to the access point, reload the page that stands still, and load the model again: what has arrived is kept.`,
-        ),
-      )
-    }, this.#stallMs)
+      const moved = this.#movedFrames > movedFrames || this.#port.queuedBytes < queuedBytes
+      movedFrames = this.#movedFrames
+      queuedBytes = this.#port.queuedBytes
+      idleLooks = moved ? 0 : idleLooks + 1
+      if (idleLooks === STALL_LOOKS) this.#fail(this.#stalled())
+    }, this.#stallMs / STALL_LOOKS)
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#stallTimer)
+    this.#stallTimer = undefined
+  }
+
+  #stalled(): StalledLaneError {
+    return new StalledLaneError(
+      `Nothing moved between this device and ${this.#peerId} for ${this.#stallMs / 1000} s in the middle of a transfer. Move the devices closer to the access point, reload the page that stands still, and load the model again: what has arrived is kept.`,
+    )
   }
 
   #asLost(error: unknown): HeadroomError {
@@ -126,7 +139,7 @@ export class BulkChannel {
   #fail(error: HeadroomError): void {
     if (this.#failure) return
     this.#failure = error
-    clearTimeout(this.#stallTimer)
+    this.#stopWatching()
     this.#port.close()
     this.#answerer.close()
     this.#asker.fail(error)

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { BulkChannel } from '../../../src/net/bulk-channel.ts'
+import { openLanePort } from '../../../src/net/lane-endpoint.ts'
 import { type EngineRoom, engineRoom } from '../../support/engine-room.ts'
 
 const golden =
@@ -29,3 +31,48 @@ test.each([{ shares: [1, 1] }, { shares: [2, 1, 1] }, { shares: [1, 2, 1, 1] }])
     expect(text?.startsWith(golden)).toBe(true)
   },
 )
+
+/** A device that joined and asks the leader's engine by itself. */
+function stranger() {
+  const { port1, port2 } = new MessageChannel()
+  room.engines[0]!.addBulk('stranger', { kind: 'local', port: port1 as unknown as globalThis.MessagePort })
+  const port = openLanePort({ kind: 'local', port: port2 as unknown as globalThis.MessagePort })
+  return new BulkChannel(port, { peerId: 'leader', pauseMs: () => 0, answer: () => expect.unreachable('nobody asks') })
+}
+
+const cut = { first: 0, stride: 1_000_000, length: 1_000_000, count: 1 }
+const etagOf = () => room.coordinator.model!.manifest.sources[0]!.etag
+
+test('a transfer keeps out of the way of an answer, and goes on after it', async () => {
+  room = engineRoom(noServer, [1, 1], { weights: 'f32' })
+  await room.coordinator.loadModel(source)
+  const peer = stranger()
+  let receivedBytes = 0
+  const answer = room.infer({ input: { text: 'Once upon a time' }, maxTokens: 74 })
+  await new Promise((resolve) => setTimeout(resolve))
+  const piece = peer.ask(
+    { etag: etagOf(), cut },
+    { byteLength: cut.length, onBytes: (byteCount) => (receivedBytes += byteCount) },
+  )
+  expect((await answer).text?.startsWith(golden)).toBe(true)
+  expect(receivedBytes).toBeLessThan(50_000)
+  expect((await piece).bytes).toHaveLength(cut.length)
+  peer.close()
+})
+
+test('a file is no longer given out when another one has been opened', async () => {
+  room = engineRoom(noServer, [1, 1], { weights: 'f32' })
+  await room.coordinator.loadModel(source)
+  const peer = stranger()
+  const ask = (etag: string | null) =>
+    peer.ask({ etag, cut: { ...cut, stride: 8, length: 8 } }, { byteLength: 8, onBytes: () => undefined })
+  const before = etagOf()
+  expect((await ask(before)).bytes).toHaveLength(8)
+  const bytes = readFileSync('tests/fixtures/stories260K.gguf')
+  bytes[bytes.length - 1]! ^= 1
+  await room.coordinator.loadModel({ ...source, files: [{ path: file.name, file: new File([bytes], file.name) }] })
+  expect(etagOf()).not.toBe(before)
+  await expect(ask(before)).rejects.toMatchObject({ code: 'model-not-found' })
+  expect((await ask(etagOf())).bytes).toHaveLength(8)
+  peer.close()
+})
