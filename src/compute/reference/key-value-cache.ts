@@ -1,28 +1,20 @@
 // Keys and values of past positions, one pair per attention sublayer. Position p lies in row p % capacity; rows are made when first written.
-import { HeadroomError } from '../../base/errors.ts'
 
 export class KeyValueCache {
   readonly #keys: Float32Array[] = []
   readonly #values: Float32Array[] = []
   readonly #width: number
-  readonly #contextLength: number
   readonly #capacity: number
 
-  /** `capacity`: `kvPositions`; less than `contextLength` where an attention window lets old positions be overwritten. */
-  constructor(width: number, contextLength: number, capacity: number) {
+  /** `capacity`: `kvPositions`; less than the context where an attention window lets old positions be overwritten. */
+  constructor(width: number, capacity: number) {
     this.#width = width
-    this.#contextLength = contextLength
     this.#capacity = capacity
   }
 
   /** Writes T rows at positions `start..start + T`. */
   append(start: number, keys: Float32Array, values: Float32Array): void {
     const count = keys.length / this.#width
-    if (start + count > this.#contextLength)
-      throw new HeadroomError(
-        'bad-input',
-        `The context holds ${this.#contextLength} positions; start a new chat or shorten the text.`,
-      )
     for (let i = 0; i < count; i++) {
       const row = (start + i) % this.#capacity
       this.#keys[row] = keys.slice(i * this.#width, (i + 1) * this.#width)

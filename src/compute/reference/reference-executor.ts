@@ -10,6 +10,8 @@ import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { TensorRole } from '../../model/tensor.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
+import { cachedPositions } from '../cached-positions.ts'
+import { embedTokens } from '../embed-tokens.ts'
 import {
   type Executor,
   type ExecutorFactory,
@@ -20,7 +22,6 @@ import {
   wantedRows,
 } from '../executor.ts'
 import { attend } from './attention.ts'
-import { embedTokens } from './embed.ts'
 import { headLogits } from './head.ts'
 import { KeyValueCache } from './key-value-cache.ts'
 import { activate, add, addBias, type Matrix, matmul, multiply, normalize, rotate } from './operations.ts'
@@ -56,17 +57,19 @@ class ReferenceExecutor implements Executor {
   readonly #store: TensorStore
   readonly #frequencies: Float32Array
   readonly #caches = new Map<number, KeyValueCache>()
+  readonly #beginStep: (step: Step) => void
 
   constructor({ config, shard }: ExecutorSetup, store: TensorStore) {
     this.#config = config
     this.#shard = shard
     this.#store = store
     this.#frequencies = ropeFrequencies(config.positions, store.find('ropeFactors')?.values ?? null)
+    this.#beginStep = cachedPositions(config, shard.contextLength)
     const capacity = kvPositions(config, shard.contextLength)
     for (const sublayer of shard.sublayers) {
       if (sublayer.kind !== 'attention') continue
       const width = rangeLength(sublayer.kvHeads) * config.headSize
-      this.#caches.set(sublayer.layer, new KeyValueCache(width, shard.contextLength, capacity))
+      this.#caches.set(sublayer.layer, new KeyValueCache(width, capacity))
     }
   }
 
@@ -77,10 +80,18 @@ class ReferenceExecutor implements Executor {
   }
 
   embed(step: Step): Float32Array {
-    return embedTokens(this.#config, this.#store, step)
+    return embedTokens(
+      this.#config,
+      (role, row, out) => {
+        const table = this.#store.get(role)
+        out.set(this.#store.rows(table, row, row + 1).values)
+      },
+      step,
+    )
   }
 
   begin(step: Step, embedded: Float32Array): ReferenceState {
+    this.#beginStep(step)
     const residual = Float32Array.from(embedded)
     return { step, tokenCount: step.positions.length, residual, stream: residual }
   }
