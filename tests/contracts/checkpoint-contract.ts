@@ -1,9 +1,9 @@
 // Every family against transformers' own float32 outputs (tools/fixtures/make.py), on any executor: seeded models, because no trained
 // Mistral, GPT-2 or MobileBERT is at hand.
-import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { ExecutorFactory } from '../../src/compute/executor.ts'
 import { checkpointRanks } from '../support/checkpoint-ranks.ts'
+import { fixtureJson } from '../support/fixture-files.ts'
 import { type NamedTensor, readSafetensors } from '../support/read-safetensors.ts'
 
 const tolerance = 1e-3
@@ -19,9 +19,10 @@ export function checkpointContract(factory: ExecutorFactory): void {
     async ({ name, shares }) => {
       const ranks = await checkpointRanks(name, factory, shares)
       const expected = await readSafetensors(`tests/fixtures/${name}/expected.safetensors`)
-      const { promptTokens, greedyTokens } = JSON.parse(
-        await readFile(`tests/fixtures/${name}/case.json`, 'utf8'),
-      ) as Record<'promptTokens' | 'greedyTokens', number[]>
+      const { promptTokens, greedyTokens } = (await fixtureJson(`tests/fixtures/${name}/case.json`)) as Record<
+        'promptTokens' | 'greedyTokens',
+        number[]
+      >
       const { logits, hidden } = await ranks.run(promptTokens, 0)
       expect(largestDifference(flat(logits), expected.get('logits')!.values)).toBeLessThan(tolerance)
       expect(largestDifference(hidden, lastState(expected.get('hidden_states')!))).toBeLessThan(tolerance)

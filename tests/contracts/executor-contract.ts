@@ -1,54 +1,13 @@
 // What every executor must do, whatever it runs on. An implementation's own test calls `executorContract` with its factory; the
 // reference executor on one rank says what is right. Ranks run in lockstep here and the sums are made by hand: no network.
 import { expect, test } from 'vitest'
-import type { Executor, ExecutorFactory } from '../../src/compute/executor.ts'
+import type { Executor } from '../../src/compute/executor.ts'
 import { referenceExecutor } from '../../src/compute/reference/reference-executor.ts'
 import type { ModelConfig } from '../../src/model/config.ts'
 import type { TensorFormat } from '../../src/model/tensor.ts'
-import type { Shard } from '../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../src/plan/shard-tensors.ts'
-import { Ensemble } from '../support/ensemble.ts'
-import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../support/tiny-model.ts'
-
-export interface ContractOptions {
-  factory: ExecutorFactory
-  threads?: number
-  /** Largest difference from the reference's logits, relative to the largest logit, by weight format. */
-  tolerance: Readonly<Record<TensorFormat, number>>
-}
-
-async function load(
-  model: TinyModel,
-  shards: readonly Shard[],
-  factory: ExecutorFactory,
-  threads = 1,
-): Promise<Ensemble> {
-  const ranks: Executor[] = []
-  for (const shard of shards) {
-    const tensors = shardTensors(model.config, shard, model.formats)
-    const loader = await factory.create({ config: model.config, shard, tensors, threads })
-    await writeAll(model, tensors, loader)
-    ranks.push(await loader.finish())
-  }
-  return new Ensemble(model.config, ranks)
-}
-
-function difference(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
-  expect(actual.length).toBe(expected.length)
-  let largest = 0
-  let worst = 0
-  expected.forEach((row, r) => {
-    expect(actual[r]!.length).toBe(row.length)
-    row.forEach((value, i) => {
-      largest = Math.max(largest, Math.abs(value))
-      worst = Math.max(worst, Math.abs(value - actual[r]![i]!))
-      if (Number.isNaN(actual[r]![i]!)) worst = Number.POSITIVE_INFINITY
-    })
-  })
-  return worst / largest
-}
-
-const whole = (config: ModelConfig) => shardsByHand(config, [[config.headCount, config.ffnSize, config.vocabSize]])
+import { type ContractOptions, difference, load, whole } from '../support/contract-ranks.ts'
+import { shardsByHand, tinyConfig, tinyModel, writeAll } from '../support/tiny-model.ts'
 
 interface Case {
   title: string

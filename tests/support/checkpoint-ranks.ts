@@ -1,5 +1,4 @@
 // A checkpoint folder on all ranks of a plan, run in lockstep with sums made by hand: what executors are held to transformers' outputs on.
-import { readdir, readFile } from 'node:fs/promises'
 import type { ExecutorFactory } from '../../src/compute/executor.ts'
 import { shardOf } from '../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../src/plan/shard-tensors.ts'
@@ -9,8 +8,11 @@ import { residentFormats } from '../../src/weights/formats.ts'
 import { loadShard } from '../../src/weights/loader.ts'
 import { openSafetensors } from '../../src/weights/model-file.ts'
 import { Ensemble } from './ensemble.ts'
-import { diskSource } from './memory-source.ts'
+import { fixtureBytes, fixtureJson } from './fixture-files.ts'
+import { memorySource } from './memory-source.ts'
 import { device } from './plan-models.ts'
+
+const inTwoFiles = ['qwen2']
 
 /** Loads `tests/fixtures/<name>` cut by `shares`, one executor a share. */
 export async function checkpointRanks(
@@ -20,9 +22,13 @@ export async function checkpointRanks(
   weights: WeightWish = 'f32',
 ): Promise<Ensemble> {
   const folder = `tests/fixtures/${name}`
-  const files = (await readdir(folder)).filter((file) => /^model.*\.safetensors$/.test(file))
-  const sources = files.map((file) => diskSource(`${folder}/${file}`))
-  const config: unknown = JSON.parse(await readFile(`${folder}/config.json`, 'utf8'))
+  const files = inTwoFiles.includes(name)
+    ? ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']
+    : ['model.safetensors']
+  const sources = await Promise.all(
+    files.map(async (file) => memorySource(await fixtureBytes(`${folder}/${file}`), file)),
+  )
+  const config = await fixtureJson(`${folder}/config.json`)
   const { manifest } = await openSafetensors({ config, files: sources }, name)
   const formats = residentFormats(manifest, weights)
   const profiles = shares.map((_, rank) => device(rank, 2 ** 32, 1e9))

@@ -29,7 +29,7 @@ export class Ensemble {
     tokens: number[],
     pastLength: number,
     rows: Step['rows'] = 'all',
-    more: Pick<Step, 'mask' | 'tokenTypes'> = {},
+    more: Partial<Pick<Step, 'positions' | 'mask' | 'tokenTypes'>> = {},
   ): Promise<{ logits: Float32Array[]; hidden: Float32Array }> {
     const positions = tokens.map((_, i) => pastLength + i)
     const step: Step = { epoch: 1, step: this.#step++, sequence: 0, pastLength, tokens, positions, rows, ...more }

@@ -1,5 +1,4 @@
-// Bytes in memory, or of a file on this disk, as a source.
-import { fstatSync, openSync, readSync } from 'node:fs'
+// Bytes in memory, or of a file on this disk, as a source. Browsers have the former alone.
 import type { Range } from '../../src/base/ranges.ts'
 import type { ByteSource } from '../../src/weights/byte-source.ts'
 
@@ -10,6 +9,7 @@ export function memorySource(bytes: Uint8Array, name = 'memory.gguf', etag: stri
 
 /** The file stays open until the process ends. */
 export function diskSource(path: string, etag: string | null = null): ByteSource {
+  const { fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs')
   const file = openSync(path, 'r')
   return countingSource(path.split('/').pop() ?? path, fstatSync(file).size, etag, ({ start, end }) => {
     const bytes = new Uint8Array(end - start)

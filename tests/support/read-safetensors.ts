@@ -1,5 +1,5 @@
 // Reads tensors of a whole safetensors file: for expected outputs only.
-import { readFile } from 'node:fs/promises'
+import { fixtureBytes } from './fixture-files.ts'
 
 export interface NamedTensor {
   shape: number[]
@@ -8,9 +8,9 @@ export interface NamedTensor {
 
 /** Integers come as floats; tensors of other types are left out. */
 export async function readSafetensors(path: string, dtypes = ['F32']): Promise<Map<string, NamedTensor>> {
-  const bytes = await readFile(path)
-  const headerLength = Number(bytes.readBigUInt64LE(0))
-  const header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString('utf8')) as Record<
+  const bytes = await fixtureBytes(path)
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength))) as Record<
     string,
     { dtype: string; shape: number[]; data_offsets: [number, number] }
   >
