@@ -4,10 +4,13 @@ import { HeadroomError } from '../../base/errors.ts'
 /** Exports of a build, addresses in bytes; contracts in assembly/sublayers.ts. */
 export interface KernelExports {
   attach(workspace: number, threads: number, sleeps: number): void
-  attention(job: number, pastLength: number, tokens: number): void
+  attention(job: number, position: number, tokens: number): void
+  readPositions(job: number, position: number, tokens: number): void
+  attendPositions(job: number, position: number, tokens: number, seen: number): void
   feedForward(job: number, tokens: number): void
+  join(job: number, tokens: number): void
   head(job: number, tokens: number): void
-  normalize(gain: number, tokens: number): void
+  normalize(norm: number, tokens: number): void
   help(thread: number): void
   dismissTeam(): void
   relaxedDotIsExact(): number

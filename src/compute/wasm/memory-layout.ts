@@ -1,35 +1,25 @@
 // Where everything lies in the WASM memory of one shard, decided before the first byte comes:
-//   | thread control | records | norms and weights | scratch | KV chunk | KV chunk | ...      the end grows with the conversation
+//   | thread control | records | weights | scratch | KV chunk | KV chunk | ...      the end grows with the conversation
 import { rangeLength } from '../../base/ranges.ts'
-import { queryHeadsPerKvHead, rotatedSizeOf } from '../../model/config.ts'
-import { isVector, type ShardTensor, type TensorFormat, tensorKey } from '../../model/tensor.ts'
+import { type Activation, queryHeadsPerKvHead, rotatedSizeOf, streamWidth } from '../../model/config.ts'
+import { type TensorRole, tensorKey } from '../../model/tensor.ts'
+import { kvPositions } from '../../plan/plan-memory.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
 import type { ExecutorSetup } from '../executor.ts'
-import { GROUP_ROWS, groupBytes } from './interleave.ts'
-import { CONTROL_BYTES, type RecordName, type RecordValues, recordBytes } from './structures.ts'
+import { GROUP_ROWS } from './interleave.ts'
+import { Arena, type Placement, place, roundUp } from './placements.ts'
+import { recordArea } from './shard-records.ts'
+import { CONTROL_BYTES, type RecordValues, recordBytes } from './structures.ts'
+import { HEAD_TILE, TILE } from './tiles.ts'
 
-/** Tokens a sublayer call takes at once; a longer step is cut into tiles. */
-export const TILE = 32
-/** Tokens the output head takes at once: logits are wide. */
-export const HEAD_TILE = 4
-/** Positions the KV cache grows by. */
+/** Positions the KV cache grows by, or a little less, so that chunks fill it evenly. */
 const CHUNK_POSITIONS = 128
-
-export interface Placement {
-  tensor: ShardTensor
-  /** Norm gains and RoPE factors: one plain float32 row. */
-  vector: boolean
-  address: number
-  byteLength: number
-  columns: number
-  rowCount: number
-}
 
 export interface MemoryLayout {
   placements: ReadonlyMap<string, Placement>
   workspaceAddress: number
   workspace: RecordValues<'Workspace'>
-  /** Address for one record of each sublayer and the head, by order of `reserveRecord` calls at load. */
+  /** Where `writeRecords` puts its records. */
   recordsStart: number
   recordsEnd: number
   weightBytes: number
@@ -41,24 +31,11 @@ export interface MemoryLayout {
   threads: number
 }
 
-const FORMAT_CODES: Readonly<Record<TensorFormat, number>> = { f32: 0, f16: 1, int8: 2, int4: 3 }
+const ACTIVATION_CODES: Readonly<Record<Activation, number>> = { silu: 0, gelu: 1, 'gelu-tanh': 2, relu: 3 }
 
-/** Hands out addresses, 64-byte aligned. */
-class Arena {
-  next: number
-
-  constructor(start: number) {
-    this.next = start
-  }
-
-  take(byteLength: number): number {
-    const address = Math.ceil(this.next / 64) * 64
-    this.next = address + byteLength
-    return address
-  }
-}
-
-export function planMemory({ config, shard, tensors }: ExecutorSetup, threads: number): MemoryLayout {
+export function planMemory(setup: ExecutorSetup, threads: number): MemoryLayout {
+  const { config, shard, tensors } = setup
+  const { headSize, hiddenSize, positions, causal, attentionWindow } = config
   const arena = new Arena(CONTROL_BYTES)
   const workspaceAddress = arena.take(recordBytes('Workspace'))
   const recordsStart = arena.take(recordArea(shard.sublayers))
@@ -66,93 +43,83 @@ export function planMemory({ config, shard, tensors }: ExecutorSetup, threads: n
   const placements = new Map(tensors.map((tensor) => [tensorKey(tensor), place(tensor, arena)]))
   const weightBytes = [...placements.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 
-  const { headSize, hiddenSize, positions } = config
   const headStride = roundUp(headSize, 4)
-  const chunkPositions = Math.min(CHUNK_POSITIONS, shard.contextLength)
-  const tile = Math.min(TILE, shard.contextLength)
-  const most = (roles: readonly string[], size: (placement: Placement) => number) =>
-    Math.max(0, ...[...placements.values()].filter(({ tensor }) => roles.includes(tensor.role)).map(size))
-  const paddedRows = ({ rowCount }: Placement) => roundUp(rowCount, GROUP_ROWS)
-  const floats = (count: number) => arena.take(count * 4)
-  const innerColumns = most(['attentionOutput', 'down'], ({ columns }) => columns)
-  const quantizedColumns = Math.max(hiddenSize, innerColumns)
-  const queryHeads = most(['query'], ({ rowCount }) => rowCount) / headSize
-  const scoresBytes = roundUp((shard.contextLength + 4 + headStride) * 4, 64)
+  const capacity = kvPositions(config, shard.contextLength)
+  const chunkPositions = Math.ceil(capacity / Math.ceil(capacity / CHUNK_POSITIONS))
   const { chunkBytes, cacheOffsets } = cacheChunk(shard.sublayers, chunkPositions * headStride * 2 * 4)
-  const scratch = {
-    input: floats(tile * hiddenSize),
-    turns: floats(tile * rotatedSizeOf(config)),
-    normed: floats(tile * hiddenSize),
-    first: floats(tile * most(['query', 'gate'], paddedRows)),
-    second: floats(tile * most(['key', 'up'], paddedRows)),
-    third: floats(tile * most(['value'], paddedRows)),
-    rotated: floats(tile * queryHeads * headStride),
-    inner: floats(tile * innerColumns),
-    bytes: arena.take(tile * quantizedColumns),
-    words: arena.take(tile * quantizedColumns * 2),
-    scales: arena.take((tile * quantizedColumns) / 2),
-    scores: arena.take(threads * scoresBytes),
-    output: floats(
-      Math.max(tile * roundUp(hiddenSize, GROUP_ROWS), HEAD_TILE * (rangeLength(shard.vocabulary) + 2 * GROUP_ROWS)),
-    ),
-  }
+  const scratch = takeScratch(setup, placements, threads, arena)
   const cache = arena.take(0)
   return {
     placements,
     workspaceAddress,
     workspace: {
       hiddenSize,
-      epsilon: config.norm.epsilon,
+      streamWidth: streamWidth(config),
       headSize,
       headStride,
       rotatedSize: rotatedSizeOf(config),
       halfSplit: positions.kind === 'rope' && positions.layout === 'half-split' ? 1 : 0,
       queryHeadsPerKvHead: queryHeadsPerKvHead(config),
+      causal: causal ? 1 : 0,
+      attentionWindow: causal ? (attentionWindow ?? 0) : 0,
+      activation: ACTIVATION_CODES[config.activation],
       cache,
+      capacity,
       chunkPositions,
       chunkBytes,
-      scoresBytes,
       ...scratch,
     },
     recordsStart,
     recordsEnd,
     weightBytes,
     fixedBytes: cache,
-    chunkCount: chunkBytes === 0 ? 0 : Math.ceil(shard.contextLength / chunkPositions),
+    chunkCount: chunkBytes === 0 ? 0 : Math.ceil(capacity / chunkPositions),
     cacheOffsets,
     threads,
   }
 }
 
-/** The kernels' view of a matrix, or of its rows `start..end` widened to whole groups. */
-export function matrixRecord(
-  { tensor, address, columns, rowCount }: Placement,
-  start = 0,
-  end = rowCount,
-): RecordValues<'Matrix'> {
-  const firstGroup = Math.floor(start / GROUP_ROWS)
+/** The workspace's buffers: what one tile of tokens needs, and of queries what a whole step does where all see all. */
+function takeScratch(
+  { config, shard }: ExecutorSetup,
+  placements: ReadonlyMap<string, Placement>,
+  threads: number,
+  arena: Arena,
+) {
+  const { headSize, hiddenSize, causal, bottleneck } = config
+  const { contextLength, vocabulary } = shard
+  const tile = Math.min(TILE, contextLength)
+  const width = streamWidth(config)
+  const headStride = roundUp(headSize, 4)
+  const most = (roles: readonly TensorRole[], size: (placement: Placement) => number) =>
+    Math.max(0, ...[...placements.values()].filter(({ tensor }) => roles.includes(tensor.role)).map(size))
+  const paddedRows = ({ rowCount }: Placement) => roundUp(rowCount, GROUP_ROWS)
+  const queryHeads = most(['query'], ({ rowCount }) => rowCount) / headSize
+  const innerColumns = most(['attentionOutput', 'down'], ({ columns }) => columns)
+  const quantizedColumns = Math.max(hiddenSize, width, innerColumns)
+  const scoresBytes = roundUp((contextLength + 4 + headStride) * 4, 64)
+  const firstRoles = ['query', 'gate', 'inputBottleneck', 'sharedBottleneck', 'headTransform'] as const
+  const resultColumns = roundUp(bottleneck ? Math.max(hiddenSize, width) : width, GROUP_ROWS)
+  const residual = arena.floats(tile * hiddenSize)
   return {
-    address: address + firstGroup * groupBytes(tensor.format, columns),
-    format: FORMAT_CODES[tensor.format],
-    groups: Math.ceil(end / GROUP_ROWS) - firstGroup,
-    columns,
+    residual,
+    stream: bottleneck ? arena.floats(tile * width) : residual,
+    sum: arena.floats(tile * width),
+    mask: causal ? 0 : arena.floats(contextLength),
+    turns: arena.floats(tile * rotatedSizeOf(config)),
+    normed: arena.floats(tile * Math.max(hiddenSize, width)),
+    first: arena.floats(tile * most(firstRoles, paddedRows)),
+    second: arena.floats(tile * most(['key', 'up'], paddedRows)),
+    third: arena.floats(tile * most(['value'], paddedRows)),
+    queries: arena.floats((causal ? tile : contextLength) * queryHeads * headStride),
+    inner: arena.floats(Math.max(tile * innerColumns, HEAD_TILE * hiddenSize)),
+    bytes: arena.take(tile * quantizedColumns),
+    words: arena.take(tile * quantizedColumns * 2),
+    scales: arena.take((tile * quantizedColumns) / 2),
+    scores: arena.take(threads * scoresBytes),
+    scoresBytes,
+    output: arena.floats(Math.max(tile * resultColumns, HEAD_TILE * (rangeLength(vocabulary) + 2 * GROUP_ROWS))),
   }
-}
-
-function place(tensor: ShardTensor, arena: Arena): Placement {
-  const columns = rangeLength(tensor.columns)
-  const rowCount = rangeLength(tensor.rows)
-  const vector = isVector(tensor.role)
-  const byteLength = vector ? columns * 4 : Math.ceil(rowCount / GROUP_ROWS) * groupBytes(tensor.format, columns)
-  return { tensor, vector, address: arena.take(byteLength), byteLength, columns, rowCount }
-}
-
-function recordArea(sublayers: readonly ShardSublayer[]): number {
-  const bytes = (name: RecordName, matrices: number) => recordBytes(name) + matrices * recordBytes('Matrix')
-  const perSublayer = sublayers.map(({ kind }) =>
-    kind === 'attention' ? bytes('Attention', 4) : bytes('FeedForward', 3),
-  )
-  return perSublayer.reduce((sum, size) => sum + size, bytes('Head', 1))
 }
 
 /** A chunk holds the same positions of all attention sublayers: [sublayer][KV head][keys, values][position][headStride]. */
@@ -164,8 +131,4 @@ function cacheChunk(sublayers: readonly ShardSublayer[], headBytes: number) {
     return offset
   })
   return { chunkBytes, cacheOffsets }
-}
-
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit
 }

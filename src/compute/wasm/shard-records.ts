@@ -1,19 +1,36 @@
-// Describes a shard to the kernels: one record for each sublayer that this rank has a part of, and one for its output head.
+// Describes a shard to the kernels: of each sublayer what this rank computes and what follows its sum, and the output head.
 import { ModelFormatError } from '../../base/errors.ts'
 import { isEmpty, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
-import { type TensorRole, tensorKey } from '../../model/tensor.ts'
-import type { Shard } from '../../plan/shard-plan.ts'
+import { isLastOfLayer } from '../../model/model-tensors.ts'
+import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import { GROUP_ROWS } from './interleave.ts'
-import { type MemoryLayout, matrixRecord, type Placement } from './memory-layout.ts'
-import { type RecordName, type RecordValues, recordBytes, writeRecord } from './structures.ts'
+import type { MemoryLayout } from './memory-layout.ts'
+import { matrixRecord, type Placement } from './placements.ts'
+import { type RecordWriter, recordWriter } from './record-writer.ts'
+import { recordBytes, writeRecord } from './structures.ts'
+
+/** Rows of the output head over some of the hidden values: `firstRow` of its `groups` of rows is my first vocabulary row. */
+export interface HeadPart {
+  address: number
+  groups: number
+  firstRow: number
+}
+
+export interface JoinRecord {
+  address: number
+  /** Reads the residual stream, or changes it: a layer with a bottleneck begins or ends here. */
+  usesResidual: boolean
+}
 
 export interface ShardRecords {
   /** Address of each sublayer's record; null where this rank has no part. */
   sublayers: readonly (number | null)[]
-  /** `firstRow` of its `groups` of rows is my first vocabulary row; null where I have none. */
-  head: { address: number; groups: number; firstRow: number } | null
-  /** Address of the final norm's gains. */
+  /** What follows each sublayer's sum; null where that is added and no more. */
+  joins: readonly (JoinRecord | null)[]
+  /** Their logits add up; empty where I have no vocabulary rows. */
+  head: readonly HeadPart[]
+  /** Address of the final norm, 0 where there is none. */
   outputNorm: number
 }
 
@@ -24,68 +41,119 @@ export function writeRecords(
   layout: MemoryLayout,
   buffer: ArrayBufferLike,
 ): ShardRecords {
-  let next = layout.recordsStart
-  const write = <Name extends RecordName>(name: Name, values: RecordValues<Name>): number => {
-    const address = next
-    next += recordBytes(name)
-    writeRecord(buffer, address, name, values)
-    return address
-  }
-  const find = (role: TensorRole, layer: number | null = null): Placement => {
-    const placement = layout.placements.get(tensorKey({ role, layer }))
-    if (!placement) throw new ModelFormatError(`This shard holds no ${tensorKey({ role, layer })}.`)
-    return placement
-  }
-  const matrix = (role: TensorRole, layer: number) => write('Matrix', matrixRecord(find(role, layer)))
-
   writeRecord(buffer, layout.workspaceAddress, 'Workspace', layout.workspace)
-  const sublayers = shard.sublayers.map((sublayer, index) => {
-    const { layer } = sublayer
-    if (sublayer.kind === 'feedForward') {
-      if (isEmpty(sublayer.ffn)) return null
-      return write('FeedForward', {
-        norm: find('ffnNorm', layer).address,
-        gate: matrix('gate', layer),
-        up: matrix('up', layer),
-        down: matrix('down', layer),
-        size: rangeLength(sublayer.ffn),
-        innerOffset: sublayer.ffn.start - find('down', layer).tensor.columns.start,
-      })
-    }
-    const { queryHeads, kvHeads } = sublayer
-    if (isEmpty(queryHeads)) return null
-    return write('Attention', {
-      norm: find('attentionNorm', layer).address,
-      query: matrix('query', layer),
-      key: matrix('key', layer),
-      value: matrix('value', layer),
-      projection: matrix('attentionOutput', layer),
-      firstQueryHead: queryHeads.start,
-      queryHeads: rangeLength(queryHeads),
-      firstKvHead: kvHeads.start,
-      kvHeads: rangeLength(kvHeads),
-      innerOffset: queryHeads.start * config.headSize - find('attentionOutput', layer).tensor.columns.start,
-      cacheOffset: layout.cacheOffsets[index]!,
-    })
-  })
-  const outputNorm = find('outputNorm').address
-  return { sublayers, head: writeHead(shard, layout, outputNorm, write), outputNorm }
+  const writer = recordWriter(config, layout, buffer)
+  const outputNorm = config.norm.placement === 'pre' ? writer.norm('outputNorm', null) : 0
+  return {
+    sublayers: shard.sublayers.map((sublayer, index) =>
+      sublayer.kind === 'attention'
+        ? writeAttention(config, sublayer, layout.cacheOffsets[index]!, writer)
+        : writeFeedForward(config, sublayer, writer),
+    ),
+    joins: shard.sublayers.map((sublayer) => writeJoin(config, sublayer, writer)),
+    head: writeHead(config, shard, outputNorm, writer),
+    outputNorm,
+  }
 }
 
-/** With tied embeddings the leader's head is a view of its embedding, widened to whole groups of rows. */
+/** At least the bytes of all records of such sublayers and a head. */
+export function recordArea(sublayers: readonly ShardSublayer[]): number {
+  const parts = (count: number) => count * (recordBytes('Matrix') + recordBytes('Norm'))
+  const perSublayer = sublayers.map(({ kind }) =>
+    kind === 'attention'
+      ? recordBytes('Attention') + recordBytes('Join') + parts(6)
+      : recordBytes('FeedForward') + recordBytes('Join') + parts(4),
+  )
+  return perSublayer.reduce((sum, size) => sum + size, 2 * recordBytes('Head') + parts(3))
+}
+
+function writeAttention(
+  { norm, bottleneck, queryKeyNorm, headSize }: ModelConfig,
+  { layer, queryHeads, kvHeads }: ShardSublayer & { kind: 'attention' },
+  cacheOffset: number,
+  { write, get, matrix, norm: writeNorm, headNorm }: RecordWriter,
+): number | null {
+  if (isEmpty(queryHeads)) return null
+  const narrow = bottleneck && (bottleneck.sharedKeyQuery ? 'sharedBottleneck' : 'inputBottleneck')
+  return write('Attention', {
+    norm: norm.placement === 'pre' ? writeNorm('attentionNorm', layer) : 0,
+    bottleneck: narrow ? matrix(narrow, layer) : 0,
+    bottleneckNorm: narrow ? writeNorm(`${narrow}Norm`, layer) : 0,
+    valueOfResidual: bottleneck?.sharedKeyQuery ? 1 : 0,
+    query: matrix('query', layer),
+    key: matrix('key', layer),
+    value: matrix('value', layer),
+    queryNorm: queryKeyNorm ? headNorm('queryNorm', layer) : 0,
+    keyNorm: queryKeyNorm ? headNorm('keyNorm', layer) : 0,
+    projection: write('Matrix', matrixRecord(get('attentionOutput', layer))),
+    firstQueryHead: queryHeads.start,
+    queryHeads: rangeLength(queryHeads),
+    firstKvHead: kvHeads.start,
+    kvHeads: rangeLength(kvHeads),
+    innerOffset: queryHeads.start * headSize - get('attentionOutput', layer).tensor.columns.start,
+    cacheOffset,
+  })
+}
+
+function writeFeedForward(
+  { norm, gated }: ModelConfig,
+  { layer, ffn }: ShardSublayer & { kind: 'feedForward' },
+  { write, get, matrix, norm: writeNorm }: RecordWriter,
+): number | null {
+  if (isEmpty(ffn)) return null
+  return write('FeedForward', {
+    norm: norm.placement === 'pre' ? writeNorm('ffnNorm', layer) : 0,
+    gate: gated ? matrix('gate', layer) : 0,
+    up: matrix('up', layer),
+    down: write('Matrix', matrixRecord(get('down', layer))),
+    size: rangeLength(ffn),
+    innerOffset: ffn.start - get('down', layer).tensor.columns.start,
+  })
+}
+
+function writeJoin(
+  { norm, bottleneck, feedForwardsPerLayer }: ModelConfig,
+  { kind, layer }: ShardSublayer,
+  { write, find, matrix, norm: writeNorm }: RecordWriter,
+): JoinRecord | null {
+  const [bias, ownNorm] =
+    kind === 'attention' ? (['attentionOutputBias', 'attentionNorm'] as const) : (['downBias', 'ffnNorm'] as const)
+  const narrows = bottleneck !== null && kind === 'attention'
+  const widens = bottleneck !== null && kind === 'feedForward' && isLastOfLayer(feedForwardsPerLayer, layer)
+  const biasAddress = find(bias, layer)?.address ?? 0
+  if (biasAddress === 0 && norm.placement === 'pre' && !narrows && !widens) return null
+  const address = write('Join', {
+    narrow: narrows ? matrix('inputBottleneck', layer) : 0,
+    narrowNorm: narrows ? writeNorm('inputBottleneckNorm', layer) : 0,
+    bias: biasAddress,
+    norm: norm.placement === 'post' ? writeNorm(ownNorm, layer) : 0,
+    widen: widens ? matrix('outputBottleneck', layer) : 0,
+    widenNorm: widens ? writeNorm('outputBottleneckNorm', layer) : 0,
+  })
+  return { address, usesResidual: narrows || widens }
+}
+
+/** With tied embeddings the leader's rows are a view of its embedding, widened to whole groups. A narrow embedding has `outputExtra` beside it. */
 function writeHead(
+  { head, tiedEmbeddings, embedding }: ModelConfig,
   { vocabulary }: Shard,
-  { placements }: MemoryLayout,
   norm: number,
-  write: <Name extends RecordName>(name: Name, values: RecordValues<Name>) => number,
-): ShardRecords['head'] {
-  if (isEmpty(vocabulary)) return null
-  const output = placements.get('output')
-  const tied = placements.get('tokenEmbedding')
-  const placement = output ?? tied
-  if (!placement) throw new ModelFormatError('This shard holds neither output rows nor the token embedding.')
-  const start = vocabulary.start - placement.tensor.rows.start
-  const record = matrixRecord(placement, start, start + rangeLength(vocabulary))
-  const address = write('Head', { norm, rows: write('Matrix', record) })
-  return { address, groups: record.groups, firstRow: start % GROUP_ROWS }
+  { write, find, matrix, norm: writeNorm }: RecordWriter,
+): HeadPart[] {
+  if (head === 'none' || isEmpty(vocabulary)) return []
+  const rows = find('output') ?? find('tokenEmbedding')
+  if (!rows) throw new ModelFormatError('This shard holds neither output rows nor the token embedding.')
+  const masked = head === 'masked-language'
+  const transform = masked ? matrix('headTransform', null) : 0
+  const transformNorm = masked ? writeNorm('headNorm', null, 'layer') : 0
+  const part = (placement: Placement, firstColumn: number, bias: number): HeadPart => {
+    const start = vocabulary.start - placement.tensor.rows.start
+    const firstRow = start % GROUP_ROWS
+    const record = matrixRecord(placement, bias && bias - firstRow * 4, start, start + rangeLength(vocabulary))
+    const values = { norm, transform, transformNorm, rows: write('Matrix', record), firstColumn }
+    return { address: write('Head', values), groups: record.groups, firstRow }
+  }
+  const first = part(rows, 0, find('outputBias')?.address ?? 0)
+  const extra = tiedEmbeddings ? find('outputExtra') : undefined
+  return extra ? [first, part(extra, embedding.size, 0)] : [first]
 }

@@ -1,19 +1,22 @@
 // The records that kernels read from memory (assembly/structures.ts), written field by field in the same order, 4 bytes each.
 
 export const FIELDS = {
-  Matrix: ['address', 'format', 'groups', 'columns'],
+  Matrix: ['address', 'format', 'groups', 'columns', 'bias'],
+  Norm: ['kind', 'size', 'epsilon', 'gain', 'bias'],
   Workspace: [
-    ...['hiddenSize', 'epsilon', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
-    ...['cache', 'chunkPositions', 'chunkBytes'],
-    ...['input', 'turns', 'normed', 'first', 'second', 'third', 'rotated', 'inner', 'bytes', 'words', 'scales'],
-    ...['scores', 'scoresBytes', 'output'],
+    ...['hiddenSize', 'streamWidth', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
+    ...['causal', 'attentionWindow', 'activation', 'cache', 'capacity', 'chunkPositions', 'chunkBytes'],
+    ...['residual', 'stream', 'sum', 'mask', 'turns', 'normed', 'first', 'second', 'third', 'queries', 'inner'],
+    ...['bytes', 'words', 'scales', 'scores', 'scoresBytes', 'output'],
   ],
   Attention: [
-    ...['norm', 'query', 'key', 'value', 'projection'],
+    ...['norm', 'bottleneck', 'bottleneckNorm', 'valueOfResidual'],
+    ...['query', 'key', 'value', 'queryNorm', 'keyNorm', 'projection'],
     ...['firstQueryHead', 'queryHeads', 'firstKvHead', 'kvHeads', 'innerOffset', 'cacheOffset'],
   ],
   FeedForward: ['norm', 'gate', 'up', 'down', 'size', 'innerOffset'],
-  Head: ['norm', 'rows'],
+  Join: ['narrow', 'narrowNorm', 'bias', 'norm', 'widen', 'widenNorm'],
+  Head: ['norm', 'transform', 'transformNorm', 'rows', 'firstColumn'],
 } as const
 
 export type RecordName = keyof typeof FIELDS

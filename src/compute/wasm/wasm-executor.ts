@@ -1,12 +1,13 @@
-// One rank's shard on WebAssembly SIMD. Weights, KV cache and scratch live in one WASM memory; the residual stream of a step is a
-// plain array here, so that any number of steps may be open. A sublayer is one call a tile of tokens (assembly/sublayers.ts).
+// One rank's shard on WebAssembly SIMD. Weights, KV cache and scratch live in one WASM memory. A sublayer is one call a tile of tokens
+// (assembly/sublayers.ts), and another for its join where more follows than a sum; where all tokens see all, two, as all are read first.
 import { HeadroomError } from '../../base/errors.ts'
-import { isEmpty } from '../../base/ranges.ts'
-import { type ModelConfig, rotatedSizeOf } from '../../model/config.ts'
+import type { ModelConfig } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
+import { cachedPositions } from '../cached-positions.ts'
+import { embedTokens } from '../embed-tokens.ts'
 import {
   type Executor,
   type ExecutorFactory,
@@ -16,23 +17,17 @@ import {
   type Step,
   wantedRows,
 } from '../executor.ts'
-import { requirePlainDecoder } from '../plain-decoder.ts'
 import { GROUP_ROWS, readRow } from './interleave.ts'
 import { instantiate, type KernelExports, type Kernels, loadKernels, type SimdBuild } from './kernels.ts'
-import { HEAD_TILE, type MemoryLayout, planMemory, TILE } from './memory-layout.ts'
+import { type MemoryLayout, planMemory } from './memory-layout.ts'
+import { outputHead } from './output-head.ts'
+import { roundUp } from './placements.ts'
 import { type ShardRecords, writeRecords } from './shard-records.ts'
+import { openState, stateBytes, type WasmState } from './step-state.ts'
 import { ThreadTeam, usableThreads } from './thread-team.ts'
+import { HEAD_TILE, runKernel, TILE, type Tile, tiles } from './tiles.ts'
 import { WasmLoader } from './wasm-loader.ts'
 import { WasmMemory } from './wasm-memory.ts'
-
-interface WasmState extends State {
-  /** The residual stream, [T, H]. */
-  residual: Float32Array
-  /** Given to the caller by `partial`, [T, H]. */
-  partial: Float32Array
-  /** cosine, sine of each rotated pair, [T, rotatedSize / 2, 2]. */
-  turns: Float32Array
-}
 
 /** The executor on the best kernels of this browser, or on the build asked for. */
 export function createWasmFactory(simd?: SimdBuild): ExecutorFactory {
@@ -43,7 +38,6 @@ export function createWasmFactory(simd?: SimdBuild): ExecutorFactory {
       return `WASM SIMD${build === 'relaxed' ? ', relaxed' : ''}, ${shared ? 'shared memory' : 'memory'} up to 4 GiB`
     },
     async create(setup) {
-      requirePlainDecoder(setup.config, 'The WASM executor')
       const threads = usableThreads(setup.threads)
       const kernels = await loadKernels(threads > 1, simd)
       const layout = planMemory(setup, threads)
@@ -66,7 +60,8 @@ class WasmExecutor implements Executor {
   readonly #team: ThreadTeam | null
   readonly #records: ShardRecords
   readonly #frequencies: Float32Array
-  #positionsKnown = 0
+  readonly #endOf: (step: Step) => number
+  readonly #logits: ReturnType<typeof outputHead>
   #largestStateBytes = 0
 
   static async start(setup: ExecutorSetup, layout: MemoryLayout, memory: WasmMemory, { module }: Kernels) {
@@ -97,6 +92,8 @@ class WasmExecutor implements Executor {
       config.positions,
       factors ? memory.floats(factors.address, factors.columns).slice() : null,
     )
+    this.#endOf = cachedPositions(config, shard.contextLength)
+    this.#logits = outputHead(kernels, memory, layout.workspace, this.#records.head, shard)
   }
 
   get memory(): ExecutorMemory {
@@ -107,93 +104,81 @@ class WasmExecutor implements Executor {
     }
   }
 
-  embed({ tokens }: Step): Float32Array {
-    const { hiddenSize, vocabSize } = this.#config
-    const table = this.#layout.placements.get('tokenEmbedding')
-    if (!table) throw new HeadroomError('internal', 'Only the leader holds the token embedding.')
-    const rows = this.#memory.bytes(table.address, table.byteLength)
-    const out = new Float32Array(tokens.length * hiddenSize)
-    tokens.forEach((token, i) => {
-      if (!(Number.isInteger(token) && token >= 0 && token < vocabSize))
-        throw new HeadroomError('bad-input', `Token ${token} is not in the vocabulary of ${vocabSize} tokens.`)
-      readRow(table.tensor.format, rows, token, hiddenSize, out.subarray(i * hiddenSize, (i + 1) * hiddenSize))
-    })
-    return out
+  embed(step: Step): Float32Array {
+    const { placements } = this.#layout
+    return embedTokens(
+      this.#config,
+      (role, row, out) => {
+        const placement = placements.get(role)
+        if (!placement) throw new HeadroomError('internal', `Only the leader embeds: this rank holds no ${role}.`)
+        const { tensor, vector, address, byteLength, columns } = placement
+        if (vector) out.set(this.#memory.floats(address, columns))
+        else readRow(tensor.format, this.#memory.bytes(address, byteLength), row, columns, out)
+      },
+      step,
+    )
   }
 
   begin(step: Step, embedded: Float32Array): WasmState {
-    const tokenCount = step.positions.length
-    const { contextLength } = this.#shard
-    const end = step.pastLength + tokenCount
-    if (end > contextLength)
-      throw new HeadroomError(
-        'bad-input',
-        `The context holds ${contextLength} positions; start a new chat or shorten the text.`,
-      )
-    if (step.pastLength > this.#positionsKnown)
-      throw new HeadroomError(
-        'internal',
-        `A step on ${step.pastLength} past positions came where ${this.#positionsKnown} are known.`,
-      )
-    if (embedded.length !== tokenCount * this.#config.hiddenSize)
-      throw new HeadroomError(
-        'peer-shape',
-        `${embedded.length} embedded values came for ${tokenCount} tokens of ${this.#config.hiddenSize}.`,
-      )
-    this.#memory.reserve(end)
-    this.#positionsKnown = end
-    const residual = Float32Array.from(embedded)
-    const turns = this.#turns(step.positions)
-    this.#largestStateBytes = Math.max(this.#largestStateBytes, residual.byteLength * 2 + turns.byteLength)
-    return { step, tokenCount, residual, partial: new Float32Array(residual.length), turns }
+    const end = this.#endOf(step)
+    const state = openState(this.#config, this.#frequencies, step, embedded)
+    this.#memory.reserve(Math.min(end, this.#layout.workspace.capacity))
+    this.#largestStateBytes = Math.max(this.#largestStateBytes, stateBytes(state))
+    return state
   }
 
   async partial(state: State, index: number): Promise<Float32Array> {
-    const { step, residual, partial, turns } = state as WasmState
+    const mine = state as WasmState
     const record = this.#records.sublayers[index]
-    if (!record) return partial.fill(0)
-    const rotatedSize = rotatedSizeOf(this.#config)
-    const { workspace } = this.#layout
-    const isAttention = this.#shard.sublayers[index]?.kind === 'attention'
-    for (const [first, count] of tiles(state.tokenCount, TILE)) {
-      this.#load(residual, first, count)
-      if (isAttention) {
-        const part = turns.subarray(first * rotatedSize, (first + count) * rotatedSize)
-        this.#memory.floats(workspace.turns, part.length).set(part)
-        runKernel(() => this.#kernels.attention(record, step.pastLength + first, count))
-      } else runKernel(() => this.#kernels.feedForward(record, count))
-      this.#unload(partial, first, count)
-    }
-    return partial
+    if (!record) return mine.partial.fill(0)
+    if (this.#shard.sublayers[index]?.kind === 'feedForward') this.#feedForward(mine, record)
+    else if (this.#config.causal) this.#attendAsRead(mine, record)
+    else this.#attendAfterReading(mine, record)
+    return mine.partial
   }
 
-  join(state: State, _index: number, sum: Float32Array): void {
-    const { residual } = state as WasmState
-    for (let i = 0; i < residual.length; i++) residual[i]! += sum[i]!
+  join(state: State, index: number, sum: Float32Array): void {
+    const { residual, stream, tokenCount } = state as WasmState
+    const record = this.#records.joins[index]
+    if (!record) {
+      for (let i = 0; i < stream.length; i++) stream[i]! += sum[i]!
+      return
+    }
+    const { workspace } = this.#layout
+    const { hiddenSize, streamWidth } = workspace
+    for (const tile of tiles(tokenCount, TILE)) {
+      this.#memory.load(workspace.stream, stream, streamWidth, tile)
+      this.#memory.load(workspace.sum, sum, streamWidth, tile)
+      if (record.usesResidual) this.#memory.load(workspace.residual, residual, hiddenSize, tile)
+      runKernel(() => this.#kernels.join(record.address, tile.count))
+      this.#memory.unload(workspace.stream, stream, streamWidth, tile)
+      if (record.usesResidual) this.#memory.unload(workspace.residual, residual, hiddenSize, tile)
+    }
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
-    const { step, tokenCount } = state
-    const { start } = this.#shard.vocabulary
+    const { step, tokenCount, residual } = state as WasmState
     const rows = wantedRows(step, tokenCount)
     const result: HeadResult = []
-    for (const [first, count] of tiles(rows.length, HEAD_TILE)) {
+    for (const { first, count } of tiles(rows.length, HEAD_TILE)) {
       const part = rows.slice(first, first + count)
-      const logits = this.#logits((state as WasmState).residual, part)
+      const logits = this.#logits(residual, part)
       const summed = part.map((row, i) => ({ position: step.positions[row]!, logits: logits[i]! }))
-      result.push(...summarizeHead(summed, start, request))
+      result.push(...summarizeHead(summed, this.#shard.vocabulary.start, request))
     }
     return result
   }
 
   async readHidden(state: State): Promise<Float32Array> {
-    const { residual } = state as WasmState
-    const { hiddenSize } = this.#config
-    const hidden = new Float32Array(residual.length)
-    for (const [first, count] of tiles(state.tokenCount, TILE)) {
-      this.#load(residual, first, count)
-      this.#kernels.normalize(this.#records.outputNorm, count)
-      hidden.set(this.#memory.floats(this.#layout.workspace.normed, count * hiddenSize), first * hiddenSize)
+    const { residual, tokenCount } = state as WasmState
+    const { outputNorm } = this.#records
+    const hidden = residual.slice()
+    if (outputNorm === 0) return hidden
+    const { workspace } = this.#layout
+    for (const tile of tiles(tokenCount, TILE)) {
+      this.#memory.load(workspace.residual, residual, workspace.hiddenSize, tile)
+      this.#kernels.normalize(outputNorm, tile.count)
+      this.#memory.unload(workspace.normed, hidden, workspace.hiddenSize, tile)
     }
     return hidden
   }
@@ -202,64 +187,47 @@ class WasmExecutor implements Executor {
     this.#team?.close()
   }
 
-  /** Logits of my vocabulary rows, one array (own memory) for each of at most HEAD_TILE rows. */
-  #logits(residual: Float32Array, rows: readonly number[]): Float32Array[] {
-    const { start, end } = this.#shard.vocabulary
-    const { head } = this.#records
-    if (isEmpty(this.#shard.vocabulary) || head === null) return rows.map(() => new Float32Array(0))
-    const { hiddenSize } = this.#config
-    const { input, output } = this.#layout.workspace
-    rows.forEach((row, i) => {
-      const x = residual.subarray(row * hiddenSize, (row + 1) * hiddenSize)
-      this.#memory.floats(input + i * hiddenSize * 4, hiddenSize).set(x)
-    })
-    runKernel(() => this.#kernels.head(head.address, rows.length))
-    return rows.map((_, i) =>
-      this.#memory.floats(output + (i * head.groups * GROUP_ROWS + head.firstRow) * 4, end - start).slice(),
-    )
+  #feedForward({ stream, partial, tokenCount }: WasmState, record: number): void {
+    const { workspace } = this.#layout
+    for (const tile of tiles(tokenCount, TILE)) {
+      this.#memory.load(workspace.stream, stream, workspace.streamWidth, tile)
+      runKernel(() => this.#kernels.feedForward(record, tile.count))
+      this.#unloadOutput(partial, tile)
+    }
   }
 
-  #load(residual: Float32Array, first: number, count: number): void {
-    const { hiddenSize } = this.#config
-    const part = residual.subarray(first * hiddenSize, (first + count) * hiddenSize)
-    this.#memory.floats(this.#layout.workspace.input, part.length).set(part)
+  /** Causal: every tile sees itself and earlier ones. */
+  #attendAsRead(state: WasmState, record: number): void {
+    const { pastLength } = state.step
+    for (const tile of tiles(state.tokenCount, TILE)) {
+      this.#loadAttention(state, tile)
+      runKernel(() => this.#kernels.attention(record, pastLength + tile.first, tile.count))
+      this.#unloadOutput(state.partial, tile)
+    }
   }
 
-  #unload(partial: Float32Array, first: number, count: number): void {
-    const { hiddenSize } = this.#config
-    const stride = Math.ceil(hiddenSize / GROUP_ROWS) * GROUP_ROWS
-    const output = this.#memory.floats(this.#layout.workspace.output, count * stride)
-    if (stride === hiddenSize) partial.set(output, first * hiddenSize)
-    else
-      for (let i = 0; i < count; i++)
-        partial.set(output.subarray(i * stride, i * stride + hiddenSize), (first + i) * hiddenSize)
+  /** Every tile sees all others: all keys and values are read before the first query meets them. */
+  #attendAfterReading(state: WasmState, record: number): void {
+    const { tokenCount, mask, partial } = state
+    for (const tile of tiles(tokenCount, TILE)) {
+      this.#loadAttention(state, tile)
+      runKernel(() => this.#kernels.readPositions(record, tile.first, tile.count))
+    }
+    this.#memory.floats(this.#layout.workspace.mask, mask.length).set(mask)
+    for (const tile of tiles(tokenCount, TILE)) {
+      runKernel(() => this.#kernels.attendPositions(record, tile.first, tile.count, tokenCount))
+      this.#unloadOutput(partial, tile)
+    }
   }
 
-  #turns(positions: readonly number[]): Float32Array {
-    const pairs = this.#frequencies.length
-    const turns = new Float32Array(positions.length * pairs * 2)
-    positions.forEach((position, token) => {
-      for (let pair = 0; pair < pairs; pair++) {
-        const angle = position * this.#frequencies[pair]!
-        turns[(token * pairs + pair) * 2] = Math.cos(angle)
-        turns[(token * pairs + pair) * 2 + 1] = Math.sin(angle)
-      }
-    })
-    return turns
+  #loadAttention({ residual, turns }: WasmState, tile: Tile): void {
+    const { workspace } = this.#layout
+    this.#memory.load(workspace.residual, residual, workspace.hiddenSize, tile)
+    this.#memory.load(workspace.turns, turns, workspace.rotatedSize, tile)
   }
-}
 
-/** Kernels trap when a helper of their team has died. */
-function runKernel(call: () => void): void {
-  try {
-    call()
-  } catch (cause) {
-    const text = `The WebAssembly kernels stopped: ${cause instanceof Error ? cause.message : cause}. Reload the page; if it happens again, use one thread.`
-    throw new HeadroomError('device-lost', text, { cause })
+  #unloadOutput(partial: Float32Array, tile: Tile): void {
+    const { output, streamWidth } = this.#layout.workspace
+    this.#memory.unload(output, partial, streamWidth, tile, roundUp(streamWidth, GROUP_ROWS))
   }
-}
-
-/** [first, count] of each tile of at most `size`. */
-function* tiles(total: number, size: number): Generator<[number, number]> {
-  for (let first = 0; first < total; first += size) yield [first, Math.min(size, total - first)]
 }

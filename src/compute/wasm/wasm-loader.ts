@@ -3,7 +3,8 @@ import { HeadroomError, ModelFormatError } from '../../base/errors.ts'
 import { bytesOf, tensorKey, type WeightPiece } from '../../model/tensor.ts'
 import type { Executor, ExecutorLoader } from '../executor.ts'
 import { GROUP_ROWS, groupBytes, interleave } from './interleave.ts'
-import type { MemoryLayout, Placement } from './memory-layout.ts'
+import type { MemoryLayout } from './memory-layout.ts'
+import type { Placement } from './placements.ts'
 import type { WasmMemory } from './wasm-memory.ts'
 
 export class WasmLoader implements ExecutorLoader {

@@ -1,6 +1,7 @@
 // The memory of one shard: fixed part at once, KV chunks when positions come.
 import { HeadroomError } from '../../base/errors.ts'
 import type { MemoryLayout } from './memory-layout.ts'
+import type { Tile } from './tiles.ts'
 
 const PAGE = 65536
 const LARGEST = 65536 * PAGE
@@ -44,6 +45,18 @@ export class WasmMemory {
       throw outOfMemory(bytes, `the browser refused to grow the cache to ${end} positions`, cause)
     }
     this.#chunks = chunks
+  }
+
+  /** A tile's rows of `source` [T, width] to `address`. */
+  load(address: number, source: Float32Array, width: number, { first, count }: Tile): void {
+    this.floats(address, count * width).set(source.subarray(first * width, (first + count) * width))
+  }
+
+  /** Rows at `address`, `stride` values apart, to a tile's rows of `target` [T, width]. */
+  unload(address: number, target: Float32Array, width: number, { first, count }: Tile, stride = width): void {
+    const rows = this.floats(address, count * stride)
+    if (stride === width) target.set(rows, first * width)
+    else for (let i = 0; i < count; i++) target.set(rows.subarray(i * stride, i * stride + width), (first + i) * width)
   }
 
   floats(address: number, count: number): Float32Array {

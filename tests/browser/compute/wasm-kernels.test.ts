@@ -1,6 +1,8 @@
 import { describe } from 'vitest'
-import { kernelSuite } from '../../unit/compute/wasm/kernel-suite.ts'
+import { matrixKernelSuite } from '../../unit/compute/wasm/kernel-matrix-suite.ts'
+import { vectorKernelSuite } from '../../unit/compute/wasm/kernel-vector-suite.ts'
 
 describe('kernels, relaxed SIMD', () => {
-  kernelSuite('relaxed')
+  matrixKernelSuite('relaxed')
+  vectorKernelSuite('relaxed')
 })

@@ -1,31 +1,49 @@
-import { exponential, maxLane, multiplyAdd, sumLanes } from './vector'
+import { addTo, exponential, maxLane, multiplyAdd, sumLanes } from './vector'
 
 /**
- * One query head over `count` cached positions: out = softmax(q . K / sqrt(D)) V (Vaswani et al. 2017), in three passes.
+ * One query head over `count` cached positions, the first one in cache row `first`: out = softmax(q . K / sqrt(D) + mask) V (Vaswani et
+ * al. 2017), in three passes.
  *
- *   cache    chunks of `chunkPositions` positions, `chunkBytes` apart; this head's part of the first one is at `keys`:
+ *   cache    a ring of `capacity` rows in chunks of `chunkPositions`, `chunkBytes` apart; this head's part of the first chunk is at `keys`:
  *              keys    [chunkPositions, stride] f32
  *              values  [chunkPositions, stride] f32, right behind
  *   query    (stride) f32; stride is the head size rounded up to 4, the rest zeros in query and cache
+ *   mask     (count) f32, 0 or -Infinity, or address 0: none
  *   scores   room for count + 3 f32
  *   out      (stride) f32
  */
 export function attendHead(
-  query: usize, keys: usize, chunkPositions: i32, chunkBytes: usize, stride: i32, scale: f32, count: i32, scores: usize, out: usize,
+  query: usize, keys: usize, chunkPositions: i32, chunkBytes: usize, capacity: i32, stride: i32, scale: f32,
+  first: i32, count: i32, mask: usize, scores: usize, out: usize,
 ): void {
   const rowBytes = <usize>stride << 2
-  scoreAll(query, keys, <usize>chunkPositions, chunkBytes, rowBytes, scale, <usize>count, scores)
+  const values = keys + <usize>chunkPositions * rowBytes
+  scoreAll(query, keys, chunkPositions, chunkBytes, capacity, rowBytes, scale, first, count, scores)
+  if (mask != 0) addTo(scores, mask, count)
   const sum = exponentiate(scores, <usize>count)
-  mix(scores, keys + <usize>chunkPositions * rowBytes, <usize>chunkPositions, chunkBytes, rowBytes, 1 / sum, <usize>count, out)
+  mix(scores, values, chunkPositions, chunkBytes, capacity, rowBytes, 1 / sum, first, count, out)
+}
+
+/** Rows from `row` on that lie side by side: up to the end of the chunk, of the ring, or of what is wanted. */
+@inline
+function runLength(row: i32, wanted: i32, chunkPositions: i32, capacity: i32): i32 {
+  return min(wanted, min(chunkPositions - (row % chunkPositions), capacity - row))
+}
+
+@inline
+function rowAddress(base: usize, row: i32, chunkPositions: i32, chunkBytes: usize, rowBytes: usize): usize {
+  return base + <usize>(row / chunkPositions) * chunkBytes + <usize>(row % chunkPositions) * rowBytes
 }
 
 function scoreAll(
-  query: usize, keys: usize, chunkPositions: usize, chunkBytes: usize, rowBytes: usize, scale: f32, count: usize, scores: usize,
+  query: usize, keys: usize, chunkPositions: i32, chunkBytes: usize, capacity: i32, rowBytes: usize, scale: f32,
+  first: i32, count: i32, scores: usize,
 ): void {
-  for (let first: usize = 0; first < count; first += chunkPositions, keys += chunkBytes) {
-    let key = keys
-    const end = min(first + chunkPositions, count)
-    for (let position = first; position < end; position++, key += rowBytes) {
+  for (let row = first, done = 0; done < count; ) {
+    const run = runLength(row, count - done, chunkPositions, capacity)
+    let key = rowAddress(keys, row, chunkPositions, chunkBytes, rowBytes)
+    const end = scores + (<usize>run << 2)
+    for (; scores < end; scores += 4, key += rowBytes) {
       let a = f32x4.splat(0)
       let b = f32x4.splat(0)
       let i: usize = 0
@@ -34,8 +52,10 @@ function scoreAll(
         b = multiplyAdd(v128.load(query + i, 16), v128.load(key + i, 16), b)
       }
       if (i < rowBytes) a = multiplyAdd(v128.load(query + i), v128.load(key + i), a)
-      store<f32>(scores + (position << 2), sumLanes(f32x4.add(a, b)) * scale)
+      store<f32>(scores, sumLanes(f32x4.add(a, b)) * scale)
     }
+    done += run
+    row = row + run == capacity ? 0 : row + run
   }
 }
 
@@ -57,7 +77,8 @@ function exponentiate(scores: usize, count: usize): f32 {
 
 /** out = factor * sum over positions of scores[p] * value[p], 16 values of the head at a time, then 4. */
 function mix(
-  scores: usize, values: usize, chunkPositions: usize, chunkBytes: usize, rowBytes: usize, factor: f32, count: usize, out: usize,
+  scores: usize, values: usize, chunkPositions: i32, chunkBytes: usize, capacity: i32, rowBytes: usize, factor: f32,
+  first: i32, count: i32, out: usize,
 ): void {
   const factors = f32x4.splat(factor)
   let d: usize = 0
@@ -66,17 +87,20 @@ function mix(
     let b = f32x4.splat(0)
     let c = f32x4.splat(0)
     let e = f32x4.splat(0)
-    let chunk = values + d
-    for (let first: usize = 0; first < count; first += chunkPositions, chunk += chunkBytes) {
-      let value = chunk
-      const end = min(first + chunkPositions, count)
-      for (let position = first; position < end; position++, value += rowBytes) {
-        const weight = v128.load32_splat(scores + (position << 2))
+    let score = scores
+    for (let row = first, done = 0; done < count; ) {
+      const run = runLength(row, count - done, chunkPositions, capacity)
+      let value = rowAddress(values, row, chunkPositions, chunkBytes, rowBytes) + d
+      const end = score + (<usize>run << 2)
+      for (; score < end; score += 4, value += rowBytes) {
+        const weight = v128.load32_splat(score)
         a = multiplyAdd(weight, v128.load(value), a)
         b = multiplyAdd(weight, v128.load(value, 16), b)
         c = multiplyAdd(weight, v128.load(value, 32), c)
         e = multiplyAdd(weight, v128.load(value, 48), e)
       }
+      done += run
+      row = row + run == capacity ? 0 : row + run
     }
     v128.store(out + d, f32x4.mul(a, factors))
     v128.store(out + d, f32x4.mul(b, factors), 16)
@@ -85,12 +109,15 @@ function mix(
   }
   for (; d < rowBytes; d += 16) {
     let a = f32x4.splat(0)
-    let chunk = values + d
-    for (let first: usize = 0; first < count; first += chunkPositions, chunk += chunkBytes) {
-      let value = chunk
-      const end = min(first + chunkPositions, count)
-      for (let position = first; position < end; position++, value += rowBytes)
-        a = multiplyAdd(v128.load32_splat(scores + (position << 2)), v128.load(value), a)
+    let score = scores
+    for (let row = first, done = 0; done < count; ) {
+      const run = runLength(row, count - done, chunkPositions, capacity)
+      let value = rowAddress(values, row, chunkPositions, chunkBytes, rowBytes) + d
+      const end = score + (<usize>run << 2)
+      for (; score < end; score += 4, value += rowBytes)
+        a = multiplyAdd(v128.load32_splat(score), v128.load(value), a)
+      done += run
+      row = row + run == capacity ? 0 : row + run
     }
     v128.store(out + d, f32x4.mul(a, factors))
   }

@@ -1,13 +1,16 @@
 // What a kernel build exports: sublayers for the executor, single kernels for the tests and the benchmark.
 import { multiplyFloat } from './matmul-float'
+export { activate } from './activate'
 export { attendHead } from './attention'
 export { multiplyInt4 } from './matmul-int4'
 export { multiplyInt8 } from './matmul-int8'
-export { rmsNorm } from './norm'
+export { affineNorm, layerNorm, rmsNorm } from './norm'
 export { quantize } from './quantize'
 export { rotateHead } from './rope'
-export { swiglu } from './silu'
-export { attach, attention, dismissTeam, feedForward, head, help, normalize } from './sublayers'
+export { attendPositions, attention, feedForward, head, help, join, normalize, readPositions } from './sublayers'
+export { dismissTeam } from './threads'
+export { addTo } from './vector'
+export { attach } from './workspace'
 
 export function multiplyF32(
   weights: usize, columns: i32, from: i32, to: i32, x: usize, tokens: i32, out: usize, stride: i32,

@@ -1,4 +1,5 @@
 // What the loader writes into memory for the kernels to read: all fields 4 bytes, in the order that ../structures.ts writes them.
+// An address of 0 means that the model has no such part.
 
 /** A weight matrix: `groups` of four interleaved rows (the last one padded with zero rows). */
 @unmanaged
@@ -8,37 +9,64 @@ export class Matrix {
   format: i32
   groups: i32
   columns: i32
+  /** [4 * groups] f32, or 0. */
+  bias: usize
+}
+
+/** How one row of `size` values is normalised, and by which vectors. */
+@unmanaged
+export class Norm {
+  /** 0 rms, 1 layer, 2 affine. */
+  kind: i32
+  size: i32
+  epsilon: f32
+  gain: usize
+  /** 0 in rms norms. */
+  bias: usize
 }
 
 /** The model's sizes and the scratch buffers, one for the whole executor. T is at most the tile. */
 @unmanaged
 export class Workspace {
   hiddenSize: i32
-  epsilon: f32
+  /** Values a token has in the stream that sublayers add to. */
+  streamWidth: i32
   headSize: i32
   /** headSize rounded up to 4. */
   headStride: i32
   rotatedSize: i32
   halfSplit: i32
   queryHeadsPerKvHead: i32
-  /** KV chunks: `cache + chunk * chunkBytes + sublayer's offset`. */
+  causal: i32
+  /** Positions a token sees, 0: all. */
+  attentionWindow: i32
+  /** 0 silu, 1 gelu, 2 gelu-tanh, 3 relu. */
+  activation: i32
+  /** KV chunks: `cache + chunk * chunkBytes + sublayer's offset`; position p lies in row p % capacity. */
   cache: usize
+  capacity: i32
   chunkPositions: i32
   chunkBytes: usize
-  /** Sublayer input, [T, hiddenSize]. */
-  input: usize
+  /** The residual stream, [T, hiddenSize]. */
+  residual: usize
+  /** [T, streamWidth]; the residual stream itself where no bottleneck narrows it. */
+  stream: usize
+  /** All ranks' partials of a sublayer, [T, streamWidth]. */
+  sum: usize
+  /** 0, or -Infinity for a position that is hidden from all: [seen]. */
+  mask: usize
   /** cosine, sine: [T, rotatedSize / 2, 2]. */
   turns: usize
-  /** [T, hiddenSize] */
+  /** Input of a sublayer's first matrices, [T, their columns]. */
   normed: usize
-  /** Query or gate rows, [T, 4 * groups]. */
+  /** Query or gate rows, or a bottleneck's or transform's, [T, 4 * groups]. */
   first: usize
   /** Key or up rows. */
   second: usize
   /** Value rows. */
   third: usize
-  /** Rotated query heads, [T, heads, headStride]. */
-  rotated: usize
+  /** Rotated query heads, [T, heads, headStride]; of all a step's tokens where the model is not causal. */
+  queries: usize
   /** Input of the sublayer's last matrix, [T, its columns]. */
   inner: usize
   /** Quantized activations (quantize.ts). */
@@ -55,10 +83,19 @@ export class Workspace {
 /** One attention sublayer of the shard; heads are absolute numbers. */
 @unmanaged
 export class Attention {
-  norm: usize
+  /** On the stream, before the matrices. */
+  norm: Norm
+  /** What makes queries and keys read something else than the stream: this of the residual stream. */
+  bottleneck: Matrix
+  bottleneckNorm: Norm
+  /** Values read the residual stream itself. */
+  valueOfResidual: i32
   query: Matrix
   key: Matrix
   value: Matrix
+  /** On every head by itself. */
+  queryNorm: Norm
+  keyNorm: Norm
   projection: Matrix
   firstQueryHead: i32
   queryHeads: i32
@@ -73,7 +110,8 @@ export class Attention {
 /** One feed-forward sublayer of the shard. */
 @unmanaged
 export class FeedForward {
-  norm: usize
+  norm: Norm
+  /** 0 in models that are not gated. */
   gate: Matrix
   up: Matrix
   down: Matrix
@@ -82,9 +120,28 @@ export class FeedForward {
   innerOffset: i32
 }
 
+/** What follows a sublayer's sum, on every rank alike. */
+@unmanaged
+export class Join {
+  /** Makes the stream of a new layer out of the residual stream. */
+  narrow: Matrix
+  narrowNorm: Norm
+  /** Of the sublayer's last matrix, [streamWidth]. */
+  bias: usize
+  /** On the stream, after the sum. */
+  norm: Norm
+  /** Brings the stream back to the residual stream, at the end of a layer. */
+  widen: Matrix
+  widenNorm: Norm
+}
+
 /** The output head's rows of this shard. */
 @unmanaged
 export class Head {
-  norm: usize
+  norm: Norm
+  transform: Matrix
+  transformNorm: Norm
   rows: Matrix
+  /** Where the columns of `rows` begin among the hidden values. */
+  firstColumn: i32
 }

@@ -1,221 +1,164 @@
-// One call a sublayer: norm, matrices, attention or SwiGLU, and the projection back to hidden size, over a tile of T tokens.
-// `run…` is what every thread of the team executes; the exported entry does the norm, launches the team and is thread 0 of it.
-import { attendHead } from './attention'
-import { multiplyFloat } from './matmul-float'
-import { multiplyInt4 } from './matmul-int4'
-import { multiplyInt8 } from './matmul-int8'
-import { rmsNorm } from './norm'
-import { quantize } from './quantize'
-import { rotateHead } from './rope'
-import { swiglu } from './silu'
-import { Attention, FeedForward, Head, Matrix, Workspace } from './structures'
-import {
-  barrier, dismissTeam, jobAddress, jobKind, jobPastLength, jobTokens, joinTeam, launch, nextJob, partStart, teamSize,
-} from './threads'
+// The executor's calls: each takes one step of a sublayer over a tile of T tokens. The caller prepares and is thread 0; `run…` is what
+// every thread of the team executes.
+import { activate } from './activate'
+import { runAttend, runRead } from './attention-sublayer'
+import { isQuantized, multiply, normalizeRows, prepare, project, quantizeAll, zeroAround } from './dense'
+import { Attention, FeedForward, Head, Join, Matrix, Norm } from './structures'
+import { barrier, jobKind, jobWord, launch, nextJob, partStart } from './threads'
+import { addTo } from './vector'
+import { present, ws } from './workspace'
 
 const ATTENTION = 0
-const FEED_FORWARD = 1
-const HEAD = 2
+const READ = 1
+const ATTEND = 2
+const FEED_FORWARD = 3
+const DENSE = 4
 
-let ws: Workspace = changetype<Workspace>(0)
-
-/** Once per instance, before anything else. A thread that `sleeps` may block (not a page's main thread). */
-export function attach(workspace: usize, threads: i32, sleeps: bool): void {
-  ws = changetype<Workspace>(workspace)
-  joinTeam(threads, sleeps)
-}
-
-/** workspace.input (T, H) -> workspace.output (T, H): my heads' part of attention; appends T positions to the cache. */
-export function attention(address: usize, pastLength: i32, tokens: i32): void {
+/** My heads' part of causal attention over tokens from `position` on, which are appended to the cache: residual (T, H) -> output (T, S). */
+export function attention(address: usize, position: i32, tokens: i32): void {
   const job = changetype<Attention>(address)
-  normalize(job.norm, tokens)
-  if (isQuantized(job.query) || isQuantized(job.key) || isQuantized(job.value)) quantizeAll(ws.normed, ws.hiddenSize, tokens)
-  launch(ATTENTION, address, pastLength, tokens)
-  runAttention(job, pastLength, tokens, 0)
+  prepareAttention(job, tokens)
+  launch(ATTENTION, address, position, tokens)
+  runAttention(job, position, tokens, 0)
 }
 
-/** workspace.input (T, H) -> workspace.output (T, H): my columns' part of the MLP. */
+/** The first half of attention where all see all: residual (T, H) -> queries, and the cache from `position` on. */
+export function readPositions(address: usize, position: i32, tokens: i32): void {
+  const job = changetype<Attention>(address)
+  prepareAttention(job, tokens)
+  launch(READ, address, position, tokens)
+  runRead(job, position, tokens, 0)
+}
+
+/** The second half, when all tokens are read: the queries from `position` on see `seen` positions as workspace.mask lets them -> output (T, S). */
+export function attendPositions(address: usize, position: i32, tokens: i32, seen: i32): void {
+  launch(ATTEND, address, position, tokens, seen)
+  runAttend(changetype<Attention>(address), position, tokens, seen, 0)
+}
+
+/** My columns' part of the MLP: stream (T, S) -> output (T, S). */
 export function feedForward(address: usize, tokens: i32): void {
   const job = changetype<FeedForward>(address)
-  normalize(job.norm, tokens)
-  if (isQuantized(job.gate) || isQuantized(job.up)) quantizeAll(ws.normed, ws.hiddenSize, tokens)
-  launch(FEED_FORWARD, address, 0, tokens)
+  prepare(job.norm, ws.stream, ws.streamWidth, tokens)
+  if (isQuantized(job.up) || (present(job.gate) && isQuantized(job.gate))) quantizeAll(ws.normed, ws.streamWidth, tokens)
+  launch(FEED_FORWARD, address, tokens)
   runFeedForward(job, tokens, 0)
 }
 
-/** workspace.input (T, H) -> workspace.output (T, 4 * groups): my vocabulary rows. */
-export function head(address: usize, tokens: i32): void {
-  const job = changetype<Head>(address)
-  normalize(job.norm, tokens)
-  if (isQuantized(job.rows)) quantizeAll(ws.normed, ws.hiddenSize, tokens)
-  launch(HEAD, address, 0, tokens)
-  runHead(job, tokens, 0)
+/** After a sublayer: stream (T, S) += sum (T, S) + bias, then its norm; at a layer's ends also the ways from and to residual (T, H). */
+export function join(address: usize, tokens: i32): void {
+  const job = changetype<Join>(address)
+  if (present(job.narrow)) {
+    dense(job.narrow, ws.residual, tokens, ws.output)
+    normalizeRows(job.narrowNorm, ws.output, job.narrow.groups << 2, ws.stream, tokens)
+  }
+  addTo(ws.stream, ws.sum, tokens * ws.streamWidth)
+  if (job.bias != 0) addToRows(ws.stream, ws.streamWidth, job.bias, 0, tokens)
+  if (present(job.norm)) normalizeRows(job.norm, ws.stream, ws.streamWidth, ws.stream, tokens)
+  if (present(job.widen)) {
+    dense(job.widen, ws.stream, tokens, ws.output)
+    addToRows(ws.residual, ws.hiddenSize, ws.output, job.widen.groups << 2, tokens)
+    normalizeRows(job.widenNorm, ws.residual, ws.hiddenSize, ws.residual, tokens)
+  }
 }
 
-/** workspace.input (T, H) -> workspace.normed (T, H). */
-export function normalize(gain: usize, tokens: i32): void {
-  rmsNorm(ws.input, gain, ws.normed, ws.hiddenSize, tokens, ws.epsilon)
+/** residual (T, H) -> output (T, 4 * groups): my vocabulary rows, of the columns that the job's rows have. */
+export function head(address: usize, tokens: i32): void {
+  const job = changetype<Head>(address)
+  prepare(job.norm, ws.residual, ws.hiddenSize, tokens)
+  if (present(job.transform)) {
+    const stride = job.transform.groups << 2
+    dense(job.transform, ws.normed, tokens, ws.first)
+    activate(ws.activation, ws.first, 0, ws.first, 0, tokens * stride)
+    normalizeRows(job.transformNorm, ws.first, stride, ws.normed, tokens)
+  }
+  const columns = job.rows.columns
+  if (columns != ws.hiddenSize)
+    for (let t = 0; t < tokens; t++) {
+      const from = ws.normed + (<usize>(t * ws.hiddenSize + job.firstColumn) << 2)
+      memory.copy(ws.inner + (<usize>(t * columns) << 2), from, <usize>columns << 2)
+    }
+  dense(job.rows, columns == ws.hiddenSize ? ws.normed : ws.inner, tokens, ws.output)
+}
+
+/** residual (T, H) -> normed (T, H). */
+export function normalize(norm: usize, tokens: i32): void {
+  prepare(changetype<Norm>(norm), ws.residual, ws.hiddenSize, tokens)
 }
 
 /** A helper's life: runs its part of every job until the team is dismissed. */
 export function help(thread: i32): void {
   for (let ticket = 0; nextJob(ticket); ticket++) {
-    const address = jobAddress()
-    const tokens = jobTokens()
+    const address = jobWord(1)
+    const b = jobWord(2)
+    const c = jobWord(3)
+    const d = jobWord(4)
     switch (jobKind()) {
       case ATTENTION:
-        runAttention(changetype<Attention>(address), jobPastLength(), tokens, thread)
+        runAttention(changetype<Attention>(address), b, c, thread)
+        break
+      case READ:
+        runRead(changetype<Attention>(address), b, c, thread)
+        break
+      case ATTEND:
+        runAttend(changetype<Attention>(address), b, c, d, thread)
         break
       case FEED_FORWARD:
-        runFeedForward(changetype<FeedForward>(address), tokens, thread)
+        runFeedForward(changetype<FeedForward>(address), b, thread)
         break
       default:
-        runHead(changetype<Head>(address), tokens, thread)
+        runDense(changetype<Matrix>(address), b, c, d, thread)
     }
   }
 }
 
-export { dismissTeam }
+/** workspace.normed (T, S): what queries and keys read; workspace.third where values read the residual stream instead. */
+function prepareAttention(job: Attention, tokens: i32): void {
+  if (present(job.bottleneck)) {
+    if (job.valueOfResidual) dense(job.value, ws.residual, tokens, ws.third)
+    dense(job.bottleneck, ws.residual, tokens, ws.first)
+    normalizeRows(job.bottleneckNorm, ws.first, job.bottleneck.groups << 2, ws.normed, tokens)
+  } else prepare(job.norm, ws.stream, ws.streamWidth, tokens)
+  const quantized = isQuantized(job.query) || isQuantized(job.key) || isQuantized(job.value)
+  if (quantized) quantizeAll(ws.normed, ws.streamWidth, tokens)
+}
 
-function runAttention(job: Attention, pastLength: i32, tokens: i32, thread: i32): void {
-  multiply(job.query, ws.normed, tokens, ws.first, thread)
-  multiply(job.key, ws.normed, tokens, ws.second, thread)
-  multiply(job.value, ws.normed, tokens, ws.third, thread)
-  barrier()
-  rotateQueries(job, tokens, thread)
-  append(job, pastLength, tokens, thread)
-  if (thread == 0) zeroAround(job.projection.columns, job.innerOffset, job.queryHeads * ws.headSize, tokens)
-  barrier()
-  attend(job, pastLength, tokens, thread)
-  barrier()
-  project(job.projection, tokens, thread)
+function runAttention(job: Attention, position: i32, tokens: i32, thread: i32): void {
+  runRead(job, position, tokens, thread)
+  runAttend(job, position, tokens, 0, thread)
 }
 
 function runFeedForward(job: FeedForward, tokens: i32, thread: i32): void {
-  multiply(job.gate, ws.normed, tokens, ws.first, thread)
+  const gated = present(job.gate)
+  if (gated) multiply(job.gate, ws.normed, tokens, ws.first, thread)
   multiply(job.up, ws.normed, tokens, ws.second, thread)
   if (thread == 0) zeroAround(job.down.columns, job.innerOffset, job.size, tokens)
   barrier()
   const from = partStart(job.size, thread)
   const to = partStart(job.size, thread + 1)
   for (let t: usize = 0; t < <usize>tokens; t++) {
-    const gate = ws.first + ((t * job.gate.groups) << 4)
     const up = ws.second + ((t * job.up.groups) << 4)
-    swiglu(gate, up, ws.inner + ((t * job.down.columns + job.innerOffset) << 2), from, to)
+    const out = ws.inner + ((t * job.down.columns + job.innerOffset) << 2)
+    if (gated) activate(ws.activation, ws.first + ((t * job.gate.groups) << 4), up, out, from, to)
+    else activate(ws.activation, up, 0, out, from, to)
   }
   barrier()
   project(job.down, tokens, thread)
 }
 
-function runHead(job: Head, tokens: i32, thread: i32): void {
-  multiply(job.rows, ws.normed, tokens, ws.output, thread)
+/** matrix @ x + bias by the whole team: x (T, columns) -> out (T, 4 * groups). */
+function dense(matrix: Matrix, x: usize, tokens: i32, out: usize): void {
+  if (isQuantized(matrix)) quantizeAll(x, matrix.columns, tokens)
+  launch(DENSE, changetype<usize>(matrix), x, tokens, out)
+  runDense(matrix, x, tokens, out, 0)
+}
+
+function runDense(matrix: Matrix, x: usize, tokens: i32, out: usize, thread: i32): void {
+  multiply(matrix, x, tokens, out, thread)
   barrier()
 }
 
-/** workspace.inner -> workspace.output */
-function project(matrix: Matrix, tokens: i32, thread: i32): void {
-  if (isQuantized(matrix)) {
-    const blocks = (tokens * matrix.columns) >> 5
-    quantize(ws.inner, partStart(blocks, thread), partStart(blocks, thread + 1), ws.bytes, ws.words, ws.scales)
-    barrier()
-  }
-  multiply(matrix, ws.inner, tokens, ws.output, thread)
-  barrier()
-}
-
-/** My thread's row groups of matrix @ x; quantized matrices take x from the workspace's quantized copy. */
-function multiply(m: Matrix, x: usize, tokens: i32, out: usize, thread: i32): void {
-  const from = partStart(m.groups, thread)
-  const to = partStart(m.groups, thread + 1)
-  const stride = m.groups << 2
-  switch (m.format) {
-    case 0:
-      multiplyFloat<f32>(m.address, m.columns, from, to, x, tokens, out, stride)
-      break
-    case 1:
-      multiplyFloat<u16>(m.address, m.columns, from, to, x, tokens, out, stride)
-      break
-    case 2:
-      multiplyInt8(m.address, m.columns, from, to, ws.words, ws.scales, tokens, out, stride)
-      break
-    default:
-      multiplyInt4(m.address, m.columns, from, to, ws.bytes, ws.words, ws.scales, tokens, out, stride)
-  }
-}
-
-@inline
-function isQuantized(matrix: Matrix): bool {
-  return matrix.format >= 2
-}
-
-function quantizeAll(x: usize, columns: i32, tokens: i32): void {
-  quantize(x, 0, (tokens * columns) >> 5, ws.bytes, ws.words, ws.scales)
-}
-
-/** Zeros in workspace.inner [T, columns] around my own `size` columns: widened blocks hold columns of other ranks. */
-function zeroAround(columns: i32, offset: i32, size: i32, tokens: i32): void {
-  if (size == columns) return
-  for (let t: usize = 0; t < <usize>tokens; t++) {
-    const row = ws.inner + ((t * columns) << 2)
-    memory.fill(row, 0, <usize>offset << 2)
-    memory.fill(row + (<usize>(offset + size) << 2), 0, <usize>(columns - offset - size) << 2)
-  }
-}
-
-@inline
-function turnsOf(token: usize): usize {
-  return ws.turns + ((token * ws.rotatedSize) << 2)
-}
-
-function rotateQueries(job: Attention, tokens: i32, thread: i32): void {
-  const end = partStart(tokens * job.queryHeads, thread + 1)
-  for (let item = partStart(tokens * job.queryHeads, thread); item < end; item++) {
-    const token = <usize>(item / job.queryHeads)
-    const from = ws.first + ((token * job.query.groups) << 4) + ((<usize>(item % job.queryHeads) * ws.headSize) << 2)
-    const to = ws.rotated + ((<usize>item * ws.headStride) << 2)
-    rotateHead(from, to, turnsOf(token), ws.headSize, ws.rotatedSize, ws.halfSplit != 0)
-  }
-}
-
-/** This sublayer's keys of one KV head in the chunk that holds `position`. */
-@inline
-function cacheHead(job: Attention, position: i32, kvHead: i32): usize {
-  const headBytes = (<usize>ws.chunkPositions * ws.headStride) << 3
-  return ws.cache + <usize>(position / ws.chunkPositions) * ws.chunkBytes + job.cacheOffset + <usize>kvHead * headBytes
-}
-
-/** Rotated keys and values of T tokens to the cache. The bytes past headSize there are never written: they stay zero. */
-function append(job: Attention, pastLength: i32, tokens: i32, thread: i32): void {
-  const end = partStart(tokens * job.kvHeads, thread + 1)
-  const rowBytes = <usize>ws.headStride << 2
-  for (let item = partStart(tokens * job.kvHeads, thread); item < end; item++) {
-    const token = <usize>(item / job.kvHeads)
-    const kvHead = item % job.kvHeads
-    const position = pastLength + <i32>token
-    const column = (<usize>kvHead * ws.headSize) << 2
-    const key = cacheHead(job, position, kvHead) + <usize>(position % ws.chunkPositions) * rowBytes
-    const from = ws.second + ((token * job.key.groups) << 4) + column
-    rotateHead(from, key, turnsOf(token), ws.headSize, ws.rotatedSize, ws.halfSplit != 0)
-    const value = ws.third + ((token * job.value.groups) << 4) + column
-    memory.copy(key + <usize>ws.chunkPositions * rowBytes, value, <usize>ws.headSize << 2)
-  }
-}
-
-/** My share of (head, token) pairs: rotated queries and cache -> workspace.inner. */
-function attend(job: Attention, pastLength: i32, tokens: i32, thread: i32): void {
-  const end = partStart(tokens * job.queryHeads, thread + 1)
-  const scores = ws.scores + <usize>thread * ws.scoresBytes
-  const result = scores + ws.scoresBytes - (<usize>ws.headStride << 2)
-  const scale: f32 = 1 / Mathf.sqrt(<f32>ws.headSize)
-  for (let item = partStart(tokens * job.queryHeads, thread); item < end; item++) {
-    const head = item / tokens
-    const token = item % tokens
-    const kvHead = (job.firstQueryHead + head) / ws.queryHeadsPerKvHead - job.firstKvHead
-    const query = ws.rotated + (((<usize>token * job.queryHeads + head) * ws.headStride) << 2)
-    attendHead(
-      query, cacheHead(job, 0, kvHead), ws.chunkPositions, ws.chunkBytes, ws.headStride, scale, pastLength + token + 1, scores, result,
-    )
-    const column = <usize>token * job.projection.columns + job.innerOffset + head * ws.headSize
-    memory.copy(ws.inner + (column << 2), result, <usize>ws.headSize << 2)
-  }
+/** out[t] += x[t] for rows of `size` values; the rows of x are `stride` apart. */
+function addToRows(out: usize, size: i32, x: usize, stride: i32, tokens: i32): void {
+  for (let t = 0; t < tokens; t++) addTo(out + (<usize>(t * size) << 2), x + (<usize>(t * stride) << 2), size)
 }

@@ -8,7 +8,7 @@ const ARRIVED: usize = 128
 const GENERATION: usize = 192 // barriers passed so far
 const SLEEPERS: usize = 256
 const FAILED: usize = 320 // a helper died
-const JOB: usize = 384 // kind, address, past length, tokens
+const JOB: usize = 384 // kind, then four words that are its own
 /** First byte free for the executor's own use. */
 export const CONTROL_BYTES: usize = 448
 
@@ -62,14 +62,15 @@ export function barrier(): void {
   } else waitWhile(GENERATION, generation)
 }
 
-/** Hands the job to the helpers; the caller then does its own part as thread 0. */
-export function launch(kind: i32, address: usize, pastLength: i32, tokens: i32): void {
+/** Hands a job of `kind` on `a`.. to the helpers; the caller then does its own part as thread 0. */
+export function launch(kind: i32, a: usize, b: usize = 0, c: usize = 0, d: usize = 0): void {
   if (!ASC_FEATURE_THREADS) return
   if (size == 1) return
   store<i32>(JOB, kind)
-  store<usize>(JOB, address, 4)
-  store<i32>(JOB, pastLength, 8)
-  store<i32>(JOB, tokens, 12)
+  store<usize>(JOB, a, 4)
+  store<usize>(JOB, b, 8)
+  store<usize>(JOB, c, 12)
+  store<usize>(JOB, d, 16)
   atomic.add<i32>(TICKET, 1)
   wake(TICKET)
 }
@@ -79,19 +80,10 @@ export function jobKind(): i32 {
   return load<i32>(JOB)
 }
 
+/** What `launch` was given: 1 is `a`, 4 is `d`. */
 @inline
-export function jobAddress(): usize {
-  return load<usize>(JOB, 4)
-}
-
-@inline
-export function jobPastLength(): i32 {
-  return load<i32>(JOB, 8)
-}
-
-@inline
-export function jobTokens(): i32 {
-  return load<i32>(JOB, 12)
+export function jobWord(number: usize): usize {
+  return load<usize>(JOB + (number << 2))
 }
 
 /** Waits for the job after number `ticket`; false when the team is dismissed. */

@@ -55,3 +55,12 @@ export function exponential(value: v128): v128 {
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
   return f32x4.mul(y, power)
 }
+
+/** out[i] += x[i] for `count` f32. */
+export function addTo(out: usize, x: usize, count: i32): void {
+  const bytes = <usize>count << 2
+  const vectorBytes = bytes & ~15
+  let i: usize = 0
+  for (; i < vectorBytes; i += 16) v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(x + i)))
+  for (; i < bytes; i += 4) store<f32>(out + i, load<f32>(out + i) + load<f32>(x + i))
+}

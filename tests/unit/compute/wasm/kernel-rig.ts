@@ -1,7 +1,9 @@
 // Single kernels on a memory of their own: puts arrays in, calls, reads arrays back.
+import { expect } from 'vitest'
 import { GROUP_ROWS, groupBytes, interleave } from '../../../../src/compute/wasm/interleave.ts'
 import { instantiate, loadKernels, type SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
 import type { TensorFormat } from '../../../../src/model/tensor.ts'
+import { normal, seededRandom } from '../../../support/random.ts'
 
 type Numbers = (...values: number[]) => void
 
@@ -13,8 +15,11 @@ interface SingleKernels {
   multiplyInt4: Numbers
   quantize: Numbers
   rmsNorm: Numbers
+  layerNorm: Numbers
+  affineNorm: Numbers
   rotateHead: Numbers
-  swiglu: Numbers
+  activate: Numbers
+  addTo: Numbers
   attendHead: Numbers
 }
 
@@ -92,4 +97,17 @@ export class KernelRig {
       return padded[Math.floor(i / rowCount) * stride + (i % rowCount)]!
     })
   }
+}
+
+export function floats(count: number, seed: number, spread = 1): Float32Array {
+  const random = normal(seededRandom(seed))
+  return Float32Array.from({ length: count }, () => random() * spread)
+}
+
+/** `within` is relative to the largest value expected. */
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, within: number): void {
+  expect(actual.length).toBe(expected.length)
+  const largest = Array.from(expected).reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30)
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(within * largest)
 }

@@ -1,5 +1,6 @@
 // What each kernel computes, one scalar after the other in double precision; quantization as the rule says, bit for bit.
 import { dequantize } from '../../../../src/compute/reference/dequantize.ts'
+import type { Activation } from '../../../../src/model/config.ts'
 import { FORMAT_LAYOUT, type TensorFormat } from '../../../../src/model/tensor.ts'
 
 /** Resident rows (as in a `WeightPiece`) to values. */
@@ -73,17 +74,52 @@ export function rmsNormTwin(x: Float32Array, gain: Float32Array, epsilon: number
   return Array.from(x, (v, i) => (v / Math.sqrt(mean + epsilon)) * gain[i]!)
 }
 
-export function swigluTwin(gate: Float32Array, up: Float32Array): number[] {
-  return Array.from(gate, (g, i) => (g / (1 + Math.exp(-g))) * up[i]!)
+export function layerNormTwin(x: Float32Array, gain: Float32Array, bias: Float32Array, epsilon: number): number[] {
+  const mean = x.reduce((sum, v) => sum + v, 0) / x.length
+  const variance = x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.length
+  return Array.from(x, (v, i) => ((v - mean) / Math.sqrt(variance + epsilon)) * gain[i]! + bias[i]!)
 }
 
-/** One head: query [D], keys and values [P, D]. */
-export function attendTwin(query: Float32Array, keys: Float32Array, values: Float32Array): number[] {
+/** In the order of the kernels' codes. */
+export const activationTwins: readonly { name: Activation; of: (x: number) => number }[] = [
+  { name: 'silu', of: (x) => x / (1 + Math.exp(-x)) },
+  { name: 'gelu', of: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)) },
+  { name: 'gelu-tanh', of: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))) },
+  { name: 'relu', of: (x) => Math.max(0, x) },
+]
+
+/** By its Taylor series (Abramowitz and Stegun 1964, 7.1.6), which converges everywhere; past 6 it is 1 in double precision. */
+export function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x)
+  let term = x
+  let sum = x
+  for (let n = 1; Math.abs(term) > 1e-18; n++) sum += term *= (2 * x * x) / (2 * n + 1)
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
+}
+
+/** Pairs (2i, 2i + 1), or (i, i + half the rotated values), turned by `angles`. */
+export function rotateTwin(head: Float32Array, angles: readonly number[], halfSplit: boolean): number[] {
+  const out = [...head]
+  angles.forEach((angle, i) => {
+    const [a, b] = halfSplit ? [i, i + angles.length] : [2 * i, 2 * i + 1]
+    out[a] = head[a]! * Math.cos(angle) - head[b]! * Math.sin(angle)
+    out[b] = head[a]! * Math.sin(angle) + head[b]! * Math.cos(angle)
+  })
+  return out
+}
+
+/** One head: query [D], keys and values [P, D] in any order, what is added to the scores [P]. */
+export function attendTwin(
+  query: Float32Array,
+  keys: Float32Array,
+  values: Float32Array,
+  mask: Float32Array | null = null,
+): number[] {
   const size = query.length
   const count = keys.length / size
   const scores = Array.from(
     { length: count },
-    (_, p) => query.reduce((sum, q, i) => sum + q * keys[p * size + i]!, 0) / Math.sqrt(size),
+    (_, p) => query.reduce((sum, q, i) => sum + q * keys[p * size + i]!, 0) / Math.sqrt(size) + (mask?.[p] ?? 0),
   )
   const largest = Math.max(...scores)
   const weights = scores.map((score) => Math.exp(score - largest))

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { instantiate, loadKernels } from '../../../../src/compute/wasm/kernels.ts'
 import { CONTROL_BYTES, FAILED_ADDRESS, FIELDS } from '../../../../src/compute/wasm/structures.ts'
 import { buildKernels } from '../../../../tools/build-kernels.ts'
-import { kernelSuite } from './kernel-suite.ts'
+import { matrixKernelSuite } from './kernel-matrix-suite.ts'
+import { vectorKernelSuite } from './kernel-vector-suite.ts'
 
 beforeAll(async () => {
   await buildKernels()
@@ -11,7 +12,8 @@ beforeAll(async () => {
 
 // Relaxed SIMD is tested in Chromium: Node 20 computes its dot product wrongly.
 describe('kernels, plain SIMD', () => {
-  kernelSuite('plain')
+  matrixKernelSuite('plain')
+  vectorKernelSuite('plain')
 })
 
 const assembly = (file: string) =>

@@ -7,7 +7,9 @@ import type { TensorFormat } from '../../../../src/model/tensor.ts'
 import type { Shard } from '../../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../../src/plan/shard-tensors.ts'
 import { buildKernels } from '../../../../tools/build-kernels.ts'
+import { checkpointContract } from '../../../contracts/checkpoint-contract.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
+import { familyContract } from '../../../contracts/family-contract.ts'
 import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../../../support/tiny-model.ts'
 
 beforeAll(async () => {
@@ -49,7 +51,10 @@ function difference(a: Float32Array, b: Float32Array): number {
 
 // Most of the difference of int8 and int4 is the rounding of activations, which the reference does not do.
 describe('wasm executor, plain SIMD', () => {
-  executorContract({ factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-2, int4: 6e-2 } })
+  const options = { factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-2, int4: 6e-2 } }
+  executorContract(options)
+  familyContract(options)
+  checkpointContract(factory)
 })
 
 test('a conversation may run over several chunks of the KV cache, which grows with it', async () => {
@@ -59,7 +64,7 @@ test('a conversation may run over several chunks of the KV cache, which grows wi
   expect(subject.memory.kvBytes).toBe(0)
   await run(subject, model, tokens.slice(0, 100))
   const oneChunk = subject.memory.kvBytes
-  expect(oneChunk).toBe(2 * 3 * 2 * 128 * 16 * 4)
+  expect(oneChunk).toBe(2 * 3 * 2 * 100 * 16 * 4)
   const actual = await run(subject, model, tokens.slice(100), 100)
   expect(subject.memory.kvBytes).toBe(oneChunk * 3)
   const expected = await run(oracle, model, tokens)

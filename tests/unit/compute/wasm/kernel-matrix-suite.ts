@@ -1,13 +1,13 @@
-// Every kernel of a build against its scalar twin: random shapes (rows no multiple of four, one block, odd tiles of tokens) and extremes.
+// The matrix kernels of a build against their scalar twins: random shapes (rows no multiple of four, one block, odd tiles of tokens) and extremes.
 import fc from 'fast-check'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { floatToHalf } from '../../../../src/base/half.ts'
 import { groupBytes, interleave, readRow } from '../../../../src/compute/wasm/interleave.ts'
 import type { SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
 import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../../src/model/tensor.ts'
-import { normal, seededRandom } from '../../../support/random.ts'
-import { KernelRig } from './kernel-rig.ts'
-import { attendTwin, dequantizedRows, multiplyTwin, quantizeTwin, rmsNormTwin, swigluTwin } from './kernel-twins.ts'
+import { seededRandom } from '../../../support/random.ts'
+import { expectClose, floats, KernelRig } from './kernel-rig.ts'
+import { dequantizedRows, multiplyTwin, quantizeTwin } from './kernel-twins.ts'
 
 const formats: TensorFormat[] = ['f32', 'f16', 'int8', 'int4']
 
@@ -40,26 +40,14 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
 })
 const runs = { seed: 1, numRuns: 60 }
 
-function floats(count: number, seed: number, spread = 1): Float32Array {
-  const random = normal(seededRandom(seed))
-  return Float32Array.from({ length: count }, () => random() * spread)
-}
-
 /** The whole number of blocks nearest to what was drawn. */
 function blocksOf(format: TensorFormat, columns: number): number {
   const { blockSize } = FORMAT_LAYOUT[format]
   return Math.ceil(columns / blockSize) * blockSize
 }
 
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, within: number): void {
-  expect(actual.length).toBe(expected.length)
-  const largest = Array.from(expected).reduce((most, v) => Math.max(most, Math.abs(v)), 1e-30)
-  for (let i = 0; i < expected.length; i++)
-    expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(within * largest)
-}
-
 /** Registers the suite; call it inside a `describe`. */
-export function kernelSuite(simd: SimdBuild): void {
+export function matrixKernelSuite(simd: SimdBuild): void {
   const multipliesBytes = (format: TensorFormat) => format === 'int4' && simd === 'relaxed'
   /** What the kernel of `format` multiplies by. */
   const activations = (format: TensorFormat, x: Float32Array) => {
@@ -144,67 +132,6 @@ export function kernelSuite(simd: SimdBuild): void {
     }
     const seeds = fc.integer({ min: 1, max: 1e6 })
     fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), seeds, fc.integer({ min: -20, max: 20 }), check), runs)
-  })
-
-  test('normalizes like the twin at every size', () => {
-    for (const size of [1, 3, 4, 31, 64, 577]) {
-      const [x, gain] = [floats(size * 3, size, 20), floats(size, 2)]
-      const out = rig.room(size * 12)
-      rig.kernels.rmsNorm(rig.put(x), rig.put(gain), out, size, 3, 1e-5)
-      const expected = [0, 1, 2].flatMap((t) => rmsNormTwin(x.subarray(t * size, (t + 1) * size), gain, 1e-5))
-      expectClose(rig.floats(out, size * 3), expected, 1e-6)
-    }
-  })
-
-  test('computes SwiGLU like the twin, also where the exponential overflows, and shows NaN', () => {
-    const gate = Float32Array.of(-1e4, -200, -88, -30, -1, -1e-8, 0, 1e-8, 1, 30, 88, 200, 1e4, 0.5, -0.5)
-    const up = floats(gate.length, 3)
-    const out = rig.room(gate.length * 4)
-    rig.kernels.swiglu(rig.put(gate), rig.put(up), out, 0, gate.length)
-    const actual = rig.floats(out, gate.length)
-    swigluTwin(gate, up).forEach((expected, i) => {
-      expect(Math.abs(actual[i]! - expected)).toBeLessThanOrEqual(Math.abs(expected) * 1e-6 + 1e-30)
-    })
-    rig.kernels.swiglu(rig.put(Float32Array.of(Number.NaN)), rig.put(up), out, 0, 1)
-    expect(rig.floats(out, 1)[0]).toBeNaN()
-  })
-
-  test('attends like the twin across chunks of the cache, heads of any even size', () => {
-    const check = (half: number, count: number, seed: number, chunk: number) => {
-      rig.clear()
-      const size = half * 2
-      const stride = Math.ceil(size / 4) * 4
-      const [query, keys, values] = [
-        floats(size, seed, 2),
-        floats(size * count, seed + 1),
-        floats(size * count, seed + 2),
-      ]
-      const chunks = Math.ceil(count / chunk)
-      const cache = new Float32Array(chunks * 2 * chunk * stride)
-      for (let p = 0; p < count; p++) {
-        const at = (Math.floor(p / chunk) * 2 * chunk + (p % chunk)) * stride
-        cache.set(keys.subarray(p * size, (p + 1) * size), at)
-        cache.set(values.subarray(p * size, (p + 1) * size), at + chunk * stride)
-      }
-      const padded = new Float32Array(stride)
-      padded.set(query)
-      const [scores, out] = [rig.room((count + 3) * 4), rig.room(stride * 4)]
-      const bytes = 2 * chunk * stride * 4
-      rig.kernels.attendHead(
-        rig.put(padded),
-        rig.put(cache),
-        chunk,
-        bytes,
-        stride,
-        1 / Math.sqrt(size),
-        count,
-        scores,
-        out,
-      )
-      expectClose(rig.floats(out, size), attendTwin(query, keys, values), 3e-6)
-    }
-    const [halves, counts] = [fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 70 })]
-    fc.assert(fc.property(halves, counts, fc.integer({ min: 1, max: 1e6 }), fc.constantFrom(16, 128), check), runs)
   })
 
   test.each(formats)('reads a row back from the interleaved order: %s', (format) => {

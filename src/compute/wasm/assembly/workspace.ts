@@ -1,0 +1,17 @@
+// What every sublayer's code works on.
+import { Workspace } from './structures'
+import { joinTeam } from './threads'
+
+export let ws: Workspace = changetype<Workspace>(0)
+
+/** Once per instance, before anything else. A thread that `sleeps` may block (not a page's main thread). */
+export function attach(workspace: usize, threads: i32, sleeps: bool): void {
+  ws = changetype<Workspace>(workspace)
+  joinTeam(threads, sleeps)
+}
+
+/** Does the model have the part that this record describes? */
+@inline
+export function present<T>(record: T): bool {
+  return changetype<usize>(record) != 0
+}

@@ -1,0 +1,27 @@
+// A step's tokens in the pieces that kernels take.
+import { HeadroomError } from '../../base/errors.ts'
+
+/** Tokens a sublayer call takes at once; a longer step is cut into tiles. */
+export const TILE = 32
+/** Tokens the output head takes at once: logits are wide. */
+export const HEAD_TILE = 4
+
+export interface Tile {
+  first: number
+  count: number
+}
+
+/** The tiles of `total` tokens, at most `size` each. */
+export function* tiles(total: number, size: number): Generator<Tile> {
+  for (let first = 0; first < total; first += size) yield { first, count: Math.min(size, total - first) }
+}
+
+/** Kernels trap when a helper of their team has died. */
+export function runKernel(call: () => void): void {
+  try {
+    call()
+  } catch (cause) {
+    const text = `The WebAssembly kernels stopped: ${cause instanceof Error ? cause.message : cause}. Reload the page; if it happens again, use one thread.`
+    throw new HeadroomError('device-lost', text, { cause })
+  }
+}
