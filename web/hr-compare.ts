@@ -23,15 +23,16 @@ export class HrCompare extends LitElement {
     shared,
     css`
       :host, form { display: grid; gap: 0.75rem; }
+      h3 { font-size: 1rem; font-weight: 620; }
       .sentence { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.25rem; align-items: center; }
       textarea { resize: vertical; field-sizing: content; min-height: var(--touch); }
       .remove { width: var(--touch); padding: 0; }
       .scroll { overflow-x: auto; }
       table { border-collapse: separate; border-spacing: 0.125rem; font-size: 0.9375rem; }
       th { text-align: start; font-weight: 560; }
-      tbody th { max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding-inline-end: 0.5rem; }
+      tbody th { max-width: clamp(6rem, 26vw, 14rem); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding-inline-end: 0.5rem; }
       thead th { text-align: center; }
-      td { min-width: 3.5rem; padding: 0.375rem 0.5rem; text-align: center; border-radius: 0.375rem; background: color-mix(in srgb, var(--accent) calc(var(--likeness) * 45%), var(--surface)); }
+      td { min-width: 3.25rem; padding: 0.375rem; text-align: center; border-radius: 0.375rem; background: color-mix(in srgb, var(--accent) calc(var(--likeness, 0) * 45%), var(--surface)); }
     `,
   ]
 
@@ -57,18 +58,19 @@ export class HrCompare extends LitElement {
       ${this.#result()}`
   }
 
+  /** Colours go by the style property: the page's policy allows no style attributes. */
   #result() {
     if (!this.result) return null
     const { sentences, likeness, truncatedTokens } = this.result
     return html`<div class="scroll" tabindex="0" role="region" aria-label="How alike the sentences are">
         <table data-testid="likeness">
           <caption class="visually-hidden">How alike the sentences are: 1 is the same meaning, 0 nothing in common</caption>
-          <thead><tr><td style="--likeness: 0"></td>${sentences.map((_, index) => html`<th scope="col">${index + 1}</th>`)}</tr></thead>
+          <thead><tr><td></td>${sentences.map((_, index) => html`<th scope="col">${index + 1}</th>`)}</tr></thead>
           <tbody>
             ${likeness.map(
               (row, index) => html`<tr>
                 <th scope="row" title=${sentences[index] ?? ''}>${index + 1}&ensp;${sentences[index]}</th>
-                ${row.map((value) => html`<td class="numbers" style="--likeness: ${Math.max(0, value).toFixed(3)}">${value.toFixed(2)}</td>`)}
+                ${row.map((value) => html`<td class="numbers" .style=${`--likeness: ${Math.max(0, value)}`}>${value.toFixed(2)}</td>`)}
               </tr>`,
             )}
           </tbody>

@@ -21,6 +21,7 @@ export class HrFillMask extends LitElement {
     shared,
     css`
       :host, form { display: grid; gap: 0.75rem; }
+      h3 { font-size: 1rem; font-weight: 620; }
       li { display: grid; grid-template-columns: 8rem minmax(0, 1fr) 4rem; gap: 0.75rem; align-items: center; padding-block: 0.25rem; }
       li > :first-child { overflow-wrap: anywhere; }
       li > :last-child { text-align: end; }
