@@ -12,7 +12,7 @@ import { formRoom, load } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
 const tolerance = 1e-3
-const query = 'executor=reference&weights=f32'
+const query = 'executor=wasm&weights=f32'
 
 interface Expected {
   tokens: number[]
@@ -110,7 +110,7 @@ test('the demo writes an encoder’s states, mean and logits, and says in JSON w
     const expected = await paddedRow('bert')
     const dump = join(folder, 'dump.safetensors')
     const report = await demo([
-      ...['--model', 'tests/fixtures/bert', '--executor', 'reference', '--weights', 'f32', '--dump', dump],
+      ...['--model', 'tests/fixtures/bert', '--executor', 'wasm', '--weights', 'f32', '--dump', dump],
       ...['--tokens', expected.tokens.join(), '--token-types', expected.tokenTypes.join()],
       ...['--attention-mask', expected.attentionMask.join()],
     ])
@@ -133,7 +133,7 @@ test('the demo writes an encoder’s states, mean and logits, and says in JSON w
 test('the demo embeds texts in order, guesses a masked word, and does not chat', async () => {
   test.setTimeout(120_000)
   const encoder = await wordedEncoder()
-  const model = ['--model', encoder.folder, '--executor', 'reference', '--weights', 'f32']
+  const model = ['--model', encoder.folder, '--executor', 'wasm', '--weights', 'f32']
   try {
     const embedded = await demo([...model, '--embed', 'w10 w11', '--embed', 'w12'])
     expect(embedded.embeddings).toHaveLength(2)
