@@ -8,7 +8,7 @@ import { type CoordinatorOptions, wireOf } from './coordinator-options.ts'
 import type { EncodeRequest, Encoding } from './encoding.ts'
 import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
 import { planRoom } from './plan-room.ts'
-import { type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
+import { type RankLoad, type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
 import type { SessionState } from './session-state.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -88,7 +88,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
       try {
         this.#forgetModel()
         this.#chosen = deviceIds
-        this.#model = await this.#engine.openModel(source, this.#options.weights)
+        this.#model = await this.#engine.openModel(source)
         return await this.#loadShards(this.#model)
       } catch (error) {
         this.#afterBrokenLoad(toErrorData(error))
@@ -226,10 +226,13 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   async #loadShards(model: OpenedModel): Promise<ShardPlan> {
     if (this.#cancelled) throw abortError('Loading was stopped.')
     const participants = this.#participants()
-    const plan = planRoom(model, participants, ++this.#epoch, this.#options)
+    const { plan, weights } = planRoom(model, participants, ++this.#epoch, this.#options)
     this.#plan = plan
     for (const { profile } of participants) this.#update(profile.deviceId, nothingYet)
-    const load = (port: RankPort, rank: number) => this.#attempt(port, () => this.#loadRank(model, plan, port, rank))
+    const load = (port: RankPort, rank: number) => {
+      const request = { modelName: model.modelId, manifest: model.manifest, shard: shardOf(plan, rank), weights }
+      return this.#attempt(port, () => this.#loadRank(request, port))
+    }
     const start = (port: RankPort, rank: number) => this.#attempt(port, () => this.#startRank(plan, port, rank))
     const [leader, ...members] = participants as [RankPort, ...RankPort[]]
     const isWhole = () => members.every((port) => this.#serves(port))
@@ -264,9 +267,8 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     }
   }
 
-  async #loadRank({ manifest, modelId }: OpenedModel, plan: ShardPlan, port: RankPort, rank: number): Promise<void> {
+  async #loadRank(request: RankLoad, port: RankPort): Promise<void> {
     const { deviceId } = port.profile
-    const request = { modelName: modelId, manifest, shard: shardOf(plan, rank), weights: this.#options.weights }
     const report = await port.load(request, (progress) => this.#update(deviceId, { progress }))
     this.#update(deviceId, { report })
   }

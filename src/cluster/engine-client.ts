@@ -49,7 +49,7 @@ export function startEngine(): EngineClient {
   return {
     assess: (request) => alive(remote.assess(request)),
     measure: (request, onFigure) => alive(remote.measure(request, Comlink.proxy(onFigure))),
-    openModel: (source, weights) => alive(remote.openModel(source, weights)),
+    openModel: (source) => alive(remote.openModel(source)),
     async load(request, onProgress) {
       const report = await alive(remote.load(request, Comlink.proxy(onProgress)))
       tell(keepDownloads()) // Workers cannot ask, and people may take their time to answer.

@@ -12,7 +12,6 @@ import { createLeader, type Leader } from '../engine/leader.ts'
 import { serve } from '../engine/member.ts'
 import { createLane, type FrameLane } from '../net/frame-lane.ts'
 import { openLanePort } from '../net/lane-endpoint.ts'
-import { residentFormats } from '../weights/formats.ts'
 import { answer } from './answer.ts'
 import { encodeTexts } from './encode-texts.ts'
 import type { EncoderAbilities } from './encoding.ts'
@@ -140,7 +139,7 @@ export function createEngine(): Engine {
         measureDecode(await executorFactory(executor), threads, { budgetMs: measureBudgetMs, onFigure, signal }),
       ),
 
-    openModel(source, weights) {
+    openModel(source) {
       const ended = endEpoch()
       return tasks.run(async (signal) => {
         await ended
@@ -150,7 +149,6 @@ export function createEngine(): Engine {
           modelId: source.modelId,
           manifest,
           config: manifest.config,
-          formats: residentFormats(manifest, weights),
           hasTokenizer: tokenizer !== null,
           hasTemplate: template !== null,
           encoder: encoderAbilities(opened),

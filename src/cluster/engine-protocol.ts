@@ -11,7 +11,6 @@ import type { LaneEndpoint } from '../net/lane-endpoint.ts'
 import type { ChannelUse } from '../net/peer-link.ts'
 import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
-import type { TensorFormats } from '../plan/shard-tensors.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
@@ -41,7 +40,6 @@ export interface OpenedModel {
   modelId: string
   manifest: ModelManifest
   config: ModelConfig
-  formats: TensorFormats
   hasTokenizer: boolean
   hasTemplate: boolean
   /** What it does besides, or instead of, generating; null for models that generate. */
@@ -149,7 +147,7 @@ export interface Engine {
   /** Decode speed of an executor; `onFigure` has it so far. For an engine that does nothing else. */
   measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<number>
   /** Leader: reads headers and the tokenizer. */
-  openModel(source: ModelSource, weights: WeightWish): Promise<OpenedModel>
+  openModel(source: ModelSource): Promise<OpenedModel>
   /** Replaces what was loaded before. `onProgress` is called at most ten times a second, and always at the end. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Takes over one end of a lane; call it with the channel or port in the transfer list, in the task that made it. */

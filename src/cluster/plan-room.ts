@@ -1,24 +1,67 @@
 // A plan for the ranks that take part, by what they measured and what the room was told.
+import { PlanImpossibleError } from '../base/errors.ts'
 import { sparedOnBattery } from '../device/battery.ts'
+import { bytesOf } from '../model/tensor.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter } from '../plan/splitter.ts'
+import type { WeightWish } from '../weights/convert.ts'
+import { residentFormats } from '../weights/formats.ts'
+import type { ModelManifest } from '../weights/manifest.ts'
 import type { CoordinatorOptions } from './coordinator-options.ts'
 import type { OpenedModel } from './engine-protocol.ts'
 import type { RankPort } from './rank-port.ts'
 
-/** `ranks` in rank order, the leader first. Throws `PlanImpossibleError` where the model does not fit. */
+export interface RoomPlan {
+  plan: ShardPlan
+  /** In which format all ranks hold their weights. */
+  weights: WeightWish
+}
+
+/** What `auto` comes down to, one after the other, where memory is short. */
+const SMALLER: readonly WeightWish[] = ['f16', 'int8', 'int4']
+
+/**
+ * `ranks` in rank order, the leader first. With `weights: 'auto'` the file's own formats, or the first smaller one that fits. Throws
+ * `PlanImpossibleError` where none does.
+ */
 export function planRoom(
-  { modelId, config, formats }: OpenedModel,
+  { modelId, config, manifest }: OpenedModel,
   ranks: readonly RankPort[],
   epoch: number,
-  { shares, contextLength, batteryOptimization }: CoordinatorOptions,
-): ShardPlan {
+  { shares, contextLength, batteryOptimization, weights: wish }: CoordinatorOptions,
+): RoomPlan {
   const profiles = ranks.map(({ profile }) => (batteryOptimization ? sparedOnBattery(profile) : profile))
-  return new MobileAdaptiveTensorSplitter().split(config, profiles, {
-    modelId,
-    epoch,
-    formats,
-    contextLength: Math.min(contextLength, config.contextLength),
-    shares: shares?.length === ranks.length ? shares : undefined,
-  })
+  const planWith = (weights: WeightWish): RoomPlan => {
+    const plan = new MobileAdaptiveTensorSplitter().split(config, profiles, {
+      modelId,
+      epoch,
+      formats: residentFormats(manifest, weights),
+      contextLength: Math.min(contextLength, config.contextLength),
+      shares: shares?.length === ranks.length ? shares : undefined,
+    })
+    return { plan, weights }
+  }
+  let refusal: unknown = null
+  let smallestBytes = Number.POSITIVE_INFINITY
+  for (const weights of wish === 'auto' ? [wish, ...SMALLER] : [wish]) {
+    const bytes = wholeBytes(manifest, weights)
+    if (bytes >= smallestBytes) continue
+    smallestBytes = bytes
+    try {
+      return planWith(weights)
+    } catch (error) {
+      if (!(error instanceof PlanImpossibleError)) throw error
+      refusal = error
+    }
+  }
+  throw refusal
+}
+
+/** Of all weights on one device. */
+function wholeBytes(manifest: ModelManifest, weights: WeightWish): number {
+  const formats = residentFormats(manifest, weights)
+  return Object.entries(manifest.tensors).reduce(
+    (sum, [key, { rows, columns }]) => sum + bytesOf(formats[key] ?? 'f32', rows, columns),
+    0,
+  )
 }

@@ -55,10 +55,10 @@ test('a local lane goes over as it is', () => {
 
 test('what waits for a worker that is closed rejects, and so does what comes later', async () => {
   const engine = startEngine()
-  const waiting = engine.openModel(source, 'auto')
+  const waiting = engine.openModel(source)
   engine.close()
   await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
-  await expect(engine.openModel(source, 'auto')).rejects.toMatchObject({ code: 'aborted' })
+  await expect(engine.openModel(source)).rejects.toMatchObject({ code: 'aborted' })
   expect(SilentWorker.newest.terminated).toBe(true)
 })
 
@@ -66,7 +66,7 @@ test('the death of the worker is told with its reason, once to each who waits, a
   const unhandled = vi.fn()
   process.on('unhandledRejection', unhandled)
   const engine = startEngine()
-  const waiting = engine.openModel(source, 'auto')
+  const waiting = engine.openModel(source)
   engine.cancel()
   SilentWorker.newest.onerror?.({ message: 'out of memory' })
   engine.cancel()

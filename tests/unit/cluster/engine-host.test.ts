@@ -4,6 +4,7 @@ import type { Engine, LoadRequest, OpenedModel } from '../../../src/cluster/engi
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
 import { planShards } from '../../../src/plan/splitter.ts'
+import { residentFormats } from '../../../src/weights/formats.ts'
 import { type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
 
@@ -17,7 +18,7 @@ let engine: Engine
 let model: OpenedModel
 beforeEach(async () => {
   engine = createEngine()
-  model = await engine.openModel(served.source, 'f32')
+  model = await engine.openModel(served.source)
 })
 afterEach(() => {
   engine.close()
@@ -26,7 +27,8 @@ afterEach(() => {
 
 function planFor(shares: readonly number[], epoch: number): ShardPlan {
   const profiles = shares.map((_, rank) => ({ ...anyDevice, deviceId: `device-${rank}` }))
-  const { config, formats, modelId } = model
+  const { config, manifest, modelId } = model
+  const formats = residentFormats(manifest, 'f32')
   return planShards(config, profiles, { modelId, epoch, formats, contextLength: 128, shares })
 }
 
