@@ -19,7 +19,7 @@ export const MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 export const NO_RANK = 255
 
 const MAGIC = 0x48
-const VERSION = 1
+const VERSION = 2
 
 export interface FrameHeader extends FrameKey {
   /** The sender's rank in the plan of this epoch, or `NO_RANK`. */
