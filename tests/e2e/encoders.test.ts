@@ -7,6 +7,7 @@ import type { Page } from '@playwright/test'
 import { call } from '../../tools/browser-room.ts'
 import { projectRoot } from '../../tools/ensure-built.ts'
 import { type NamedTensor, readSafetensors } from '../support/read-safetensors.ts'
+import { positions, wideEncoder } from '../support/wide-encoder.ts'
 import { wordedEncoder } from '../support/worded-encoder.ts'
 import { formRoom, load } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
@@ -77,6 +78,41 @@ for (const name of ['bert', 'mobilebert']) {
     )
     await expect(chat).rejects.toMatchObject({ code: 'bad-input', message: /embeds text and does not chat/ })
   })
+}
+
+test('a text of 512 tokens as wide as BERT-Large’s goes over tabs, and over workers of one, in one step', async ({
+  stage,
+}) => {
+  const encoder = await wideEncoder()
+  try {
+    const site = await stage.serve({ models: [encoder.folder] })
+    const [leader] = await formRoom(stage, site, { tabs: 3, query })
+    const tokens = Array.from({ length: positions }, (_, i) => (i * 7) % 64)
+    const [together, alone, workers] = await call(() => leader.evaluate(hiddenOver, tokens))
+    const sumBytes = positions * 1024 * 4
+    expect(alone!.bytes).toBe(0)
+    expect(together!.bytes).toBeGreaterThan(2 * 5 * sumBytes)
+    expect(workers!.bytes).toBeGreaterThan(5 * sumBytes)
+    for (const { difference } of [alone!, workers!]) expect(difference).toBeLessThan(1e-4)
+  } finally {
+    await encoder.close()
+  }
+})
+
+/** Runs in the page: the whole room, this device alone, two workers here; what went over lanes, and how far from the first's hidden states. */
+async function hiddenOver(tokens: number[]): Promise<{ bytes: number; difference: number }[]> {
+  const results: { bytes: number; difference: number }[] = []
+  let first: Float32Array | null = null
+  for (const devices of [undefined, { local: 1 }, { local: 2 }]) {
+    const place = devices ? { devices } : {}
+    const result = await globalThis.headroom!.processInference({ model: 'wide', input: { tokens }, ...place })
+    if (result.kind !== 'encoded') throw new Error('The model generated text.')
+    const hidden = result.hidden!
+    first ??= hidden
+    const difference = first.reduce((worst, value, i) => Math.max(worst, Math.abs(value - hidden[i]!)), 0)
+    results.push({ bytes: result.timings.bytes, difference })
+  }
+  return results
 }
 
 test('the page of two tabs compares sentences and guesses a word', async ({ stage }) => {
