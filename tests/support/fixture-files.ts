@@ -6,7 +6,7 @@ export async function fixtureBytes(path: string): Promise<Uint8Array<ArrayBuffer
     return new Uint8Array(readFileSync(path))
   }
   const { commands } = await import('vitest/browser')
-  const text = atob(await commands.readFile(`/${path}`, 'base64'))
+  const text = atob(await commands.readFile(path, 'base64'))
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 

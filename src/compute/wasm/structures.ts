@@ -5,7 +5,7 @@ export const FIELDS = {
   Norm: ['kind', 'size', 'epsilon', 'gain', 'bias'],
   Workspace: [
     ...['hiddenSize', 'streamWidth', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
-    ...['causal', 'attentionWindow', 'activation', 'cache', 'capacity', 'chunkPositions', 'chunkBytes'],
+    ...['causal', 'attentionWindow', 'activation', 'fine', 'cache', 'capacity', 'chunkPositions', 'chunkBytes'],
     ...['residual', 'stream', 'sum', 'mask', 'turns', 'normed', 'first', 'second', 'third', 'queries', 'inner'],
     ...['bytes', 'words', 'scales', 'scores', 'scoresBytes', 'output'],
   ],

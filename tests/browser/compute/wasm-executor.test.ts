@@ -2,10 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { Step } from '../../../src/compute/executor.ts'
 import { loadKernels } from '../../../src/compute/wasm/kernels.ts'
 import { createWasmFactory } from '../../../src/compute/wasm/wasm-executor.ts'
+import type { ModelConfig } from '../../../src/model/config.ts'
 import type { TensorFormat } from '../../../src/model/tensor.ts'
+import type { Shard } from '../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
+import { checkpointContract } from '../../contracts/checkpoint-contract.ts'
 import { executorContract } from '../../contracts/executor-contract.ts'
-import { shardsByHand, tinyConfig, tinyModel, writeAll } from '../../support/tiny-model.ts'
+import { familyContract } from '../../contracts/family-contract.ts'
+import { whole } from '../../support/contract-ranks.ts'
+import { bertLike, gptLike, mistralLike, mobileBertLike } from '../../support/family-configs.ts'
+import { tinyConfig, tinyModel, writeAll } from '../../support/tiny-model.ts'
 
 // The rounding of activations to int8 is most of the difference: the reference does not round them.
 const tolerance = { f32: 2e-5, f16: 2e-5, int8: 6e-2, int4: 6e-2 }
@@ -16,20 +22,27 @@ test('Chromium gets the relaxed build, with and without threads', async () => {
 })
 
 describe('wasm executor, relaxed SIMD', () => {
-  executorContract({ factory: createWasmFactory('relaxed'), tolerance })
+  const factory = createWasmFactory('relaxed')
+  executorContract({ factory, tolerance })
+  familyContract({ factory, tolerance })
+  checkpointContract(factory)
 })
 
 describe('wasm executor, relaxed SIMD, two threads', () => {
-  executorContract({ factory: createWasmFactory('relaxed'), threads: 2, tolerance })
+  const options = { factory: createWasmFactory('relaxed'), threads: 2, tolerance }
+  executorContract(options)
+  familyContract(options)
 })
 
 describe('wasm executor, plain SIMD, three threads', () => {
-  executorContract({ factory: createWasmFactory('plain'), threads: 3, tolerance })
+  const options = { factory: createWasmFactory('plain'), threads: 3, tolerance }
+  executorContract(options)
+  familyContract(options)
 })
 
-async function hidden(format: TensorFormat, threads: number): Promise<Float32Array> {
-  const model = tinyModel(tinyConfig(), format)
-  const shard = shardsByHand(model.config, [[6, 160, 101]])[0]!
+async function hidden(config: ModelConfig, format: TensorFormat, threads: number): Promise<Float32Array> {
+  const model = tinyModel(config, format)
+  const [shard] = whole(config) as [Shard]
   const tensors = shardTensors(model.config, shard, model.formats)
   const loader = await createWasmFactory().create({ config: model.config, shard, tensors, threads })
   await writeAll(model, tensors, loader)
@@ -45,7 +58,7 @@ async function hidden(format: TensorFormat, threads: number): Promise<Float32Arr
     rows: 'last',
   }
   const state = executor.begin(step, executor.embed(step))
-  for (let i = 0; i < 4; i++) {
+  for (const i of shard.sublayers.keys()) {
     executor.join(state, i, await executor.partial(state, i))
     // Longer than the helpers spin: they are woken from sleep.
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -55,10 +68,13 @@ async function hidden(format: TensorFormat, threads: number): Promise<Float32Arr
   return out
 }
 
-test.each<TensorFormat>(['f32', 'f16', 'int8', 'int4'])(
-  'any number of threads gives the same bits: %s',
-  async (format) => {
-    const alone = await hidden(format, 1)
-    for (const threads of [2, 5]) expect(await hidden(format, threads)).toEqual(alone)
+const formats: TensorFormat[] = ['f32', 'f16', 'int8', 'int4']
+const configs = [tinyConfig(), gptLike(), mistralLike(), bertLike(), mobileBertLike()]
+
+test.each(configs.flatMap((config) => formats.map((format) => ({ family: config.family, config, format }))))(
+  'any number of threads gives the same bits: $family, $format',
+  async ({ config, format }) => {
+    const alone = await hidden(config, format, 1)
+    for (const threads of [2, 5]) expect(await hidden(config, format, threads)).toEqual(alone)
   },
 )

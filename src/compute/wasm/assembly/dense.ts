@@ -35,7 +35,13 @@ export function multiply(m: Matrix, x: usize, tokens: i32, out: usize, thread: i
       multiplyInt8(m.address, m.columns, from, to, ws.words, ws.scales, tokens, out, stride)
       break
     default:
-      multiplyInt4(m.address, m.columns, from, to, ws.bytes, ws.words, ws.scales, tokens, out, stride)
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        if (!ws.fine) {
+          multiplyInt4<i8>(m.address, m.columns, from, to, ws.bytes, ws.scales, tokens, out, stride)
+          break
+        }
+      }
+      multiplyInt4<i16>(m.address, m.columns, from, to, ws.words, ws.scales, tokens, out, stride)
   }
   if (m.bias == 0) return
   for (let t = 0; t < tokens; t++)

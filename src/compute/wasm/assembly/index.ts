@@ -1,8 +1,8 @@
 // What a kernel build exports: sublayers for the executor, single kernels for the tests and the benchmark.
 import { multiplyFloat } from './matmul-float'
+import { multiplyInt4 } from './matmul-int4'
 export { activate } from './activate'
 export { attendHead } from './attention'
-export { multiplyInt4 } from './matmul-int4'
 export { multiplyInt8 } from './matmul-int8'
 export { affineNorm, layerNorm, rmsNorm } from './norm'
 export { quantize } from './quantize'
@@ -22,6 +22,19 @@ export function multiplyF16(
   weights: usize, columns: i32, from: i32, to: i32, x: usize, tokens: i32, out: usize, stride: i32,
 ): void {
   multiplyFloat<u16>(weights, columns, from, to, x, tokens, out, stride)
+}
+
+export function multiplyInt4Words(
+  weights: usize, columns: i32, from: i32, to: i32, words: usize, scales: usize, tokens: i32, out: usize, stride: i32,
+): void {
+  multiplyInt4<i16>(weights, columns, from, to, words, scales, tokens, out, stride)
+}
+
+/** Relaxed builds alone have it; in others it does nothing. */
+export function multiplyInt4Bytes(
+  weights: usize, columns: i32, from: i32, to: i32, bytes: usize, scales: usize, tokens: i32, out: usize, stride: i32,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) multiplyInt4<i8>(weights, columns, from, to, bytes, scales, tokens, out, stride)
 }
 
 /** Does this machine's relaxed dot add every product exactly? (Node 20 gets it wrong.) */

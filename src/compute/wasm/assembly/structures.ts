@@ -42,6 +42,8 @@ export class Workspace {
   attentionWindow: i32
   /** 0 silu, 1 gelu, 2 gelu-tanh, 3 relu. */
   activation: i32
+  /** int4 matrices take activations as words, though bytes are faster. */
+  fine: i32
   /** KV chunks: `cache + chunk * chunkBytes + sublayer's offset`; position p lies in row p % capacity. */
   cache: usize
   capacity: i32

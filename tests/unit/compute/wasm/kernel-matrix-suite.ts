@@ -6,7 +6,7 @@ import { groupBytes, interleave, readRow } from '../../../../src/compute/wasm/in
 import type { SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
 import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../../src/model/tensor.ts'
 import { seededRandom } from '../../../support/random.ts'
-import { expectClose, floats, KernelRig } from './kernel-rig.ts'
+import { expectClose, floats, KernelRig, type MatrixKernel } from './kernel-rig.ts'
 import { dequantizedRows, multiplyTwin, quantizeTwin } from './kernel-twins.ts'
 
 const formats: TensorFormat[] = ['f32', 'f16', 'int8', 'int4']
@@ -48,12 +48,14 @@ function blocksOf(format: TensorFormat, columns: number): number {
 
 /** Registers the suite; call it inside a `describe`. */
 export function matrixKernelSuite(simd: SimdBuild): void {
-  const multipliesBytes = (format: TensorFormat) => format === 'int4' && simd === 'relaxed'
+  const words = (format: TensorFormat): MatrixKernel => ({ format, byBytes: false })
+  const bytesOfInt4: MatrixKernel[] = simd === 'relaxed' ? [{ format: 'int4', byBytes: true }] : []
+  const kernels = [...formats.map(words), ...bytesOfInt4]
   /** What the kernel of `format` multiplies by. */
-  const activations = (format: TensorFormat, x: Float32Array) => {
+  const activations = ({ format, byBytes }: MatrixKernel, x: Float32Array) => {
     if (FORMAT_LAYOUT[format].blockSize === 1) return x
     const { byteValues, wordValues } = quantizeTwin(x)
-    return multipliesBytes(format) ? byteValues : wordValues
+    return byBytes ? byteValues : wordValues
   }
   let rig: KernelRig
   beforeAll(async () => {
@@ -61,36 +63,40 @@ export function matrixKernelSuite(simd: SimdBuild): void {
   })
   beforeEach(() => rig.clear())
 
-  test.each(formats)('multiplies %s weights like the twin, at every shape', (format) => {
+  test.each(kernels)('multiplies $format weights like the twin, at every shape; by bytes: $byBytes', (kernel) => {
+    const { format } = kernel
     const check = ({ rows, columns: drawn, tokens, seed }: Shape) => {
       rig.clear()
       const columns = blocksOf(format, drawn)
       const file = randomRows(format, rows, columns, seed)
       const x = floats(tokens * columns, seed + 1, 3)
-      const { values, magnitudes } = multiplyTwin(dequantizedRows(format, file), activations(format, x), columns)
-      const actual = rig.multiply(format, file, rows, columns, x)
+      const { values, magnitudes } = multiplyTwin(dequantizedRows(format, file), activations(kernel, x), columns)
+      const actual = rig.multiply(kernel, file, rows, columns, x)
       for (const [i, value] of actual.entries())
         expect(Math.abs(value - values[i]!)).toBeLessThanOrEqual(magnitudes[i]! * 3e-6 + 1e-30)
     }
     fc.assert(fc.property(shapes, check), runs)
   })
 
-  test.each(formats)('gives the same bits for one token as in a tile of many: %s', (format) => {
-    const columns = 96
-    const file = randomRows(format, 18, columns, 5)
-    const x = floats(7 * columns, 6)
-    const together = rig.multiply(format, file, 18, columns, x)
-    for (let t = 0; t < 7; t++) {
-      const alone = rig.multiply(format, file, 18, columns, x.slice(t * columns, (t + 1) * columns))
-      expect(alone).toEqual(together.slice(t * 18, (t + 1) * 18))
-    }
-  })
+  test.each(kernels)(
+    'gives the same bits for one token as in a tile of many: $format, by bytes: $byBytes',
+    (kernel) => {
+      const columns = 96
+      const file = randomRows(kernel.format, 18, columns, 5)
+      const x = floats(7 * columns, 6)
+      const together = rig.multiply(kernel, file, 18, columns, x)
+      for (let t = 0; t < 7; t++) {
+        const alone = rig.multiply(kernel, file, 18, columns, x.slice(t * columns, (t + 1) * columns))
+        expect(alone).toEqual(together.slice(t * 18, (t + 1) * 18))
+      }
+    },
+  )
 
-  test.each(formats)('shows a NaN or an infinity in a token, and only in that token: %s', (format) => {
+  test.each(kernels)('shows a NaN or an infinity in a token, and only there: $format, by bytes: $byBytes', (kernel) => {
     for (const poison of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const x = floats(5 * 64, 7)
       x[2 * 64 + 40] = poison
-      const out = rig.multiply(format, randomRows(format, 9, 64, 8), 9, 64, x)
+      const out = rig.multiply(kernel, randomRows(kernel.format, 9, 64, 8), 9, 64, x)
       for (const [i, value] of out.entries()) expect(Number.isFinite(value)).toBe(Math.floor(i / 9) !== 2)
     }
   })
@@ -99,23 +105,25 @@ export function matrixKernelSuite(simd: SimdBuild): void {
     const file = new Uint8Array(bytesOf('int8', 4, 32)).fill(0x80)
     for (let row = 0; row < 4; row++) new DataView(file.buffer).setUint16(row * 34, floatToHalf(1), true)
     const x = new Float32Array(32).fill(-32_767)
-    expect([...rig.multiply('int8', file, 4, 32, x)]).toEqual(new Array(4).fill(128 * 32_767 * 32))
+    expect([...rig.multiply(words('int8'), file, 4, 32, x)]).toEqual(new Array(4).fill(128 * 32_767 * 32))
   })
 
   test('multiplies the extremes of int4 exactly: 15 by the largest activation over a whole block', () => {
     const file = new Uint8Array(bytesOf('int4', 4, 32)).fill(0xff)
     for (let row = 0; row < 4; row++) new DataView(file.buffer).setUint32(row * 20, floatToHalf(1), true)
-    const largest = multipliesBytes('int4') ? 127 : 32_767
-    const x = new Float32Array(32).fill(-largest)
-    expect([...rig.multiply('int4', file, 4, 32, x)]).toEqual(new Array(4).fill(-largest * 15 * 32))
+    for (const kernel of [words('int4'), ...bytesOfInt4]) {
+      const largest = kernel.byBytes ? 127 : 32_767
+      const x = new Float32Array(32).fill(-largest)
+      expect([...rig.multiply(kernel, file, 4, 32, x)]).toEqual(new Array(4).fill(-largest * 15 * 32))
+    }
   })
 
   test('carries denormal halves and denormal activations', () => {
     const file = new Uint8Array(Uint16Array.from({ length: 8 }, (_, i) => i + 1).buffer)
     const x = Float32Array.of(1, 2)
     const expected = multiplyTwin(dequantizedRows('f16', file), x, 2).values
-    expect([...rig.multiply('f16', file, 4, 2, x)]).toEqual([...expected])
-    const tiny = rig.multiply('int8', randomRows('int8', 4, 32, 9), 4, 32, new Float32Array(32).fill(1e-42))
+    expect([...rig.multiply(words('f16'), file, 4, 2, x)]).toEqual([...expected])
+    const tiny = rig.multiply(words('int8'), randomRows('int8', 4, 32, 9), 4, 32, new Float32Array(32).fill(1e-42))
     for (const value of tiny) expect(Math.abs(value)).toBeLessThan(1e-36)
   })
 

@@ -12,7 +12,8 @@ interface SingleKernels {
   multiplyF32: Numbers
   multiplyF16: Numbers
   multiplyInt8: Numbers
-  multiplyInt4: Numbers
+  multiplyInt4Words: Numbers
+  multiplyInt4Bytes: Numbers
   quantize: Numbers
   rmsNorm: Numbers
   layerNorm: Numbers
@@ -21,6 +22,12 @@ interface SingleKernels {
   activate: Numbers
   addTo: Numbers
   attendHead: Numbers
+}
+
+/** The kernel for weights of one format; activations of quantized ones come as words or as bytes. */
+export interface MatrixKernel {
+  format: TensorFormat
+  byBytes: boolean
 }
 
 type Values = Float32Array | Int8Array | Int16Array | Uint8Array
@@ -76,7 +83,13 @@ export class KernelRig {
   }
 
   /** rows [R, C] as in a file, x [T, C] -> [T, R] */
-  multiply(format: TensorFormat, rows: Uint8Array, rowCount: number, columns: number, x: Float32Array): Float32Array {
+  multiply(
+    { format, byBytes }: MatrixKernel,
+    rows: Uint8Array,
+    rowCount: number,
+    columns: number,
+    x: Float32Array,
+  ): Float32Array {
     const tokens = x.length / columns
     const groups = Math.ceil(rowCount / GROUP_ROWS)
     const target = new Uint8Array(groups * groupBytes(format, columns))
@@ -90,7 +103,8 @@ export class KernelRig {
     } else {
       const { bytes, words, scales } = this.quantized(x)
       if (format === 'int8') this.kernels.multiplyInt8(weights, columns, 0, groups, words, scales, tokens, out, stride)
-      else this.kernels.multiplyInt4(weights, columns, 0, groups, bytes, words, scales, tokens, out, stride)
+      else if (byBytes) this.kernels.multiplyInt4Bytes(weights, columns, 0, groups, bytes, scales, tokens, out, stride)
+      else this.kernels.multiplyInt4Words(weights, columns, 0, groups, words, scales, tokens, out, stride)
     }
     const padded = this.floats(out, tokens * stride)
     return Float32Array.from({ length: tokens * rowCount }, (_, i) => {
