@@ -5,10 +5,10 @@ import { kvPositions, stepTokens } from '../plan/plan-memory.ts'
 import type { Step } from './executor.ts'
 
 /**
- * Returns what to call as each step begins: it gives the position after the step's last. That throws `bad-input` past the end of the
- * context, and `internal` where the step leans on positions that were never computed or are overwritten, or where it is longer than a ring allows.
+ * Returns what to call as each step begins. It throws `bad-input` past the end of the context, and `internal` where the step leans on
+ * positions that were never computed or are overwritten, or where it is longer than a ring allows.
  */
-export function cachedPositions(config: ModelConfig, contextLength: number): (step: Step) => number {
+export function cachedPositions(config: ModelConfig, contextLength: number): (step: Step) => void {
   const { causal, attentionWindow } = config
   const capacity = kvPositions(config, contextLength)
   let known = 0
@@ -36,6 +36,5 @@ export function cachedPositions(config: ModelConfig, contextLength: number): (st
       oldest = Math.max(oldest, end - capacity)
     }
     known = end
-    return end
   }
 }

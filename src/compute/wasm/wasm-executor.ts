@@ -60,7 +60,7 @@ class WasmExecutor implements Executor {
   readonly #team: ThreadTeam | null
   readonly #records: ShardRecords
   readonly #frequencies: Float32Array
-  readonly #endOf: (step: Step) => number
+  readonly #beginStep: (step: Step) => void
   readonly #logits: ReturnType<typeof outputHead>
   #largestStateBytes = 0
 
@@ -92,7 +92,7 @@ class WasmExecutor implements Executor {
       config.positions,
       factors ? memory.floats(factors.address, factors.columns).slice() : null,
     )
-    this.#endOf = cachedPositions(config, shard.contextLength)
+    this.#beginStep = cachedPositions(config, shard.contextLength)
     this.#logits = outputHead(kernels, memory, layout.workspace, this.#records.head, shard)
   }
 
@@ -120,9 +120,9 @@ class WasmExecutor implements Executor {
   }
 
   begin(step: Step, embedded: Float32Array): WasmState {
-    const end = this.#endOf(step)
     const state = openState(this.#config, this.#frequencies, step, embedded)
-    this.#memory.reserve(Math.min(end, this.#layout.workspace.capacity))
+    this.#memory.reserve(Math.min(step.pastLength + state.tokenCount, this.#layout.workspace.capacity))
+    this.#beginStep(step)
     this.#largestStateBytes = Math.max(this.#largestStateBytes, stateBytes(state))
     return state
   }

@@ -10,6 +10,7 @@ import { buildKernels } from '../../../../tools/build-kernels.ts'
 import { checkpointContract } from '../../../contracts/checkpoint-contract.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
 import { familyContract } from '../../../contracts/family-contract.ts'
+import { mistralLike } from '../../../support/family-configs.ts'
 import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../../../support/tiny-model.ts'
 
 beforeAll(async () => {
@@ -69,6 +70,14 @@ test('a conversation may run over several chunks of the KV cache, which grows wi
   expect(subject.memory.kvBytes).toBe(oneChunk * 3)
   const expected = await run(oracle, model, tokens)
   expect(difference(actual, expected.subarray(100 * 96))).toBeLessThan(2e-5)
+})
+
+test('a window keeps no more positions than it and the longest step need', async () => {
+  const model = tinyModel(mistralLike(), 'f32')
+  const subject = await load(model)
+  for (let at = 0; at < 1000; at += 125) await run(subject, model, new Array(125).fill(at % 101), at)
+  // 8 positions and 127 of a step, in two chunks of 68.
+  expect(subject.memory.kvBytes).toBe(2 * 3 * 2 * 136 * 16 * 4)
 })
 
 test.each([
