@@ -1,6 +1,10 @@
 // Texts through the whole engine: what is cut, what is pooled, and words behind a mask.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cosineSimilarity, pool } from '../../../src/model/pooling.ts'
+import { bertGguf } from '../../support/bert-gguf.ts'
 import { type EngineRoom, engineRoom, serveModelAt } from '../../support/engine-room.ts'
 import { pieces, wordedEncoder } from '../../support/worded-encoder.ts'
 
@@ -86,6 +90,27 @@ test('several texts stand in their order, each as if alone', async () => {
     expect(together[index]!.timings.rounds).toBe(alone!.timings.rounds)
     expect(together[index]!.timings.bytes).toBeGreaterThan(0)
   }
+})
+
+test.each([
+  [1, 'mean'],
+  [2, 'cls'],
+  [0, 'mean'],
+] as const)('a GGUF of pooling type %d embeds as its checkpoint does, by the %s, normalised', async (type, kind) => {
+  const folder = await mkdtemp(join(tmpdir(), 'headroom-'))
+  open.push({ close: () => rm(folder, { recursive: true, force: true }) })
+  await writeFile(join(folder, 'words.gguf'), await bertGguf(type))
+  const served = await serveModelAt(join(folder, 'words.gguf'), ['words.gguf'])
+  const room = engineRoom(served.baseUrl, [2, 1], { weights: 'f32' })
+  open.push(served, room)
+  await room.coordinator.loadModel(served.source)
+  expect(room.coordinator.model?.encoder).toEqual({ pooling: { kind, normalized: true }, maskText: null })
+  const [found] = await room.encode({ inputs: [{ text: 'w7 w8ing W9' }] })
+  const checkpoint = await loaded()
+  const [wanted] = await checkpoint.encode({ inputs: [{ text: 'w7 w8ing W9' }], hidden: true })
+  expect(found!.tokens).toEqual([cls, 7, 8, pieces.indexOf('##ing'), 9, sep])
+  const expected = pool(wanted!.hidden!, wanted!.attentionMask, { kind, normalized: true })
+  for (const [i, value] of found!.embedding.entries()) expect(value).toBeCloseTo(expected[i]!, 5)
 })
 
 describe('a word to guess is refused', () => {
