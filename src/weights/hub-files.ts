@@ -5,7 +5,7 @@ import type { HubName, HubRepository } from './hub-protocol.ts'
 
 /** What is read beside the weights of a checkpoint. */
 const description =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|model\.safetensors\.index)\.json$|^chat_template\.jinja$|^\d+_\w+\/config\.json$/
+  /^(config|config_sentence_transformers|generation_config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|model\.safetensors\.index)\.json$|^chat_template\.jinja$|^\d+_\w+\/config\.json$/
 const weights = /^[^/]+\.safetensors$/
 
 /** In the repository's order. Throws `model-not-found`, with what there is, where the name fits no model or several. */
