@@ -1,14 +1,15 @@
 // One rank's shard on the GPU. A sublayer is one submit and one readback: attention five dispatches (join and norm, projection, cache,
-// attention, output), feed-forward three (join and norm, gate and up, down), and one more for each further part of a matrix that is
-// larger than a kernel may bind. The sum that `join` is given is added by the next dispatch that needs the residual.
+// attention, output), six where heads are normed, feed-forward three (join and norm, gate and up, down), and one more for each further
+// part of a matrix that is larger than a kernel may bind. The sum that `join` is given is added by the next dispatch that needs the
+// stream. A bottleneck is two dispatches (product, norm), so that MobileBERT's attention has ten, and two more to leave the layer before.
 import { HeadroomError } from '../../base/errors.ts'
-import { isEmpty, rangeLength } from '../../base/ranges.ts'
-import { type ModelConfig, queryHeadsPerKvHead, type Rope } from '../../model/config.ts'
+import { type ModelConfig, streamWidth } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
-import { BLOCK_SIZE } from '../../model/tensor.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
+import { cachedPositions } from '../cached-positions.ts'
+import { embedTokens } from '../embed-tokens.ts'
 import {
   type Executor,
   type ExecutorMemory,
@@ -18,135 +19,115 @@ import {
   wantedRows,
 } from '../executor.ts'
 import type { GpuSession } from './gpu-session.ts'
-import { type AttentionShape, appendKeysAndValues, attend } from './kernels/attention.ts'
-import { joinNorm } from './kernels/join-norm.ts'
-import { gateUp, matmul } from './kernels/matmul.ts'
 import { ropeAngles } from './kernels/rotate.ts'
+import { normedRows } from './kernels/rows.ts'
 import { headLogits } from './output-head.ts'
-import { type AttentionWeights, type FeedForwardWeights, inputStride, type ShardWeights } from './shard-weights.ts'
+import type { ShardWeights } from './shard-weights.ts'
+import { attention, catchUp, enterLayer, feedForward, type Pass } from './sublayer-pass.ts'
+import type { JoinWeights } from './sublayer-weights.ts'
 import type { GpuArray } from './tfjs-device.ts'
-import { blocksOf } from './weight-format.ts'
-import type { WeightMatrix } from './weight-matrix.ts'
-import { type StepBuffers, Workspace } from './workspace.ts'
+import { Workspace } from './workspace.ts'
 
-interface GpuState extends State {
-  readonly buffers: StepBuffers
-  /** `buffers.sum` holds a sum that the residual has not got yet. */
-  sumPending: boolean
+interface GpuState extends Pass {
+  /** How the sum in `buffers.sum` gets into the stream, which has not got it yet; null: it has. */
+  waiting: JoinWeights | null
 }
-
-/** KV cache of one attention sublayer, allocated at load. */
-export type Caches = ReadonlyMap<AttentionWeights, GpuArray>
 
 export class GpuExecutor implements Executor {
   readonly kind = 'webgpu'
   readonly #gpu: GpuSession
   readonly #config: ModelConfig
-  readonly #rope: Rope
   readonly #shard: Shard
   readonly #weights: ShardWeights
-  readonly #caches: Caches
   readonly #frequencies: Float32Array
   readonly #workspace: Workspace
+  readonly #beginStep: (step: Step) => void
   #current: GpuState | null = null
-  #cachedLength = 0
 
-  constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, weights: ShardWeights, caches: Caches) {
+  constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, weights: ShardWeights) {
     this.#gpu = gpu
-    if (config.positions.kind !== 'rope') throw new HeadroomError('internal', 'The model has no rotary positions.')
-    this.#rope = config.positions
     this.#config = config
     this.#shard = shard
     this.#weights = weights
-    this.#caches = caches
     this.#frequencies = ropeFrequencies(config.positions, weights.ropeFactors)
-    this.#workspace = new Workspace(gpu, weights, config.hiddenSize, this.#frequencies.length)
+    this.#workspace = new Workspace(gpu, config, weights, this.#frequencies.length)
+    this.#beginStep = cachedPositions(config, shard.contextLength)
   }
 
   get memory(): ExecutorMemory {
-    const kvBytes = [...this.#caches.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
-    const peakBytes = this.#gpu.peakBytes + (this.#weights.embedding?.bytes.byteLength ?? 0)
-    return { weightBytes: this.#weights.byteLength, kvBytes, peakBytes }
+    const { byteLength, kvBytes, embedding } = this.#weights
+    return { weightBytes: byteLength, kvBytes, peakBytes: this.#gpu.peakBytes + embedding.byteLength }
   }
 
-  embed({ tokens }: Step): Float32Array {
-    if (!this.#weights.embedding)
-      throw new HeadroomError('internal', `Rank ${this.#shard.rank} holds no token embedding; only the leader embeds.`)
-    return this.#weights.embedding.rows(tokens)
+  embed(step: Step): Float32Array {
+    return embedTokens(this.#config, this.#weights.embedding.readRow, step)
   }
 
   begin(step: Step, embedded: Float32Array): State {
     this.#gpu.throwIfFailed()
     const tokenCount = step.positions.length
-    const { hiddenSize } = this.#config
-    const { contextLength } = this.#shard
+    const { hiddenSize, causal } = this.#config
     if (tokenCount === 0 || embedded.length !== tokenCount * hiddenSize)
       throw new HeadroomError(
         'bad-input',
         `A step of ${tokenCount} tokens of ${hiddenSize} values came with ${embedded.length} values.`,
       )
-    if (step.pastLength > this.#cachedLength)
-      throw new HeadroomError(
-        'bad-input',
-        `The step continues after ${step.pastLength} positions, but ${this.#cachedLength} are cached; prefill again.`,
-      )
-    if (step.pastLength + tokenCount > contextLength)
-      throw new HeadroomError(
-        'bad-input',
-        `The context holds ${contextLength} positions; start a new chat or shorten the text.`,
-      )
+    this.#beginStep(step)
     const buffers = this.#workspace.reserve(tokenCount)
-    this.#gpu.write(buffers.stream.array, buffers.stream.residualOffset * 4, embedded)
-    this.#gpu.write(buffers.angles, 0, ropeAngles(step.positions, this.#frequencies))
-    this.#cachedLength = step.pastLength + tokenCount
-    this.#current = { step, tokenCount, buffers, sumPending: false }
+    this.#gpu.write(buffers.main.array, buffers.main.residualOffset * 4, embedded)
+    if (this.#frequencies.length > 0) this.#gpu.write(buffers.angles, 0, ropeAngles(step.positions, this.#frequencies))
+    if (!causal) this.#gpu.write(buffers.mask, 0, visible(step))
+    const [gpu, config, shard] = [this.#gpu, this.#config, this.#shard]
+    this.#current = { gpu, config, shard, step, tokenCount, buffers, waiting: null }
     return this.#current
   }
 
   async partial(state: State, index: number): Promise<Float32Array> {
     const mine = this.#own(state)
     const held = this.#weights.sublayers[index]
-    if (held === undefined) throw new HeadroomError('internal', `The shard has no sublayer ${index}.`)
-    const count = state.tokenCount * this.#config.hiddenSize
-    if (held === null) return new Float32Array(count)
-    this.#norm(mine, held.gain)
-    if (held.kind === 'attention') this.#attention(mine, held)
-    else this.#feedForward(mine, held)
+    if (!held) throw new HeadroomError('internal', `The shard has no sublayer ${index}.`)
+    const count = state.tokenCount * streamWidth(this.#config)
+    this.#catchUp(mine, held.norm)
+    if (held.kind === 'attention' && held.entry) enterLayer(mine, held.entry)
+    if (held.own === null) {
+      this.#gpu.submit()
+      return new Float32Array(count)
+    }
+    if (held.kind === 'attention') attention(mine, held.own)
+    else feedForward(mine, held.own)
     return this.#gpu.read(mine.buffers.partial, 0, count)
   }
 
-  join(state: State, _index: number, sum: Float32Array): void {
+  join(state: State, index: number, sum: Float32Array): void {
     const mine = this.#own(state)
-    if (mine.sumPending) {
-      this.#norm(mine, this.#weights.outputGain)
-      this.#gpu.submit()
-    }
+    const held = this.#weights.sublayers[index]
+    if (!held || mine.waiting) throw new HeadroomError('internal', `Sublayer ${index} is not the one to join.`)
     this.#gpu.write(mine.buffers.sum, 0, sum)
-    mine.sumPending = true
+    mine.waiting = held.join
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
     const mine = this.#own(state)
     const rows = wantedRows(state.step, state.tokenCount)
-    const { head } = this.#weights
-    const { vocabulary } = this.#shard
-    if (!head || isEmpty(vocabulary)) {
+    const { head, outputNorm } = this.#weights
+    const { start } = this.#shard.vocabulary
+    if (!head || rows.length === 0) {
       const empty = rows.map((row) => ({ position: state.step.positions[row]!, logits: new Float32Array(0) }))
-      return summarizeHead(empty, vocabulary.start, request)
+      return summarizeHead(empty, start, request)
     }
-    this.#norm(mine, this.#weights.outputGain)
+    this.#catchUp(mine, outputNorm)
     const found: HeadResult = []
-    for await (const { row, logits } of headLogits(this.#gpu, head, mine.buffers.stream.array, rows))
-      found.push(...summarizeHead([{ position: state.step.positions[row]!, logits }], vocabulary.start, request))
+    for await (const { row, logits } of headLogits(this.#gpu, this.#config, head, normedRows(mine.buffers.main), rows))
+      found.push(...summarizeHead([{ position: state.step.positions[row]!, logits }], start, request))
     return found
   }
 
   async readHidden(state: State): Promise<Float32Array> {
     const mine = this.#own(state)
     const { hiddenSize } = this.#config
-    this.#norm(mine, this.#weights.outputGain)
-    const stride = blocksOf(hiddenSize) * BLOCK_SIZE
-    const padded = await this.#gpu.read(mine.buffers.stream.array, 0, state.tokenCount * stride)
+    this.#catchUp(mine, this.#weights.outputNorm)
+    const { array, stride } = normedRows(mine.buffers.main)
+    const padded = await this.#gpu.read(array, 0, state.tokenCount * stride)
     if (stride === hiddenSize) return padded
     const hidden = new Float32Array(state.tokenCount * hiddenSize)
     for (let token = 0; token < state.tokenCount; token++)
@@ -166,63 +147,14 @@ export class GpuExecutor implements Executor {
     return this.#current
   }
 
-  #norm(state: GpuState, gain: GpuArray): void {
-    const { stream, sum } = state.buffers
-    const shape = { hiddenSize: this.#config.hiddenSize, epsilon: this.#config.norm.epsilon }
-    joinNorm(this.#gpu, shape, stream, gain, state.sumPending ? sum : null, state.tokenCount)
-    state.sumPending = false
+  #catchUp(state: GpuState, next: GpuArray | null): void {
+    catchUp(state, state.waiting, next)
+    state.waiting = null
   }
+}
 
-  #attention({ step, tokenCount, buffers }: GpuState, weights: AttentionWeights): void {
-    const { projected, angles, mixed, stream } = buffers
-    const { queryHeads, kvHeads } = weights.slice
-    const shape: AttentionShape = {
-      headSize: this.#config.headSize,
-      rope: this.#rope,
-      contextLength: this.#shard.contextLength,
-      queryHeads: rangeLength(queryHeads),
-      kvHeads: rangeLength(kvHeads),
-      firstQueryHead: queryHeads.start,
-      firstKvHead: kvHeads.start,
-      queryHeadsPerKvHead: queryHeadsPerKvHead(this.#config),
-    }
-    const { projection } = weights
-    matmul(this.#gpu, projection, {
-      tokenCount,
-      input: stream.array,
-      inputOffset: 0,
-      output: projected,
-      outputOffset: 0,
-      outputStride: projection.rowCount,
-    })
-    const cache = this.#caches.get(weights)!
-    appendKeysAndValues(this.#gpu, shape, { projected, angles, cache }, step.pastLength, tokenCount)
-    const outputStride = inputStride(weights.output)
-    const target = { output: mixed, outputOffset: weights.ownColumn, outputStride }
-    attend(this.#gpu, shape, { projected, angles, cache }, step.pastLength, tokenCount, target)
-    this.#contribute(weights.output, buffers, tokenCount)
-  }
-
-  #feedForward({ tokenCount, buffers }: GpuState, { gate, up, down, ownColumn }: FeedForwardWeights): void {
-    gateUp(this.#gpu, gate, up, {
-      tokenCount,
-      input: buffers.stream.array,
-      inputOffset: 0,
-      output: buffers.mixed,
-      outputOffset: ownColumn,
-      outputStride: inputStride(down),
-    })
-    this.#contribute(down, buffers, tokenCount)
-  }
-
-  #contribute(weights: WeightMatrix, { mixed, partial }: StepBuffers, tokenCount: number): void {
-    matmul(this.#gpu, weights, {
-      tokenCount,
-      input: mixed,
-      inputOffset: 0,
-      output: partial,
-      outputOffset: 0,
-      outputStride: weights.rowCount,
-    })
-  }
+/** 1 for the tokens that may be looked at; where the mask hides all, it hides none. */
+function visible({ mask, positions }: Step): Float32Array {
+  const shown = Float32Array.from(positions, (_, i) => (mask?.[i] === 0 ? 0 : 1))
+  return shown.includes(1) ? shown : shown.fill(1)
 }

@@ -17,9 +17,12 @@ export interface MatrixPart {
 export interface WeightMatrix {
   rowCount: number
   columns: number
-  /** Blocks of 32 columns in a row; inputs have rows of `32 * blocks` floats. */
+  /** Blocks of 32 columns in a row; of an input's row `32 * blocks` floats are read. */
   blocks: number
   parts: readonly MatrixPart[]
+  /** Added to the product, a float a row; null: nothing. */
+  bias: GpuArray | null
+  /** Without the bias. */
   byteLength: number
 }
 
@@ -42,7 +45,7 @@ export function rowsPerPart(format: TensorFormat, columns: number, bindingBytes:
   )
 }
 
-/** Zeroed matrix of the stacks in order; `partRows` limits a part's rows (matrices used together are cut alike). */
+/** Zeroed matrix without a bias, of the stacks in order; `partRows` limits a part's rows (matrices used together are cut alike). */
 export function allocateMatrix(
   gpu: GpuSession,
   stacks: readonly RowStack[],
@@ -63,7 +66,7 @@ export function allocateMatrix(
     rowCount += rows
   }
   const byteLength = parts.flatMap(({ buffers }) => buffers).reduce((sum, buffer) => sum + buffer.byteLength, 0)
-  return { rowCount, columns, blocks: blocksOf(columns), parts, byteLength }
+  return { rowCount, columns, blocks: blocksOf(columns), parts, bias: null, byteLength }
 }
 
 /** Repacks and uploads rows from `firstRow` of the matrix on, given as file blocks. */

@@ -7,6 +7,7 @@ import { sharedDevice } from '../../../src/compute/webgpu/tfjs-device.ts'
 import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import type { TensorFormat } from '../../../src/model/tensor.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
+import { gptLike, mobileBertLike, qwenLike } from '../../support/family-configs.ts'
 import { shardsByHand, tinyConfig, tinyModel, writeAll } from '../../support/tiny-model.ts'
 import { oneStep } from './webgpu-step.ts'
 
@@ -58,6 +59,37 @@ describe('work sent to the GPU', () => {
     ])
     executor.close()
   })
+
+  test.each([
+    // GPT-2: as LLaMA, whatever is biased.
+    { config: gptLike(), counts: [5, 3, 5, 3] },
+    // Qwen3: one more, for the norms of heads.
+    { config: qwenLike(), counts: [6, 3, 6, 3] },
+    // MobileBERT: two bottlenecks into a layer, a product for values, and two dispatches out of the layer before.
+    { config: mobileBertLike(), counts: [10, 3, 3, 3, 3, 12, 3, 3, 3, 3] },
+  ])(
+    '$config.family $config.architecture takes $counts dispatches, each sublayer one submit and one readback',
+    async ({ config: own, counts }) => {
+      const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
+      const model = tinyModel(own, 'int8')
+      const tensors = shardTensors(own, whole!, model.formats)
+      const loader = await webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1 })
+      await writeAll(model, tensors, loader)
+      const executor = await loader.finish()
+      const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
+      const submits = vi.spyOn(GPUQueue.prototype, 'submit')
+      const state = beginOne(executor)
+      const found: number[] = []
+      for (const index of counts.keys()) {
+        executor.join(state, index, await executor.partial(state, index))
+        found.push(dispatches.mock.calls.length)
+        expect(submits.mock.calls.length).toBe(index + 1)
+        dispatches.mockClear()
+      }
+      expect(found).toEqual(counts)
+      executor.close()
+    },
+  )
 
   test('compiles nothing after the first token, nor for the next executor', async () => {
     const first = await load()
@@ -145,7 +177,7 @@ describe('failures', () => {
 
   test('a step past what is cached is refused', async () => {
     const executor = await load()
-    expect(() => beginOne(executor, 1)).toThrow(/prefill again/)
+    expect(() => beginOne(executor, 1)).toThrow(/1 past positions came where 0 are known/)
     executor.close()
   })
 

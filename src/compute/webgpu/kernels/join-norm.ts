@@ -1,63 +1,78 @@
-import { BLOCK_SIZE } from '../../../model/tensor.ts'
+import type { Norm } from '../../../model/config.ts'
 import type { GpuSession } from '../gpu-session.ts'
-import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import { type KernelInput, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { GpuArray } from '../tfjs-device.ts'
-import { blocksOf } from '../weight-format.ts'
+import { paddedSize, type Stream } from './rows.ts'
+import { summedWgsl } from './summed.ts'
 
-/**
- * The residual stream and its normed copy in one buffer (a kernel has one output): normed rows [capacity, 32 * blocks], the end of
- * each zero, and from float `residualOffset` on the residual [capacity, H].
- */
-export interface Stream {
-  array: GpuArray
-  residualOffset: number
-}
-
-export interface NormShape {
-  hiddenSize: number
-  epsilon: number
+/** What `joinNorm` does; null leaves that part out. */
+export interface JoinNorm {
+  /** Rows [T, size] to add. */
+  sum: GpuArray | null
+  /** [size], added to every row. */
+  bias: GpuArray | null
+  /** Gain [size] and, but for `rms`, bias [size] behind it. */
+  norm: GpuArray | null
+  shape: Norm
 }
 
 /**
- * residual += sum (where `sum` is not null), then normed = residual / rms(residual) * gain (Zhang and Sennrich 2019); sum (T, H),
- * gain (H). A workgroup a token. The deferred half of an executor's `join`: residual and norm in one dispatch.
+ * residual += sum + bias, then normed = norm(residual), or residual as it is without a norm; placed `post`, the norm is written over
+ * the residual too. A workgroup a token. The deferred half of an executor's `join`: residual and norm in one dispatch. Norms: Zhang
+ * and Sennrich 2019, Ba et al. 2016, and MobileBERT's affine one.
  */
 export function joinNorm(
   gpu: GpuSession,
-  { hiddenSize, epsilon }: NormShape,
-  { array, residualOffset }: Stream,
-  gain: GpuArray,
-  sum: GpuArray | null,
+  stream: Stream,
+  { sum, bias, norm, shape }: JoinNorm,
   tokenCount: number,
 ): void {
-  const kernel = kernelNamed(`join-norm-${hiddenSize}-${epsilon}-${sum !== null}`, () => ({
-    inputs: [{ name: 'gain', width: 1 }, ...(sum ? [{ name: 'sum', width: 1 } as const] : [])],
+  const { size, array, residualOffset } = stream
+  const kind = norm === null ? 'none' : shape.kind
+  const writesBack = norm !== null && shape.placement === 'post'
+  const operands = [...named('sum', sum), ...named('bias', bias), ...named('gains', norm)]
+  const names = operands.map(({ name }) => name).join('-')
+  const kernel = kernelNamed(`join-norm-${size}-${kind}-${shape.epsilon}-${writesBack}-${names}`, () => ({
+    inputs: operands.map(({ name }): KernelInput => ({ name, width: 1 })),
     uniforms: ['residualAt'],
     wgsl: `
-    var<workgroup> squares : array<f32, ${WORKGROUP_SIZE}>;
+    ${kind === 'rms' || kind === 'layer' ? summedWgsl : ''}
     fn main(index : i32) {
       let lane = i32(localId.x);
       let token = i32(workgroupId.x);
-      let at = uniforms.residualAt + token * ${hiddenSize};
-      var square = 0.0;
-      for (var i = lane; i < ${hiddenSize}; i += ${WORKGROUP_SIZE}) {
-        ${sum ? `result[at + i] += sum[token * ${hiddenSize} + i];` : ''}
-        square += result[at + i] * result[at + i];
-      }
-      squares[lane] = square;
-      workgroupBarrier();
-      for (var half = ${WORKGROUP_SIZE / 2}; half > 0; half /= 2) {
-        if (lane < half) { squares[lane] += squares[lane + half]; }
-        workgroupBarrier();
-      }
-      let scale = 1.0 / sqrt(squares[0] / ${hiddenSize}.0 + ${epsilon.toExponential()});
-      let stride = ${blocksOf(hiddenSize) * BLOCK_SIZE};
-      for (var i = lane; i < stride; i += ${WORKGROUP_SIZE}) {
+      let at = uniforms.residualAt + token * ${size};
+      ${eachValue(size, `${sum ? `result[at + i] += sum[token * ${size} + i];` : ''} ${bias ? 'result[at + i] += bias[i];' : ''}`)}
+      ${kind === 'layer' ? `var total = 0.0; ${eachValue(size, 'total += result[at + i];')}` : ''}
+      let mean = ${kind === 'layer' ? `summed(lane, total) / ${size}.0` : '0.0'};
+      ${statistics(kind, size, shape.epsilon)}
+      for (var i = lane; i < ${paddedSize(size)}; i += ${WORKGROUP_SIZE}) {
         var normed = 0.0;
-        if (i < ${hiddenSize}) { normed = result[at + i] * scale * gain[i]; }
-        result[token * stride + i] = normed;
+        if (i < ${size}) {
+          normed = ${kind === 'none' ? 'result[at + i]' : '(result[at + i] - mean) * scale * gains[i]'};
+          ${kind === 'layer' || kind === 'affine' ? `normed += gains[${size} + i];` : ''}
+          ${writesBack ? 'result[at + i] = normed;' : ''}
+        }
+        result[token * ${paddedSize(size)} + i] = normed;
       }
     }`,
   }))
-  gpu.run(kernel, sum ? [gain, sum] : [gain], array, [residualOffset], [tokenCount])
+  const inputs = operands.map(({ array: input }) => input)
+  gpu.run(kernel, inputs, array, [residualOffset], [tokenCount])
+}
+
+function named(name: string, array: GpuArray | null): { name: string; array: GpuArray }[] {
+  return array ? [{ name, array }] : []
+}
+
+/** A loop in which every lane sees the same values again. */
+function eachValue(size: number, body: string): string {
+  return body.trim() && `for (var i = lane; i < ${size}; i += ${WORKGROUP_SIZE}) { ${body} }`
+}
+
+function statistics(kind: Norm['kind'] | 'none', size: number, epsilon: number): string {
+  if (kind === 'none' || kind === 'affine') return 'let scale = 1.0;'
+  return `
+      var square = 0.0;
+      ${eachValue(size, 'square += (result[at + i] - mean) * (result[at + i] - mean);')}
+      let scale = 1.0 / sqrt(summed(lane, square) / ${size}.0 + ${epsilon.toExponential()});`
 }

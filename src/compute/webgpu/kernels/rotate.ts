@@ -16,8 +16,10 @@ export function ropeAngles(positions: readonly number[], frequencies: Float32Arr
   return angles
 }
 
-/** WGSL of `fn rotated(head, i, token) -> f32`: value i of the head that begins at `projected[head]`, rotated (Su et al. 2021). */
-export function rotatedWgsl({ layout, rotatedSize }: Rope): string {
+/** WGSL of `fn rotated(head, i, token) -> f32`: value i of the head that begins at `projected[head]`, rotated (Su et al. 2021) if at all. */
+export function rotatedWgsl(rope: Rope | null): string {
+  if (rope === null) return 'fn rotated(head : i32, i : i32, token : i32) -> f32 { return projected[head + i]; }'
+  const { layout, rotatedSize } = rope
   const half = rotatedSize / 2
   const pairing =
     layout === 'interleaved'

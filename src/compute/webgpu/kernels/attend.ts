@@ -1,0 +1,134 @@
+// Grouped-query attention over a KV cache in GPU memory (Vaswani et al. 2017; Ainslie et al. 2023), 64 positions at a time, softmax
+// kept running (Milakov and Gimelshein 2018). Queries are turned as they are read.
+import type { GpuSession } from '../gpu-session.ts'
+import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
+import { rotatedWgsl } from './rotate.ts'
+import type { Rows } from './rows.ts'
+
+/**
+ * softmax(q k / sqrt(D)) v for T tokens, each over the positions it sees: of a causal model up to its own and within the window, else
+ * 0..T where the mask is not 0 (it shows one at least) -> (T, n * D) at `output.offset` of rows of `output.stride`, zeros around. A
+ * workgroup a head and token.
+ */
+export function attend(
+  gpu: GpuSession,
+  shape: AttentionShape,
+  buffers: AttentionBuffers,
+  pastLength: number,
+  tokenCount: number,
+  output: Rows,
+): void {
+  const { queryHeads, kvHeads, causal, window } = shape
+  const { inputs, arrays } = projectedInputs(shape, buffers)
+  const kernel = kernelNamed(`attend-${shapeName(shape)}-${causal}-${window}`, () => ({
+    inputs: [...inputs, { name: 'cache', width: 1 }, ...(causal ? [] : [{ name: 'mask', width: 1 } as const])],
+    uniforms: [
+      'past',
+      'tokens',
+      'queryHeads',
+      'kvHeads',
+      'firstQuery',
+      'firstKv',
+      'sharing',
+      'outputAt',
+      'outputStride',
+    ],
+    wgsl: attendWgsl(shape),
+  }))
+  const { firstQueryHead, firstKvHead, queryHeadsPerKvHead } = shape
+  gpu.run(
+    kernel,
+    [...arrays, buffers.cache, ...(causal ? [] : [buffers.mask])],
+    output.array,
+    [
+      pastLength,
+      tokenCount,
+      queryHeads,
+      kvHeads,
+      firstQueryHead,
+      firstKvHead,
+      queryHeadsPerKvHead,
+      output.offset,
+      output.stride,
+    ],
+    [queryHeads, tokenCount],
+  )
+}
+
+function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape): string {
+  const valuesPerThread = Math.ceil(headSize / WORKGROUP_SIZE)
+  const rowOf = (position: string) => (window === null ? `(${position})` : `((${position}) % ${capacity})`)
+  const end = causal ? 'uniforms.past + token + 1' : 'uniforms.tokens'
+  const first = window === null ? '0' : `max(0, uniforms.past + token + 1 - ${window})`
+  return `
+    ${rotatedWgsl(rope)}
+    const lowest = -3.0e38;
+    var<workgroup> query : array<f32, ${headSize}>;
+    var<workgroup> weights : array<f32, ${WORKGROUP_SIZE}>;
+    var<workgroup> maxima : array<f32, ${WORKGROUP_SIZE}>;
+    var<workgroup> seen : vec2<i32>;
+    fn main(index : i32) {
+      let lane = i32(localId.x);
+      let head = i32(workgroupId.x);
+      let token = i32(workgroupId.y);
+      let row = token * (uniforms.queryHeads + 2 * uniforms.kvHeads);
+      for (var i = lane; i < ${headSize}; i += ${WORKGROUP_SIZE}) {
+        query[i] = rotated((row + head) * ${headSize}, i, token);
+      }
+      if (lane == 0) { seen = vec2<i32>(${first}, ${end}); }
+      let range = workgroupUniformLoad(&seen);
+      let end = range.y;
+      let keys = ((uniforms.firstQuery + head) / uniforms.sharing - uniforms.firstKv) * ${capacity * headSize};
+      let values = keys + uniforms.kvHeads * ${capacity * headSize};
+      var mixed : array<f32, ${valuesPerThread}>;
+      var maximum = lowest;
+      var total = 0.0;
+      for (var start = range.x; start < end; start += ${WORKGROUP_SIZE}) {
+        let position = start + lane;
+        let visible = position < end${causal ? '' : ' && mask[position] != 0.0'};
+        var score = lowest;
+        if (visible) {
+          let key = keys + ${rowOf('position')} * ${headSize};
+          score = 0.0;
+          for (var i = 0; i < ${headSize}; i++) { score += query[i] * cache[key + i]; }
+          score *= ${1 / Math.sqrt(headSize)};
+        }
+        maxima[lane] = score;
+        workgroupBarrier();
+        for (var half = ${WORKGROUP_SIZE / 2}; half > 0; half /= 2) {
+          if (lane < half) { maxima[lane] = max(maxima[lane], maxima[lane + half]); }
+          workgroupBarrier();
+        }
+        let next = max(maximum, maxima[0]);
+        let rescale = exp(maximum - next);
+        maximum = next;
+        weights[lane] = select(0.0, exp(score - next), visible);
+        workgroupBarrier();
+        let count = min(${WORKGROUP_SIZE}, end - start);
+        total *= rescale;
+        for (var p = 0; p < count; p++) { total += weights[p]; }
+        for (var n = 0; n < ${valuesPerThread}; n++) {
+          let i = lane + n * ${WORKGROUP_SIZE};
+          if (i < ${headSize}) {
+            var sum = 0.0;
+            for (var p = 0; p < count; p++) { sum += weights[p] * cache[values + ${rowOf('start + p')} * ${headSize} + i]; }
+            mixed[n] = mixed[n] * rescale + sum;
+          }
+        }
+        workgroupBarrier();
+      }
+      let out = token * uniforms.outputStride;
+      let own = uniforms.outputAt + head * ${headSize};
+      for (var n = 0; n < ${valuesPerThread}; n++) {
+        let i = lane + n * ${WORKGROUP_SIZE};
+        if (i < ${headSize}) { result[out + own + i] = mixed[n] / total; }
+      }
+      if (head == 0) {
+        for (var i = lane; i < uniforms.outputAt; i += ${WORKGROUP_SIZE}) { result[out + i] = 0.0; }
+      }
+      if (head == uniforms.queryHeads - 1) {
+        for (var i = own + ${headSize} + lane; i < uniforms.outputStride; i += ${WORKGROUP_SIZE}) { result[out + i] = 0.0; }
+      }
+    }`
+}
