@@ -2,13 +2,18 @@
 import { writeFile } from 'node:fs/promises'
 
 export interface TensorToWrite {
-  dtype: 'F32' | 'I32'
+  /** The format's own word: `F32`, `I64`. */
+  dtype: string
   shape: readonly number[]
   /** Little-endian. */
   bytes: Uint8Array
 }
 
 export async function writeSafetensors(path: string, tensors: Readonly<Record<string, TensorToWrite>>): Promise<void> {
+  await writeFile(path, safetensorsBytes(tensors))
+}
+
+export function safetensorsBytes(tensors: Readonly<Record<string, TensorToWrite>>): Uint8Array {
   let offset = 0
   const header: Record<string, unknown> = {}
   for (const [name, { dtype, shape, bytes }] of Object.entries(tensors)) {
@@ -19,5 +24,5 @@ export async function writeSafetensors(path: string, tensors: Readonly<Record<st
   const padding = Buffer.alloc((8 - (json.length % 8)) % 8, ' ')
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(json.length + padding.length))
-  await writeFile(path, Buffer.concat([length, json, padding, ...Object.values(tensors).map(({ bytes }) => bytes)]))
+  return Buffer.concat([length, json, padding, ...Object.values(tensors).map(({ bytes }) => bytes)])
 }
