@@ -1,6 +1,7 @@
 // What `npm run demo` takes: docs/COMMANDS.md. Options that contradict each other are an error, not a guess.
 import { Command, Option } from 'commander'
 import type { ExecutorKind, InferenceInput } from '../src/index.ts'
+import { findContradiction, findForeign } from './demo-contradictions.ts'
 import { number, shares, smallNumbers, tokenIds, wholeNumber } from './option-values.ts'
 
 /** What a model that generates, or one that embeds, is given; the last two are for the latter alone. */
@@ -36,9 +37,6 @@ interface Parsed extends Omit<DemoOptions, 'input'> {
 }
 
 const inputs = ['prompt', 'raw', 'tokens', 'embed', 'fillMask']
-/** What says how an answer is generated. */
-const generation = ['maxTokens', 'ignoreEos', 'temperature', 'seed']
-
 const defaultPrompt = 'Explain in two sentences why the sky is blue.'
 
 /** Throws what `fail` throws for options that contradict each other; prints and exits for `--help`. */
@@ -105,48 +103,6 @@ export function parseDemoOptions(argv: readonly string[], fail: (message: string
 
 function isGiven(command: Command, name: string): boolean {
   return command.getOptionValueSource(name) === 'cli'
-}
-
-/** Options that have no meaning beside the input that was given. */
-function findForeign(
-  {
-    tokens,
-    tokenTypes,
-    attentionMask,
-  }: Readonly<Record<'tokens' | 'tokenTypes' | 'attentionMask', number[] | undefined>>,
-  given: readonly string[],
-): string | null {
-  for (const [flag, numbers] of [
-    ['--token-types', tokenTypes],
-    ['--attention-mask', attentionMask],
-  ] as const) {
-    if (numbers && !tokens) return `${flag} goes with --tokens: a text has its own.`
-    if (numbers && numbers.length !== tokens?.length)
-      return `${flag} has ${numbers.length} numbers for the ${tokens?.length} of --tokens: give one each.`
-  }
-  const task = given.includes('embed') ? '--embed' : given.includes('fillMask') ? '--fill-mask' : null
-  const foreign = given.find((name) => [...generation, 'dump'].includes(name))
-  if (!task || !foreign) return null
-  const flag = `--${foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  return foreign === 'dump'
-    ? `${flag} goes with --tokens or --raw, not with ${task}.`
-    : `${flag} is for models that generate, ${task} for others.`
-}
-
-function findContradiction({
-  tabs,
-  topology,
-  shares: given,
-  weights,
-  wire,
-}: Omit<DemoOptions, 'input'>): string | null {
-  if (topology === 'solo' && tabs > 1) return `--topology solo is one device, but --tabs is ${tabs}.`
-  if (topology === 'star' && tabs === 1) return '--topology star needs at least two tabs, but --tabs is 1.'
-  if (given && given.length !== tabs)
-    return `--shares names ${given.length} tabs, but --tabs is ${tabs}: give one share per tab.`
-  if (weights === 'f32' && wire !== 'auto' && wire !== 'f32')
-    return `--weights f32 implies --wire f32, but --wire is ${wire}.`
-  return null
 }
 
 /** One of the ways to say what the model is given; they exclude each other. */
