@@ -2,6 +2,7 @@
 // KV caches of all ranks hold, so that a next turn only prefills what is new.
 import { blame, HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
+import { cachedPositions } from '../compute/cached-positions.ts'
 import type { State, Step } from '../compute/executor.ts'
 import { decodeHeadResult, encodeHeadResult } from '../model/head-codec.ts'
 import type { HeadRequest, HeadRow } from '../model/sampling.ts'
@@ -26,6 +27,8 @@ export interface Leader {
   readonly rank: Rank
   /** Tokens whose keys and values every rank holds, oldest first. */
   readonly cachedTokens: readonly number[]
+  /** Can a step go on from there? With an attention window what lies long before the latest step is overwritten. */
+  reaches(pastLength: number): boolean
   run(request: StepRequest): Promise<Heads>
   /** Asks the last step's head again, for more candidates. */
   again(head: HeadRequest): Promise<Heads>
@@ -37,6 +40,7 @@ export interface Leader {
 export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
   const { shard, executor, collective } = rank
   const { epoch } = shard
+  const cached = cachedPositions(rank.config, shard.contextLength)
   let nextStep = 0
   let state: State | null = null
   let cachedTokens: number[] = []
@@ -73,10 +77,12 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
     get cachedTokens() {
       return cachedTokens
     },
+    reaches: cached.reaches,
     async run({ tokens, tokenTypes, mask, pastLength, rows, head }) {
       const positions = tokens.map((_, i) => pastLength + i)
       const step: Step = { epoch, step: nextStep, sequence: 0, pastLength, tokens, tokenTypes, mask, positions, rows }
       const embedded = executor.embed(step)
+      cached.begin(step)
       nextStep++ // Tokens that embed refuses are no step: the members hear nothing of them.
       cachedTokens = cachedTokens.slice(0, pastLength)
       await tell(step.step, { kind: 'forward', step, head, embedded })

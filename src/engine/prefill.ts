@@ -24,11 +24,10 @@ export async function prefill(
   return heads
 }
 
-/** Positions that can stay in the caches. With an attention window, those before a long way back are overwritten: then none. */
-function reusableLength({ rank: { config }, cachedTokens }: Leader, tokens: readonly number[]): number {
+/** Positions that can stay in the caches. */
+function reusableLength({ cachedTokens, reaches }: Leader, tokens: readonly number[]): number {
   const common = Math.min(commonLength(cachedTokens, tokens), tokens.length - 1)
-  const tooFarBack = config.attentionWindow !== null && cachedTokens.length - common > stepTokens(config)
-  return tooFarBack ? 0 : common
+  return reaches(common) ? common : 0
 }
 
 function commonLength(a: readonly number[], b: readonly number[]): number {

@@ -10,7 +10,7 @@ import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { TensorRole } from '../../model/tensor.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
-import { cachedPositions } from '../cached-positions.ts'
+import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
   type Executor,
@@ -57,14 +57,14 @@ class ReferenceExecutor implements Executor {
   readonly #store: TensorStore
   readonly #frequencies: Float32Array
   readonly #caches = new Map<number, KeyValueCache>()
-  readonly #beginStep: (step: Step) => void
+  readonly #positions: CachedPositions
 
   constructor({ config, shard }: ExecutorSetup, store: TensorStore) {
     this.#config = config
     this.#shard = shard
     this.#store = store
     this.#frequencies = ropeFrequencies(config.positions, store.find('ropeFactors')?.values ?? null)
-    this.#beginStep = cachedPositions(config, shard.contextLength)
+    this.#positions = cachedPositions(config, shard.contextLength)
     const capacity = kvPositions(config, shard.contextLength)
     for (const sublayer of shard.sublayers) {
       if (sublayer.kind !== 'attention') continue
@@ -91,7 +91,7 @@ class ReferenceExecutor implements Executor {
   }
 
   begin(step: Step, embedded: Float32Array): ReferenceState {
-    this.#beginStep(step)
+    this.#positions.begin(step)
     const residual = Float32Array.from(embedded)
     return { step, tokenCount: step.positions.length, residual, stream: residual }
   }

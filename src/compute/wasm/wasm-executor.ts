@@ -6,7 +6,7 @@ import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
-import { cachedPositions } from '../cached-positions.ts'
+import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
   type Executor,
@@ -60,7 +60,7 @@ class WasmExecutor implements Executor {
   readonly #team: ThreadTeam | null
   readonly #records: ShardRecords
   readonly #frequencies: Float32Array
-  readonly #beginStep: (step: Step) => void
+  readonly #positions: CachedPositions
   readonly #logits: ReturnType<typeof outputHead>
   #largestStateBytes = 0
 
@@ -92,7 +92,7 @@ class WasmExecutor implements Executor {
       config.positions,
       factors ? memory.floats(factors.address, factors.columns).slice() : null,
     )
-    this.#beginStep = cachedPositions(config, shard.contextLength)
+    this.#positions = cachedPositions(config, shard.contextLength)
     this.#logits = outputHead(kernels, memory, layout.workspace, this.#records.head, shard)
   }
 
@@ -122,7 +122,7 @@ class WasmExecutor implements Executor {
   begin(step: Step, embedded: Float32Array): WasmState {
     const state = openState(this.#config, this.#frequencies, step, embedded)
     this.#memory.reserve(Math.min(step.pastLength + state.tokenCount, this.#layout.workspace.capacity))
-    this.#beginStep(step)
+    this.#positions.begin(step)
     this.#largestStateBytes = Math.max(this.#largestStateBytes, stateBytes(state))
     return state
   }
