@@ -19,12 +19,12 @@ import {
   wantedRows,
 } from '../executor.ts'
 import type { GpuSession } from './gpu-session.ts'
+import type { JoinWeights } from './join-weights.ts'
 import { ropeAngles } from './kernels/rotate.ts'
 import { normedRows } from './kernels/rows.ts'
 import { headLogits } from './output-head.ts'
 import type { ShardWeights } from './shard-weights.ts'
 import { attention, catchUp, enterLayer, feedForward, type Pass } from './sublayer-pass.ts'
-import type { JoinWeights } from './sublayer-weights.ts'
 import type { GpuArray } from './tfjs-device.ts'
 import { Workspace } from './workspace.ts'
 

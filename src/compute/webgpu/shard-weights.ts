@@ -1,15 +1,11 @@
 // What a shard holds on the GPU, allocated whole before the first byte comes, and where each tensor's rows go.
 import { rotatedSizeOf } from '../../model/config.ts'
 import type { ExecutorSetup } from '../executor.ts'
+import { type AttentionWeights, allocateAttention } from './attention-weights.ts'
 import { type EmbeddingTables, embeddingTables } from './embedding-tables.ts'
+import { allocateFeedForward, type FeedForwardWeights } from './feed-forward-weights.ts'
 import type { GpuSession } from './gpu-session.ts'
 import { allocateHead, type HeadWeights } from './head-weights.ts'
-import {
-  type AttentionWeights,
-  allocateAttention,
-  allocateFeedForward,
-  type FeedForwardWeights,
-} from './sublayer-weights.ts'
 import type { GpuArray } from './tfjs-device.ts'
 import { type RowSink, weightArrays } from './weight-arrays.ts'
 

@@ -4,7 +4,10 @@ import { type ModelConfig, queryHeadsPerKvHead } from '../../model/config.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
 import type { State } from '../executor.ts'
+import type { AttentionWeights, OwnAttention } from './attention-weights.ts'
+import type { OwnFeedForward } from './feed-forward-weights.ts'
 import type { GpuSession } from './gpu-session.ts'
+import type { BottleneckWeights, JoinWeights } from './join-weights.ts'
 import { appendKeysAndValues } from './kernels/append-keys-and-values.ts'
 import { attend } from './kernels/attend.ts'
 import type { AttentionShape } from './kernels/attention-shape.ts'
@@ -13,13 +16,6 @@ import { joinNorm } from './kernels/join-norm.ts'
 import { matmul } from './kernels/matmul.ts'
 import { normHeads } from './kernels/norm-heads.ts'
 import { normedRows, paddedSize, type Rows, residualRows, type Stream } from './kernels/rows.ts'
-import type {
-  AttentionWeights,
-  BottleneckWeights,
-  FeedForwardWeights,
-  JoinWeights,
-  OwnAttention,
-} from './sublayer-weights.ts'
 import type { GpuArray } from './tfjs-device.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 import type { StepBuffers } from './workspace.ts'
@@ -83,7 +79,7 @@ export function attention(pass: Pass, own: OwnAttention): void {
 }
 
 /** Leaves my contribution in `buffers.partial`: two dispatches. */
-export function feedForward(pass: Pass, { inner, down, ownColumn }: NonNullable<FeedForwardWeights['own']>): void {
+export function feedForward(pass: Pass, { inner, down, ownColumn }: OwnFeedForward): void {
   const { gpu, buffers, tokenCount } = pass
   const mixed = { array: buffers.mixed, offset: ownColumn, stride: paddedSize(down.columns) }
   gateUp(gpu, inner, normedRows(buffers.stream), mixed, tokenCount)

@@ -162,6 +162,20 @@ describe('failures', () => {
     await expect(webgpuExecutor.create(setup)).rejects.toMatchObject({ code: 'out-of-memory' })
   })
 
+  test.each([
+    ['bottlenecks under norms before the sum', { norm: { kind: 'affine', epsilon: 1e-12, placement: 'pre' } as const }],
+    [
+      'an output split at a column that is no multiple of four',
+      { embedding: { size: 30, trigram: true, tokenTypeCount: 2, norm: true } },
+    ],
+  ])('%s are a model that it does not know', async (_, more) => {
+    const own = mobileBertLike(more)
+    const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
+    const tensors = shardTensors(own, whole!, {})
+    const loading = webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1 })
+    await expect(loading).rejects.toMatchObject({ code: 'model-unsupported' })
+  })
+
   test('a buffer that the GPU refuses is out-of-memory', async () => {
     const device = await sharedDevice()
     const gpu = new GpuSession(device)

@@ -1,31 +1,13 @@
-// What one rank holds of a sublayer on the GPU. Norms, output biases and bottlenecks are every rank's, matrices are cut.
-import { HeadroomError, ModelFormatError } from '../../base/errors.ts'
+import { HeadroomError } from '../../base/errors.ts'
 import { isEmpty, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
-import { isLastOfLayer } from '../../model/model-tensors.ts'
-import type { TensorRole } from '../../model/tensor.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import type { GpuSession } from './gpu-session.ts'
-import type { InnerWeights } from './kernels/gate-up.ts'
+import { allocateBottleneck, type BottleneckWeights, type JoinWeights } from './join-weights.ts'
 import type { GpuArray } from './tfjs-device.ts'
 import type { WeightArrays } from './weight-arrays.ts'
-import { rowsPerPart, type WeightMatrix } from './weight-matrix.ts'
-
-/** Dense, then norm: the way between the residual stream and a layer's own. */
-export interface BottleneckWeights {
-  matrix: WeightMatrix
-  norm: GpuArray
-}
-
-/** How a sublayer's sum gets into the stream; null for what the model does not have there. */
-export interface JoinWeights {
-  bias: GpuArray | null
-  /** Over the stream after the sum. */
-  norm: GpuArray | null
-  /** From the layer's stream back into the residual stream, after a layer's last feed-forward. */
-  exit: BottleneckWeights | null
-}
+import type { WeightMatrix } from './weight-matrix.ts'
 
 /** Rows that are multiplied with one input. */
 export interface Projection {
@@ -42,6 +24,7 @@ export interface OwnAttention {
   projectedSize: number
   /** RMS gains of query and key heads, [2, D]; null: none. */
   headGains: GpuArray | null
+  /** Keys and values; its layout is that of `AttentionBuffers.cache`. */
   cache: GpuArray
   output: WeightMatrix
   /** Column of `output` where my own heads begin (it is widened to whole blocks). */
@@ -59,17 +42,7 @@ export interface AttentionWeights {
   join: JoinWeights
 }
 
-export interface FeedForwardWeights {
-  kind: 'feedForward'
-  norm: GpuArray | null
-  own: {
-    inner: InnerWeights
-    down: WeightMatrix /** Column of `down` where my own columns begin. */
-    ownColumn: number
-  } | null
-  join: JoinWeights
-}
-
+/** Throws `model-format` where a tensor is not listed, `out-of-memory` where the KV cache is larger than a kernel may bind. */
 export function allocateAttention(
   gpu: GpuSession,
   arrays: WeightArrays,
@@ -109,58 +82,6 @@ export function allocateAttention(
       exit: null,
     },
   }
-}
-
-export function allocateFeedForward(
-  gpu: GpuSession,
-  arrays: WeightArrays,
-  config: ModelConfig,
-  { layer, ffn }: ShardSublayer & { kind: 'feedForward' },
-): FeedForwardWeights {
-  const { norm, gated, activation, bottleneck, feedForwardsPerLayer } = config
-  const own = () => {
-    const roles: TensorRole[] = gated ? ['gate', 'up'] : ['up']
-    const partRows = Math.min(
-      ...roles.map((role) => {
-        const { format, columns } = arrays.get(role, layer)
-        return rowsPerPart(format, rangeLength(columns), gpu.bindingBytes)
-      }),
-    )
-    return {
-      inner: {
-        gate: gated ? arrays.dense(['gate'], layer, partRows) : null,
-        up: arrays.dense(['up'], layer, partRows),
-        activation,
-      },
-      down: arrays.matrix(['down'], layer),
-      ownColumn: ffn.start - arrays.get('down', layer).columns.start,
-    }
-  }
-  const leavesLayer = bottleneck !== null && isLastOfLayer(feedForwardsPerLayer, layer)
-  return {
-    kind: 'feedForward',
-    norm: norm.placement === 'pre' ? arrays.norm('ffnNorm', layer, norm.kind) : null,
-    own: isEmpty(ffn) ? null : own(),
-    join: {
-      bias: arrays.biases(['downBias'], layer),
-      norm: norm.placement === 'post' ? arrays.norm('ffnNorm', layer, norm.kind) : null,
-      exit: leavesLayer ? allocateBottleneck(arrays, config, 'outputBottleneck', layer) : null,
-    },
-  }
-}
-
-function allocateBottleneck(
-  arrays: WeightArrays,
-  { norm, architecture }: ModelConfig,
-  role: 'inputBottleneck' | 'sharedBottleneck' | 'outputBottleneck',
-  layer: number,
-): BottleneckWeights {
-  if (norm.placement === 'pre')
-    throw new ModelFormatError(
-      `The WebGPU executor knows bottlenecks only with norms after the sum, not as in ${architecture}; use the WASM executor.`,
-      'model-unsupported',
-    )
-  return { matrix: arrays.dense([role], layer), norm: arrays.norm(`${role}Norm`, layer, norm.kind) }
 }
 
 function allocateCache(gpu: GpuSession, config: ModelConfig, { contextLength }: Shard, kvHeads: number): GpuArray {

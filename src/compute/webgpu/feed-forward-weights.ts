@@ -1,0 +1,66 @@
+import { isEmpty, rangeLength } from '../../base/ranges.ts'
+import type { ModelConfig } from '../../model/config.ts'
+import { isLastOfLayer } from '../../model/model-tensors.ts'
+import type { TensorRole } from '../../model/tensor.ts'
+import type { ShardSublayer } from '../../plan/shard-plan.ts'
+import type { GpuSession } from './gpu-session.ts'
+import { allocateBottleneck, type JoinWeights } from './join-weights.ts'
+import type { InnerWeights } from './kernels/gate-up.ts'
+import type { GpuArray } from './tfjs-device.ts'
+import type { WeightArrays } from './weight-arrays.ts'
+import { rowsPerPart, type WeightMatrix } from './weight-matrix.ts'
+
+export interface OwnFeedForward {
+  inner: InnerWeights
+  down: WeightMatrix
+  /** Column of `down` where my own columns begin (it is widened to whole blocks). */
+  ownColumn: number
+}
+
+export interface FeedForwardWeights {
+  kind: 'feedForward'
+  /** Over the stream before the sublayer; null where norms come after. */
+  norm: GpuArray | null
+  /** null where my slice is empty. */
+  own: OwnFeedForward | null
+  join: JoinWeights
+}
+
+/** Throws `model-format` where a tensor is not listed, `out-of-memory` where not even eight rows may be bound. */
+export function allocateFeedForward(
+  gpu: GpuSession,
+  arrays: WeightArrays,
+  config: ModelConfig,
+  { layer, ffn }: ShardSublayer & { kind: 'feedForward' },
+): FeedForwardWeights {
+  const { norm, gated, activation, bottleneck, feedForwardsPerLayer } = config
+  const own = (): OwnFeedForward => {
+    const roles: TensorRole[] = gated ? ['gate', 'up'] : ['up']
+    const partRows = Math.min(
+      ...roles.map((role) => {
+        const { format, columns } = arrays.get(role, layer)
+        return rowsPerPart(format, rangeLength(columns), gpu.bindingBytes)
+      }),
+    )
+    return {
+      inner: {
+        gate: gated ? arrays.dense(['gate'], layer, partRows) : null,
+        up: arrays.dense(['up'], layer, partRows),
+        activation,
+      },
+      down: arrays.matrix(['down'], layer),
+      ownColumn: ffn.start - arrays.get('down', layer).columns.start,
+    }
+  }
+  const leavesLayer = bottleneck !== null && isLastOfLayer(feedForwardsPerLayer, layer)
+  return {
+    kind: 'feedForward',
+    norm: norm.placement === 'pre' ? arrays.norm('ffnNorm', layer, norm.kind) : null,
+    own: isEmpty(ffn) ? null : own(),
+    join: {
+      bias: arrays.biases(['downBias'], layer),
+      norm: norm.placement === 'post' ? arrays.norm('ffnNorm', layer, norm.kind) : null,
+      exit: leavesLayer ? allocateBottleneck(arrays, config, 'outputBottleneck', layer) : null,
+    },
+  }
+}
