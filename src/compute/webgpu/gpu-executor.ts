@@ -8,7 +8,7 @@ import { summarizeHead } from '../../model/head-summary.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
-import { cachedPositions } from '../cached-positions.ts'
+import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
   type Executor,
@@ -41,7 +41,7 @@ export class GpuExecutor implements Executor {
   readonly #weights: ShardWeights
   readonly #frequencies: Float32Array
   readonly #workspace: Workspace
-  readonly #beginStep: (step: Step) => void
+  readonly #positions: CachedPositions
   #current: GpuState | null = null
 
   constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, weights: ShardWeights) {
@@ -51,7 +51,7 @@ export class GpuExecutor implements Executor {
     this.#weights = weights
     this.#frequencies = ropeFrequencies(config.positions, weights.ropeFactors)
     this.#workspace = new Workspace(gpu, config, weights, this.#frequencies.length)
-    this.#beginStep = cachedPositions(config, shard.contextLength)
+    this.#positions = cachedPositions(config, shard.contextLength)
   }
 
   get memory(): ExecutorMemory {
@@ -72,7 +72,7 @@ export class GpuExecutor implements Executor {
         'bad-input',
         `A step of ${tokenCount} tokens of ${hiddenSize} values came with ${embedded.length} values.`,
       )
-    this.#beginStep(step)
+    this.#positions.begin(step)
     const buffers = this.#workspace.reserve(tokenCount)
     this.#gpu.write(buffers.main.array, buffers.main.residualOffset * 4, embedded)
     if (this.#frequencies.length > 0) this.#gpu.write(buffers.angles, 0, ropeAngles(step.positions, this.#frequencies))

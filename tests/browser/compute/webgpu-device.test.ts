@@ -191,7 +191,7 @@ describe('failures', () => {
 
   test('a step past what is cached is refused', async () => {
     const executor = await load()
-    expect(() => beginOne(executor, 1)).toThrow(/1 past positions came where 0 are known/)
+    expect(() => beginOne(executor, 1)).toThrow(/1 past positions came where positions 0 to 0 are held/)
     executor.close()
   })
 
