@@ -17,6 +17,9 @@ export function bertFromGguf({ architecture, metadata, own, sizes, tensorNames }
   const fields = parseFields(fieldsSchema, own, 'GGUF metadata', `${architecture}.`)
   const tokenTypes = parseFields(tokenTypeFields, metadata, 'GGUF metadata')['tokenizer.ggml.token_type_count']
   if (fields['attention.causal']) throw featureNotYet(architecture, `"${architecture}.attention.causal" = true`)
+  if (tensorNames?.has('dense_2.weight')) {
+    throw featureNotYet(architecture, 'a projection of every token behind the last layer ("dense_2.weight")')
+  }
   return {
     architecture,
     ...sizes,

@@ -12,6 +12,7 @@ const SOURCE = 'GGUF metadata'
 const fieldsSchema = v.looseObject({
   'attention.layer_norm_rms_epsilon': bounds.epsilonField,
   'attention.sliding_window': v.optional(bounds.windowField, 0),
+  'attention.sliding_window_pattern': v.optional(v.unknown()),
   'attention.causal': v.optional(v.boolean('true or false'), true),
   'rope.dimension_count': v.optional(bounds.headSizeField),
   'rope.freq_base': v.optional(bounds.thetaField, 10_000),
@@ -25,6 +26,9 @@ export function llamaFromGguf({ architecture, own, sizes, tensorNames }: GgufMod
   const fields = parseFields(fieldsSchema, own, SOURCE, `${architecture}.`)
   if (!fields['attention.causal']) throw featureNotYet(architecture, `"${architecture}.attention.causal" = false`)
   const window = fields['attention.sliding_window']
+  if (window > 0 && fields['attention.sliding_window_pattern'] !== undefined) {
+    throw featureNotYet(architecture, `layers of several kinds ("${architecture}.attention.sliding_window_pattern")`)
+  }
   const has = (name: string) => tensorNames?.has(name) ?? false
   return {
     ...plainDecoder(sizes.hiddenSize),

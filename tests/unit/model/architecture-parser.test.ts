@@ -104,6 +104,10 @@ describe('fromGguf', () => {
     [{ 'llama.rope.scaling.type': 'longrope' }, /"longrope".*not supported yet/],
     [{ 'llama.expert_count': 8 }, /expert_count" = 8/],
     [{ 'llama.attention.value_length': 32 }, /value_length" 32/],
+    [
+      { 'llama.attention.sliding_window': 512, 'llama.attention.sliding_window_pattern': [true, false] },
+      /several kinds \("llama.attention.sliding_window_pattern"\)/,
+    ],
   ])('answers "not yet" for %o', (more, message) => {
     const parse = () => parser.fromGguf({ ...metadata, ...more })
     expect(parse).toThrow(expect.objectContaining({ code: 'model-unsupported' }))
@@ -160,6 +164,7 @@ describe('fromGguf', () => {
       embedding: { tokenTypeCount: 2, norm: true },
       norm: { kind: 'layer', placement: 'post' },
     })
+    expect(() => parser.fromGguf(bert, ['dense_2.weight'])).toThrow(/projection of every token.*not supported yet/)
   })
 
   it.each([
