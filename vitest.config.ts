@@ -19,7 +19,7 @@ export default defineConfig({
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
         },
         // Found beforehand, so that no test run is interrupted by a reload.
-        optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'valibot', 'comlink', 'lit', 'fast-check'] },
+        optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'valibot', 'comlink', 'lit', 'fast-check', '@huggingface/gguf'] },
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
