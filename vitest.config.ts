@@ -19,7 +19,9 @@ export default defineConfig({
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
         },
         // Found beforehand, so that no test run is interrupted by a reload.
-        optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'valibot', 'comlink', 'lit', 'fast-check', '@huggingface/gguf'] },
+        optimizeDeps: {
+          include: ['simple-peer/simplepeer.min.js', 'valibot', 'comlink', 'lit', 'fast-check', '@huggingface/gguf'],
+        },
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
