@@ -1,5 +1,5 @@
-// LLaMA 3's RoPE scaling as llama.cpp's converter writes it: what each pair's frequency is divided by (conversion/llama.py). The converter
-// takes 8192 for the original context, as all published models have; here it is the checkpoint's own.
+// LLaMA 3's RoPE scaling as llama.cpp's converter writes it: what each pair's frequency is divided by (conversion/llama.py). Older
+// versions of it took 8192 for the original context, which all published models have; here, as today, it is the checkpoint's own.
 import type { ConverterConfig } from './converter-keys.ts'
 
 /** Half a head of factors; null for models without that scaling. */
