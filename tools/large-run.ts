@@ -10,10 +10,10 @@ const name = 'generated:gpt-3.5-turbo-two-layers'
 const seed = 1
 
 /**
- * int4 kernels round activations to 16 bits and partial sums travel as f16: their error relative to the hidden states' root mean square
- * must stay below this.
+ * int4 kernels with relaxed SIMD round what a matrix multiplies to 8 bits in blocks of 32. A reference that rounds alike is 1.1e-2 from
+ * this one, and so are the tabs (measured); a wrong head, block or bias is an error of order 1.
  */
-const tolerance = 2e-3
+const tolerance = 2e-2
 
 export interface LargeRun {
   model: string
@@ -59,7 +59,11 @@ export async function runLarge({ tabs, tokens }: { tabs: number; tokens: readonl
 }
 
 async function runOverTabs(tabs: number, tokens: readonly number[]) {
-  const room = await openBrowserRoom({ tabs, query: { shares: Array(tabs).fill(1).join() }, headed: false })
+  const room = await openBrowserRoom({
+    tabs,
+    query: { shares: Array(tabs).fill(1).join() },
+    headed: false,
+  })
   try {
     const startedAt = performance.now()
     const [leader] = room.pages
