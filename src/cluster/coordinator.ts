@@ -223,9 +223,12 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   }
 
   /** One epoch: plan, load everywhere at once, start everywhere. Who cannot is left out, and the rest is planned anew. */
-  async #loadShards(model: OpenedModel): Promise<ShardPlan> {
-    if (this.#cancelled) throw abortError('Loading was stopped.')
+  async #loadShards(opened: OpenedModel): Promise<ShardPlan> {
     const participants = this.#participants()
+    const manifest = participants.length > 1 ? await this.#engine.nameFiles() : opened.manifest
+    if (this.#cancelled) throw abortError('Loading was stopped.')
+    const model = { ...opened, manifest }
+    this.#model = model
     const { plan, weights } = planRoom(model, participants, ++this.#epoch, this.#options)
     this.#plan = plan
     for (const { profile } of participants) this.#update(profile.deviceId, nothingYet)

@@ -143,7 +143,7 @@ export function createEngine(): Engine {
       const ended = endEpoch()
       return tasks.run(async (signal) => {
         await ended
-        opened = await identifiedFiles(await openModelSource(source, signal), signal)
+        opened = await openModelSource(source, signal)
         const { manifest, tokenizer, template, sources } = opened
         return {
           modelId: source.modelId,
@@ -156,6 +156,13 @@ export function createEngine(): Engine {
         }
       })
     },
+
+    nameFiles: () =>
+      tasks.run(async (signal) => {
+        if (!opened) throw new HeadroomError('internal', 'This engine has opened no model.')
+        opened = await identifiedFiles(opened, signal)
+        return opened.manifest
+      }),
 
     load(request, onProgress) {
       const ended = endEpoch()

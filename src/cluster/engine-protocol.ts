@@ -148,6 +148,8 @@ export interface Engine {
   measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<number>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource): Promise<OpenedModel>
+  /** Leader: the opened model's manifest in which files of this device have the ETag that others ask by; the first time they are read whole. */
+  nameFiles(): Promise<ModelManifest>
   /** Replaces what was loaded before. `onProgress` is called at most ten times a second, and always at the end. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Takes over one end of a lane; call it with the channel or port in the transfer list, in the task that made it. */

@@ -4,9 +4,9 @@ import { contentEtag } from '../weights/content-etag.ts'
 import { canDigest } from '../weights/digest.ts'
 import type { OpenedFiles } from './open-model.ts'
 
-/** Reads each file of this device once; without crypto.subtle there are no rooms, so nobody to tell it to. */
+/** Reads each file of this device that has no ETag yet; without crypto.subtle there are no rooms, so nobody to tell it to. */
 export async function identifiedFiles(opened: OpenedFiles, signal: AbortSignal): Promise<OpenedFiles> {
-  const isUnknown = ({ verified, etag }: ByteSource) => verified === 'local' && etag === null
+  const isUnknown = ({ origin, etag }: ByteSource) => origin.kind === 'local' && etag === null
   if (!canDigest() || !opened.sources.some(isUnknown)) return opened
   const { manifest } = opened
   const identify = async (source: ByteSource): Promise<ByteSource> =>

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { BulkChannel } from '../../../src/net/bulk-channel.ts'
 import { openLanePort } from '../../../src/net/lane-endpoint.ts'
 import { type EngineRoom, engineRoom } from '../../support/engine-room.ts'
+import { newGuest } from '../../support/joining-guest.ts'
 
 const golden =
   ', there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high.'
@@ -75,4 +76,29 @@ test('a file is no longer given out when another one has been opened', async () 
   await expect(ask(before)).rejects.toMatchObject({ code: 'model-not-found' })
   expect((await ask(etagOf())).bytes).toHaveLength(8)
   peer.close()
+})
+
+test('a file is read whole to name it only when somebody joins its leader', async () => {
+  room = engineRoom(noServer, [1], { weights: 'f32', shares: null })
+  await room.coordinator.loadModel(source)
+  expect(etagOf()).toBeNull()
+  const guest = newGuest(room, noServer, 'guest')
+  guest.join()
+  const { text } = await room.infer({ input: { text: 'Once upon a time' }, maxTokens: 74 })
+  expect(text?.startsWith(golden)).toBe(true)
+  expect(room.coordinator.plan?.deviceIds).toEqual(['device-0', 'guest'])
+  const named = etagOf()
+  expect(named).toMatch(/^"sha256-mib-/)
+  guest.leave()
+  expect((await room.infer({ input: { text: 'Once upon a time' }, maxTokens: 74 })).text?.startsWith(golden)).toBe(true)
+  expect(room.coordinator.plan?.deviceIds).toEqual(['device-0'])
+  expect(etagOf()).toBe(named)
+})
+
+test('random weights, which every device makes itself, are never read whole', async () => {
+  const shape = { model_type: 'gpt2', n_head: 4, n_embd: 128, n_positions: 64, vocab_size: 32, n_layer: 1 }
+  room = engineRoom(noServer, [1, 1])
+  await room.coordinator.loadModel({ kind: 'generated', modelId: 'random', config: shape, seed: 1 })
+  expect(room.coordinator.plan?.deviceIds).toHaveLength(2)
+  expect(room.coordinator.model?.manifest.sources.map(({ etag }) => etag)).not.toContainEqual(expect.anything())
 })
