@@ -1,9 +1,12 @@
 // From a file's own description to one ModelConfig. Whatever the engine would compute wrongly is refused here with the reason, so that
 // no model ever answers in fluent nonsense. Each source has its own file; what a config must satisfy is checked once, below.
+import * as v from 'valibot'
 import { ModelFormatError } from '../base/errors.ts'
 import type { ModelConfig } from './config.ts'
+import { headSizeField } from './config-bounds.ts'
 import { configFromGguf } from './gguf-architecture.ts'
 import { configFromHuggingFace, type HuggingFaceModel } from './hugging-face-architecture.ts'
+import { parseFields } from './parse-fields.ts'
 
 /**
  * Reads what kind of model a file holds. All methods throw `ModelFormatError`: `model-format` for nonsense, `model-unsupported` for
@@ -31,7 +34,13 @@ export class MobileModelArchitectureParser {
 }
 
 function checked(config: ModelConfig): ModelConfig {
-  const { headCount, kvHeadCount, headSize, positions } = config
+  const { hiddenSize, headCount, kvHeadCount, headSize, positions, bottleneck } = config
+  parseFields(v.looseObject({ headSize: headSizeField }), config, 'What the model describes')
+  if (bottleneck && bottleneck.size > hiddenSize) {
+    throw new ModelFormatError(
+      `The bottleneck is ${bottleneck.size} wide, more than the ${hiddenSize} values that it narrows.`,
+    )
+  }
   if (headCount % kvHeadCount !== 0) {
     throw new ModelFormatError(
       `The model has ${headCount} query heads over ${kvHeadCount} KV heads: query heads must be a multiple of KV heads.`,

@@ -57,6 +57,7 @@ const NEUTRAL: Readonly<Record<string, unknown>> = {
   residual_scale: 0,
   embedding_scale: 0,
   use_parallel_residual: false,
+  'rope.scaling.attn_factor': 1,
 }
 
 export function configFromGguf(

@@ -29,7 +29,9 @@ export function llamaFromGguf({ architecture, own, sizes, tensorNames }: GgufMod
   if (window > 0 && fields['attention.sliding_window_pattern'] !== undefined) {
     throw featureNotYet(architecture, `layers of several kinds ("${architecture}.attention.sliding_window_pattern")`)
   }
-  const has = (name: string) => tensorNames?.has(name) ?? false
+  if (tensorNames?.has('output.bias')) throw featureNotYet(architecture, 'a bias of the output head ("output.bias")')
+  // One of a group's biases means all: `manifestOf` then names those that are missing.
+  const has = (...names: string[]) => names.some((name) => tensorNames?.has(`blk.0.${name}`))
   return {
     ...plainDecoder(sizes.hiddenSize),
     architecture,
@@ -44,11 +46,11 @@ export function llamaFromGguf({ architecture, own, sizes, tensorNames }: GgufMod
       scaling: scalingOf(architecture, fields),
     },
     attentionWindow: window > 0 && window < sizes.contextLength ? window : null,
-    queryKeyNorm: has('blk.0.attn_q_norm.weight'),
+    queryKeyNorm: architecture === 'qwen3' || has('attn_q_norm.weight', 'attn_k_norm.weight'),
     biases: {
-      queryKeyValue: has('blk.0.attn_q.bias'),
-      attentionOutput: has('blk.0.attn_output.bias'),
-      feedForward: has('blk.0.ffn_up.bias'),
+      queryKeyValue: has('attn_q.bias', 'attn_k.bias', 'attn_v.bias', 'attn_qkv.bias'),
+      attentionOutput: has('attn_output.bias'),
+      feedForward: has('ffn_gate.bias', 'ffn_up.bias', 'ffn_down.bias'),
     },
     tiedEmbeddings: tensorNames !== null && !tensorNames.has('output.weight'),
   }

@@ -5,7 +5,7 @@ import { ModelFormatError } from '../base/errors.ts'
 import { activationOf } from './activation.ts'
 import type { ModelConfig } from './config.ts'
 import * as bounds from './config-bounds.ts'
-import { featureNotYet } from './not-yet.ts'
+import { featureNotYet, refuseQuantized } from './not-yet.ts'
 import { parseFields } from './parse-fields.ts'
 
 const SOURCE = 'config.json'
@@ -61,9 +61,7 @@ export function encoderCore(architecture: string, fields: EncoderFields, tensorN
     throw featureNotYet(architecture, `"position_embedding_type" = "${fields.position_embedding_type.slice(0, 40)}"`)
   }
   if (fields.is_decoder) throw featureNotYet(architecture, '"is_decoder" = true')
-  if (fields.quantization_config != null) {
-    throw featureNotYet(architecture, 'a quantized checkpoint ("quantization_config")')
-  }
+  refuseQuantized(architecture, fields.quantization_config)
   return {
     architecture,
     layerCount: fields.num_hidden_layers,

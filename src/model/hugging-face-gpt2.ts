@@ -4,7 +4,7 @@ import { ModelFormatError } from '../base/errors.ts'
 import { activationOf } from './activation.ts'
 import { type ModelConfig, plainDecoder } from './config.ts'
 import * as bounds from './config-bounds.ts'
-import { featureNotYet } from './not-yet.ts'
+import { featureNotYet, refuseQuantized } from './not-yet.ts'
 import { parseFields } from './parse-fields.ts'
 
 const SOURCE = 'config.json'
@@ -23,10 +23,12 @@ const fieldsSchema = v.looseObject({
   scale_attn_by_inverse_layer_idx: v.nullish(flag, false),
   add_cross_attention: v.nullish(flag, false),
   tie_word_embeddings: v.nullish(flag, true),
+  quantization_config: v.nullish(v.unknown()),
 })
 
 export function gpt2FromHuggingFace(architecture: string, config: unknown): ModelConfig {
   const fields = parseFields(fieldsSchema, config, SOURCE)
+  refuseQuantized(architecture, fields.quantization_config)
   if (!fields.scale_attn_weights) throw featureNotYet(architecture, '"scale_attn_weights" = false')
   if (fields.scale_attn_by_inverse_layer_idx) {
     throw featureNotYet(architecture, '"scale_attn_by_inverse_layer_idx" = true')

@@ -29,7 +29,7 @@ const KNOWN_FAMILIES: Readonly<Record<string, string>> = {
 
 /** A whole architecture that is not run yet. */
 export function familyNotYet(architecture: string): ModelFormatError {
-  const family = KNOWN_FAMILIES[architecture]
+  const family = Object.hasOwn(KNOWN_FAMILIES, architecture) ? KNOWN_FAMILIES[architecture] : undefined
   const name = JSON.stringify(architecture.slice(0, 80))
   const what = family === undefined ? `The architecture ${name}` : `${family} (architecture ${name})`
   return new ModelFormatError(`${what} is not supported yet. ${RUNS_TODAY}`, 'model-unsupported')
@@ -41,4 +41,9 @@ export function featureNotYet(architecture: string, feature: string): ModelForma
     `This ${architecture} model uses ${feature}, which is not supported yet. ${RUNS_TODAY}`,
     'model-unsupported',
   )
+}
+
+/** `config.json`'s `quantization_config`: what it names is computed by code of its own. */
+export function refuseQuantized(architecture: string, quantization: unknown): void {
+  if (quantization != null) throw featureNotYet(architecture, 'a quantized checkpoint ("quantization_config")')
 }
