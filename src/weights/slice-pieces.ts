@@ -1,5 +1,4 @@
 // A shard's tensors as pieces of about 1 MiB, in the order in which they lie in the files: so neighbours download as one.
-
 import { ModelFormatError } from '../base/errors.ts'
 import { alignOut, type Range, range, rangeLength } from '../base/ranges.ts'
 import { bytesOf, type ShardTensor, tensorKey } from '../model/tensor.ts'
@@ -8,6 +7,8 @@ import { type FilePlace, type ModelManifest, manifestTensor, placeInFile } from 
 import type { Rect, TensorPart } from './rectangles.ts'
 
 const PIECE_BYTES = 1 << 20
+/** A piece of a transposed tensor has a little of each of the file's rows: a server that cuts none sends all of them for every piece. */
+const TRANSPOSED_PIECE_BYTES = 16 << 20
 /** Rows of a piece come in multiples of this. */
 const ROW_UNIT = 8
 
@@ -53,7 +54,8 @@ function piecesOf(tensor: ShardTensor, file: ReturnType<typeof manifestTensor>):
     fileBytesOf(type, 1, rangeLength(covered)),
     bytesOf(tensor.format, 1, rangeLength(tensor.columns)),
   )
-  const rowsPerPiece = Math.max(1, Math.floor(PIECE_BYTES / widest / ROW_UNIT)) * ROW_UNIT
+  const pieceBytes = place.transposed ? TRANSPOSED_PIECE_BYTES : PIECE_BYTES
+  const rowsPerPiece = Math.max(1, Math.floor(pieceBytes / widest / ROW_UNIT)) * ROW_UNIT
   const pieces: SlicePiece[] = []
   for (let start = tensor.rows.start; start < tensor.rows.end; start += rowsPerPiece) {
     const rows = range(start, Math.min(tensor.rows.end, start + rowsPerPiece))
