@@ -9,6 +9,9 @@ export interface GgufPart {
   header: ModelHeader
 }
 
+/** llama.cpp counts in 16 bits. */
+const MAX_PARTS = 65_535
+
 const PART_NAME = /^(?<stem>.*)-(?<number>\d{5})-of-(?<count>\d{5})\.gguf$/
 
 /** All parts' names, in order, where `name` (or a path, or an address without query) names one of several; else `name` alone. */
@@ -25,6 +28,8 @@ export function joinedMetadata(parts: readonly GgufPart[]): ModelHeader['metadat
   const byNumber = new Map<number, GgufPart>()
   for (const part of parts) {
     const count = splitField(part, 'split.count', 1)
+    if (count > MAX_PARTS)
+      throw refused(`${part.name} says in split.count that it is one of ${count} files. It is damaged; fetch it again.`)
     if (count <= 1)
       throw refused(`${part.name} is a whole model, not a part of one. Open it alone, or the parts of one model.`)
     const number = splitField(part, 'split.no', -1)

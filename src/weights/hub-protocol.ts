@@ -58,6 +58,9 @@ const repositorySchema = v.object({
   private: v.optional(v.boolean(), false),
 })
 
+/** What a header can hold. Of anything else fetch makes an error that quotes it. */
+const tokenSyntax = /^[\x21-\x7e]+$/
+
 /** One attempt and two more: who asks is waiting for the answer. */
 const retryDelaysMs = [500, 1500]
 
@@ -68,6 +71,7 @@ export async function fetchHubRepository(
   token: string | null,
   signal?: AbortSignal,
 ): Promise<HubRepository> {
+  if (token !== null && !tokenSyntax.test(token)) throw noToken(hubUrl)
   const url = new URL(`api/models/${repository}/revision/${encodeURIComponent(revision ?? 'main')}`, hubUrl).href
   const check = ({ status }: Response) => {
     if (status === 401 || status === 403) throw refused(hubUrl, repository, status, token)
@@ -96,6 +100,13 @@ export function hubFileUrl(hubUrl: string, { repository, commit }: HubRepository
 
 function hubHost(hubUrl: string): string {
   return new URL(hubUrl).host
+}
+
+function noToken(hubUrl: string): HeadroomError {
+  return new HeadroomError(
+    'token-needed',
+    `What was given is no token of ${hubHost(hubUrl)}: it is empty, or holds spaces or letters that none has. Copy it again.`,
+  )
 }
 
 function gated(hubUrl: string, repository: string): HeadroomError {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ModelFormatError } from '../../../src/base/errors.ts'
 import { tensorKey } from '../../../src/model/tensor.ts'
 import type { ByteSource } from '../../../src/weights/byte-source.ts'
-import { ggufPartNames } from '../../../src/weights/gguf-parts.ts'
+import { ggufPartNames, joinedMetadata } from '../../../src/weights/gguf-parts.ts'
 import { loadShard } from '../../../src/weights/loader.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
 import { collectWeights } from '../../support/collected-weights.ts'
@@ -109,6 +109,13 @@ describe('parts of a GGUF model are refused', () => {
     bytes[at] = 7
     expect(await refusal([part(0), memorySource(bytes, 'odd.gguf')])).toMatch(/odd\.gguf says in split\.no.*7 of 3/)
   })
+})
+
+it('a file that says it is one of a trillion is refused, and no list is made of them', () => {
+  const header = { metadata: { 'split.count': 1e12, 'split.no': 0 }, tensors: new Map() }
+  expect(() => joinedMetadata([{ name: 'huge.gguf', header }])).toThrow(
+    /huge\.gguf says in split\.count.*1000000000000/,
+  )
 })
 
 describe('names of parts', () => {

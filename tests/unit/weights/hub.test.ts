@@ -131,6 +131,17 @@ describe('a hub', () => {
     if (token) await expect(asking).rejects.not.toThrow(token)
   })
 
+  it.each(['', 'two words', 'hf_right\n', 'hf_ő'])(
+    'is not asked with a token like %j, which no error repeats',
+    async (token) => {
+      hub.asked.length = 0
+      const asking = ask('tests/gated', token)
+      await expect(asking).rejects.toMatchObject({ code: 'token-needed' })
+      await expect(asking).rejects.toThrow(/^What was given is no token of [\w.:]+: it is empty, or holds spaces/)
+      expect(hub.asked).toEqual([])
+    },
+  )
+
   it('refuses a revision that it does not have', async () => {
     await expect(ask('tests/llama', null, 'v9')).rejects.toThrow(/no model tests\/llama with a revision v9/)
   })
