@@ -1,21 +1,13 @@
 // Whole logits and hidden states of a prompt, for people who compare (`--dump`, `processInference({ logits: true })`): the one case in
 // which logits travel whole.
 import { throwIfAborted } from '../base/errors.ts'
-import type { HeadRequest } from '../model/sampling.ts'
+import { type HeadRequest, plainRequest } from '../model/sampling.ts'
 import type { Heads, Leader } from './leader.ts'
 
 /** Rows of logits gathered at once: 32 x 49,152 x 4 bytes = 6 MB. */
 export const rowsAtOnce = 32
 
-export const wholeLogits: HeadRequest = {
-  candidates: 0,
-  order: 'logit',
-  temperature: 0,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 0,
-  logits: true,
-}
+export const wholeLogits: HeadRequest = { ...plainRequest, logits: true }
 
 /** Row-major float32, one row per token. */
 export interface PromptDump {

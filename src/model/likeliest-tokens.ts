@@ -2,7 +2,7 @@
 // its own best candidates, because each gave the sum over all of its rows too.
 import { comesBefore } from './head-codec.ts'
 import { logSumExpOf } from './sampler.ts'
-import type { HeadRequest, HeadRow } from './sampling.ts'
+import { type HeadRequest, type HeadRow, plainRequest } from './sampling.ts'
 
 export interface LikelyToken {
   token: number
@@ -11,15 +11,7 @@ export interface LikelyToken {
 
 /** What to ask each rank's head for. */
 export function likeliestRequest(count: number): HeadRequest {
-  const plain = {
-    order: 'logit',
-    temperature: 0,
-    repetitionPenalty: 1,
-    seenTokens: [],
-    seed: 0,
-    logits: false,
-  } as const
-  return { candidates: count, ...plain }
+  return { ...plainRequest, candidates: count }
 }
 
 /** `ranks[r]` is rank r's answer to `likeliestRequest(count)`. Best first; as many as there are where the vocabulary is smaller. */

@@ -30,6 +30,17 @@ export interface HeadRequest {
   logits: boolean
 }
 
+/** The logits as they are, and no candidates: what other requests are made from. */
+export const plainRequest: HeadRequest = {
+  candidates: 0,
+  order: 'logit',
+  temperature: 0,
+  repetitionPenalty: 1,
+  seenTokens: [],
+  seed: 0,
+  logits: false,
+}
+
 export interface Candidate {
   token: number
   /** After penalty, divided by the temperature (by 1 when greedy). */

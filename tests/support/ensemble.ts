@@ -1,17 +1,9 @@
 // All ranks of one model, stepping together in one process: no network, the sums are made by hand.
 import type { Executor, Step } from '../../src/compute/executor.ts'
 import { type ModelConfig, streamWidth, sublayersOf } from '../../src/model/config.ts'
-import type { HeadRequest } from '../../src/model/sampling.ts'
+import { plainRequest } from '../../src/model/sampling.ts'
 
-const wholeLogits: HeadRequest = {
-  candidates: 3,
-  order: 'logit',
-  temperature: 0,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 0,
-  logits: true,
-}
+const wholeLogits = { ...plainRequest, candidates: 3, logits: true }
 
 /** Owns its executors. */
 export class Ensemble {

@@ -1,4 +1,5 @@
 import type { Executor } from '../../../src/compute/executor.ts'
+import { plainRequest } from '../../../src/model/sampling.ts'
 
 /** One whole step of a single rank; the last token's logits. */
 export async function oneStep(
@@ -11,14 +12,6 @@ export async function oneStep(
   const step = { epoch: 1, step: 0, sequence: 0, pastLength, tokens, positions, rows: 'last' as const }
   const state = executor.begin(step, executor.embed(step))
   for (let index = 0; index < sublayerCount; index++) executor.join(state, index, await executor.partial(state, index))
-  const [row] = await executor.head(state, {
-    candidates: 0,
-    order: 'logit',
-    temperature: 0,
-    repetitionPenalty: 1,
-    seenTokens: [],
-    seed: 0,
-    logits: true,
-  })
+  const [row] = await executor.head(state, { ...plainRequest, logits: true })
   return row!.logits!
 }

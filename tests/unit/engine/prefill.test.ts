@@ -1,18 +1,11 @@
 import { expect, test } from 'vitest'
 import { prefill } from '../../../src/engine/prefill.ts'
+import { plainRequest } from '../../../src/model/sampling.ts'
 import { mistralLike } from '../../support/family-configs.ts'
 import { tinyModel } from '../../support/tiny-model.ts'
 import { tinyRanks } from '../../support/tiny-ranks.ts'
 
-const head = {
-  candidates: 3,
-  order: 'logit',
-  temperature: 0,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 0,
-  logits: false,
-} as const
+const head = { ...plainRequest, candidates: 3 }
 const ends = [
   [3, 64, 40],
   [6, 160, 101],

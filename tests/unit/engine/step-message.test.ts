@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import { decodeStepMessage, encodeStepMessage, type StepMessage } from '../../../src/engine/step-message.ts'
-import type { HeadRequest } from '../../../src/model/sampling.ts'
+import { type HeadRequest, plainRequest } from '../../../src/model/sampling.ts'
 
 const hiddenSize = 3
 
@@ -117,15 +117,7 @@ function encodeJson(json: string, embeddedBytes = 0): Uint8Array {
   return bytes
 }
 
-const asked = {
-  candidates: 1,
-  order: 'logit',
-  temperature: 0,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 0,
-  logits: false,
-}
+const asked = { ...plainRequest, candidates: 1 }
 const step = { epoch: 1, step: 0, sequence: 0, pastLength: 0, tokens: [], positions: [0, 1], rows: 'last' }
 
 test.each([

@@ -2,18 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeHeadResult, type ExpectedHead, encodeHeadResult } from '../../../src/model/head-codec.ts'
 import { summarizeHead } from '../../../src/model/head-summary.ts'
-import type { HeadRequest, HeadRow } from '../../../src/model/sampling.ts'
+import { type HeadRequest, type HeadRow, plainRequest } from '../../../src/model/sampling.ts'
 import { normal, seededRandom } from '../../support/random.ts'
 
-const request: HeadRequest = {
-  candidates: 3,
-  order: 'logit',
-  temperature: 0.7,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 5,
-  logits: false,
-}
+const request: HeadRequest = { ...plainRequest, candidates: 3, temperature: 0.7, seed: 5 }
 const vocabulary = { start: 100, end: 110 }
 const logitsOf = (seed: number, length: number) => {
   const random = normal(seededRandom(seed))

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { gumbelNoise } from '../../../src/model/gumbel-noise.ts'
 import { summarizeHead } from '../../../src/model/head-summary.ts'
-import type { HeadRequest } from '../../../src/model/sampling.ts'
+import { type HeadRequest, plainRequest } from '../../../src/model/sampling.ts'
 import { normal, seededRandom } from '../../support/random.ts'
 
-const request: HeadRequest = {
-  candidates: 3,
-  order: 'logit',
-  temperature: 0,
-  repetitionPenalty: 1,
-  seenTokens: [],
-  seed: 0,
-  logits: false,
-}
+const request: HeadRequest = { ...plainRequest, candidates: 3 }
 const summarize = (logits: Float32Array, more: Partial<HeadRequest> = {}, start = 0, position = 0) =>
   summarizeHead([{ position, logits }], start, { ...request, ...more })[0]!
 
