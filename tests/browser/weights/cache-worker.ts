@@ -31,6 +31,8 @@ self.onmessage = async ({ data }: MessageEvent<CacheRequest>) => {
   const source: ByteSource = {
     ...plain,
     etag: data.etag,
+    // A file of this device would not be kept.
+    verified: 'length-and-etag',
     async *read(range, signal) {
       for await (const chunk of plain.read(range, signal)) {
         readBytes += chunk.length
