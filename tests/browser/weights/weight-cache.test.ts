@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ByteSource } from '../../../src/weights/byte-source.ts'
 import { openFileSource } from '../../../src/weights/file-source.ts'
 import { cachedBytes, forgetDownloads, openWeightCache } from '../../../src/weights/weight-cache.ts'
 import storiesUrl from '../../fixtures/stories260K.gguf?url'
@@ -75,7 +76,7 @@ describe('the cache in a real browser', () => {
 
   it('says on the page itself, where files cannot be written, that nothing is kept', async () => {
     const problems: string[] = []
-    const source = { ...openFileSource(new Blob(['x']), 'x'), etag: '"v1"' }
+    const source: ByteSource = { ...openFileSource(new Blob(['x']), 'x'), etag: '"v1"', verified: 'digest' }
     const cache = await openWeightCache([source], (problem) => problems.push(problem.message))
     cache.close()
     expect(problems.join()).toMatch(/keeps no downloads.*in a worker only/)
