@@ -4,6 +4,7 @@ import { layerSublayers, type ModelConfig, type Sublayer } from '../model/config
 import { sublayerTensors } from '../model/model-tensors.ts'
 import { tensorKey } from '../model/tensor.ts'
 import { type RankCut, shardFromCut } from './cut.ts'
+import type { ExecutorKind } from './device-profile.ts'
 import { shardMemory } from './plan-memory.ts'
 import type { TensorFormats } from './shard-tensors.ts'
 
@@ -15,15 +16,22 @@ export interface PlacementOptions {
 /** Bytes of weights, KV cache and buffers of `cut` on `rank`. */
 export type CutMeter = (cut: RankCut, rank: number) => number
 
-export function cutMeter(config: ModelConfig, { formats, contextLength }: PlacementOptions): CutMeter {
+/** Members need the same on every executor. */
+export function cutMeter(
+  config: ModelConfig,
+  { formats, contextLength }: PlacementOptions,
+  leaderExecutor: ExecutorKind,
+): CutMeter {
   const groups = layersByFormat(config, formats)
   return (cut, rank) => {
     const place = { rank, worldSize: rank + 1, epoch: 0, contextLength }
-    const outside = shardMemory(config, shardFromCut([], cut, place), formats)
+    const memoryOf = (sublayers: Sublayer[]) =>
+      shardMemory(config, shardFromCut(sublayers, cut, place), formats, leaderExecutor)
+    const outside = memoryOf([])
     let { weightBytes, bufferBytes } = outside
     let kvBytes = 0
     for (const { sublayers, count } of groups) {
-      const layer = shardMemory(config, shardFromCut(sublayers, cut, place), formats)
+      const layer = memoryOf(sublayers)
       weightBytes += count * (layer.weightBytes - outside.weightBytes)
       kvBytes += count * layer.kvBytes
       bufferBytes = Math.max(bufferBytes, layer.bufferBytes)

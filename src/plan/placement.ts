@@ -26,7 +26,7 @@ export function placeWithinMemory(
   options: PlacementOptions,
 ): Placement {
   const totals = unitTotals(config, profiles.length)
-  const bytesOfCut = cutMeter(config, options)
+  const bytesOfCut = cutMeter(config, options, profiles[0]!.executor)
   const leader = unitBytes(config, 0, bytesOfCut)
   const member = unitBytes(config, 1, bytesOfCut)
   const speeds = profiles.map(({ weightBytesPerSecond }) => weightBytesPerSecond)
@@ -63,8 +63,8 @@ export function placeWithinMemory(
 }
 
 /** Bytes a leader holds without any unit of its own: the token embedding, norms, buffers. */
-export function leaderFixedBytes(config: ModelConfig, options: PlacementOptions): number {
-  return cutMeter(config, options)(NOTHING, 0)
+export function leaderFixedBytes(config: ModelConfig, { executor }: DeviceProfile, options: PlacementOptions): number {
+  return cutMeter(config, options, executor)(NOTHING, 0)
 }
 
 const NOTHING: RankCut = { queryHeads: range(0, 0), kvHeads: range(0, 0), ffn: range(0, 0), vocabulary: range(0, 0) }

@@ -1,6 +1,7 @@
 // What to do when a model does not fit. Every remedy named here was tried on the same placement and fits.
 import type { ModelConfig } from '../model/config.ts'
-import { BLOCK_SIZE, FORMAT_LAYOUT, type TensorFormat } from '../model/tensor.ts'
+import { modelTensors } from '../model/model-tensors.ts'
+import { FORMAT_LAYOUT, isAlwaysFloat, type TensorFormat, tensorKey } from '../model/tensor.ts'
 import type { PlacementOptions } from './cut-memory.ts'
 import type { DeviceProfile } from './device-profile.ts'
 import { leaderFixedBytes, placeWithinMemory } from './placement.ts'
@@ -48,8 +49,9 @@ export function describeOverfull(
 }
 
 /** A sentence where even a leader without units of its own is too small, else nothing. */
-function leaderNeed(config: ModelConfig, { name, memoryBytes }: DeviceProfile, request: Request): string {
-  const needed = leaderFixedBytes(config, request)
+function leaderNeed(config: ModelConfig, leader: DeviceProfile, request: Request): string {
+  const { name, memoryBytes } = leader
+  const needed = leaderFixedBytes(config, leader, request)
   if (needed <= memoryBytes) return ''
   return `The leader alone needs ${inWords(needed)}, as it holds the whole token embedding; ${name} offers ${inWords(memoryBytes)}. `
 }
@@ -86,13 +88,14 @@ function remedies(config: ModelConfig, profiles: readonly DeviceProfile[], reque
   return `What would do: ${found.join(', or ')}.`
 }
 
-/** The formats with every larger one replaced; null where nothing is larger or the rows are no whole blocks. */
+/** The formats with larger ones replaced wherever a tensor may be held so; null where none is. */
 function shrink(config: ModelConfig, formats: TensorFormats, to: TensorFormat): TensorFormats | null {
-  const { hiddenSize, headCount, headSize, ffnSize } = config
-  if ([hiddenSize, headCount * headSize, ffnSize].some((columns) => columns % BLOCK_SIZE !== 0)) return null
   const size = (format: TensorFormat) => FORMAT_LAYOUT[format].bytesPerBlock / FORMAT_LAYOUT[format].blockSize
-  const larger = Object.entries(formats).filter(([, format]) => size(format) > size(to))
-  return larger.length === 0 ? null : { ...formats, ...Object.fromEntries(larger.map(([key]) => [key, to])) }
+  const larger = modelTensors(config)
+    .filter(({ role, columns }) => !isAlwaysFloat(role) && columns % FORMAT_LAYOUT[to].blockSize === 0)
+    .map(tensorKey)
+    .filter((key) => size(formats[key] ?? 'f32') > size(to))
+  return larger.length === 0 ? null : { ...formats, ...Object.fromEntries(larger.map((key) => [key, to])) }
 }
 
 function countOf(count: number, noun: string): string {

@@ -2,6 +2,7 @@
 import { rangeLength } from '../base/ranges.ts'
 import { type ModelConfig, streamWidth } from '../model/config.ts'
 import { bytesOf, type ShardTensor } from '../model/tensor.ts'
+import type { ExecutorKind } from './device-profile.ts'
 import type { Shard } from './shard-plan.ts'
 import { shardTensors, type TensorFormats } from './shard-tensors.ts'
 
@@ -37,11 +38,29 @@ export function tensorBytes({ format, rows, columns }: ShardTensor): number {
   return bytesOf(format, rangeLength(rows), rangeLength(columns))
 }
 
-export function shardMemory(config: ModelConfig, shard: Shard, formats: TensorFormats): ShardMemory {
-  const weightBytes = shardTensors(config, shard, formats).reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
+/** What the shard takes on `executor`. */
+export function shardMemory(
+  config: ModelConfig,
+  shard: Shard,
+  formats: TensorFormats,
+  executor: ExecutorKind,
+): ShardMemory {
+  const onceBytes = shardTensors(config, shard, formats).reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
+  const weightBytes = onceBytes + heldTwiceBytes(config, shard, formats, executor)
   const kvBytes = kvCacheBytes(config, shard)
   const bufferBytes = activationBytes(config, shard)
   return { weightBytes, kvBytes, bufferBytes, totalBytes: weightBytes + kvBytes + bufferBytes }
+}
+
+/** On WebGPU a leader looks tokens up in main memory: of a tied embedding its vocabulary rows lie on the GPU once more. */
+function heldTwiceBytes(
+  { tiedEmbeddings, embedding }: ModelConfig,
+  { rank, vocabulary }: Shard,
+  formats: TensorFormats,
+  executor: ExecutorKind,
+): number {
+  if (executor !== 'webgpu' || rank !== 0 || !tiedEmbeddings) return 0
+  return bytesOf(formats.tokenEmbedding ?? 'f32', rangeLength(vocabulary), embedding.size)
 }
 
 /** Per attention sublayer K and V, `[kvPositions, kvHeads held, D]` each. */

@@ -34,7 +34,7 @@ export function planShards(config: ModelConfig, profiles: readonly DeviceProfile
     ? cutByShares(config, profiles, { ...options, shares: options.shares })
     : cutBySpeed(config, profiles, options)
   const shards = shardsFromCuts(config, cuts, options)
-  const memory = shards.map((shard) => shardMemory(config, shard, options.formats))
+  const memory = shards.map((shard, rank) => shardMemory(config, shard, options.formats, profiles[rank]!.executor))
   const speeds = profiles.map(({ weightBytesPerSecond }) => weightBytesPerSecond)
   return {
     modelId: options.modelId,
@@ -76,7 +76,7 @@ function cutByShares(
     vocabulary: apportion(totals.vocabulary, options.shares),
   })
   const neededBytes = shardsFromCuts(config, cuts, options).map(
-    (shard) => shardMemory(config, shard, options.formats).totalBytes,
+    (shard, rank) => shardMemory(config, shard, options.formats, profiles[rank]!.executor).totalBytes,
   )
   const missingBytes = profiles.reduce(
     (sum, { memoryBytes }, rank) => sum + Math.max(0, neededBytes[rank]! - memoryBytes),

@@ -1,6 +1,7 @@
 // Shapes of real models and measured-looking devices for tests of plans; no weights.
 import { type ModelConfig, plainDecoder } from '../../src/model/config.ts'
-import type { TensorFormat, TensorRole } from '../../src/model/tensor.ts'
+import { modelTensors } from '../../src/model/model-tensors.ts'
+import { FORMAT_LAYOUT, isAlwaysFloat, type TensorFormat, type TensorRole, tensorKey } from '../../src/model/tensor.ts'
 import type { DeviceProfile } from '../../src/plan/device-profile.ts'
 import type { TensorFormats } from '../../src/plan/shard-tensors.ts'
 
@@ -58,6 +59,17 @@ export function formatsOf({ layerCount }: ModelConfig, layers: TensorFormat, emb
     for (const role of layerMatrices) formats[`${role}.${layer}`] = layers
   }
   return formats
+}
+
+/** Every tensor in `format` where it may be held so, as a file of that format loads. */
+export function blockFormats(config: ModelConfig, format: TensorFormat): TensorFormats {
+  const { blockSize } = FORMAT_LAYOUT[format]
+  return Object.fromEntries(
+    modelTensors(config).map((tensor) => [
+      tensorKey(tensor),
+      isAlwaysFloat(tensor.role) || tensor.columns % blockSize !== 0 ? 'f32' : format,
+    ]),
+  )
 }
 
 export function device(index: number, memoryBytes: number, weightBytesPerSecond: number): DeviceProfile {

@@ -2,81 +2,88 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PlanImpossibleError } from '../../../src/base/errors.ts'
-import { isEmpty, type Range, tilesExactly } from '../../../src/base/ranges.ts'
+import { isEmpty, type Range, range, rangeLength, tilesExactly } from '../../../src/base/ranges.ts'
 import type { ModelConfig } from '../../../src/model/config.ts'
-import { BLOCK_SIZE, FORMAT_LAYOUT } from '../../../src/model/tensor.ts'
-import type { DeviceProfile } from '../../../src/plan/device-profile.ts'
+import { type ModelTensor, modelTensors } from '../../../src/model/model-tensors.ts'
+import { BLOCK_SIZE, FORMAT_LAYOUT, type ShardTensor, tensorKey } from '../../../src/model/tensor.ts'
+import type { DeviceProfile, ExecutorKind } from '../../../src/plan/device-profile.ts'
 import { shardMemory } from '../../../src/plan/plan-memory.ts'
 import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
 import { type PlanOptions, planShards } from '../../../src/plan/splitter.ts'
-import { device, formatsOf, llamaConfig, smollm2, stories260K } from '../../support/plan-models.ts'
+import { anyConfig } from '../../support/any-config.ts'
+import { blockFormats, device, formatsOf, smollm2 } from '../../support/plan-models.ts'
 
-const anyShape = fc
-  .record({
-    layerCount: fc.integer({ min: 1, max: 3 }),
-    kvHeadCount: fc.integer({ min: 1, max: 8 }),
-    group: fc.integer({ min: 1, max: 4 }),
-    headSize: fc.constantFrom(8, 32, 48, 64),
-    hiddenBlocks: fc.integer({ min: 1, max: 4 }),
-    ffnSize: fc.integer({ min: 1, max: 600 }),
-    vocabSize: fc.integer({ min: 1, max: 900 }),
-    tiedEmbeddings: fc.boolean(),
-  })
-  .map(({ group, hiddenBlocks, ...sizes }) =>
-    llamaConfig({ ...sizes, headCount: group * sizes.kvHeadCount, hiddenSize: hiddenBlocks * BLOCK_SIZE }),
-  )
-const anyConfig = fc.oneof({ weight: 4, arbitrary: anyShape }, fc.constant(stories260K), fc.constant(smollm2))
+const anyExecutor = fc.constantFrom<ExecutorKind>('reference', 'wasm', 'webgpu')
 const anyDevices = fc
-  .array(fc.tuple(fc.double({ min: 1e6, max: 1e11, noNaN: true }), fc.integer({ min: 0, max: 20_000_000 })), {
-    minLength: 1,
-    maxLength: 20,
-  })
-  .map((list) => list.map(([speed, memoryBytes], index) => device(index, memoryBytes, speed)))
+  .array(
+    fc.tuple(fc.double({ min: 1e6, max: 1e11, noNaN: true }), fc.integer({ min: 0, max: 20_000_000 }), anyExecutor),
+    { minLength: 1, maxLength: 20 },
+  )
+  .map((list) =>
+    list.map(([speed, memoryBytes, executor], index) => ({ ...device(index, memoryBytes, speed), executor })),
+  )
 const anyShares = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 20 })
 
 function optionsFor(config: ModelConfig): PlanOptions {
-  const whole = config.ffnSize % BLOCK_SIZE === 0 && (config.headCount * config.headSize) % BLOCK_SIZE === 0
-  return { modelId: 'any', epoch: 1, formats: formatsOf(config, whole ? 'int4' : 'f32'), contextLength: 128 }
+  return { modelId: 'any', epoch: 1, formats: blockFormats(config, 'int4'), contextLength: 64 }
 }
 
 /** Every claim a plan makes, checked against the config alone. */
 function checkPlan(config: ModelConfig, profiles: readonly DeviceProfile[], options: PlanOptions, plan: ShardPlan) {
   const group = config.headCount / config.kvHeadCount
-  expect(plan.sublayers).toHaveLength(2 * config.layerCount)
-  expect(tilesExactly(plan.vocabulary, config.vocabSize)).toBe(true)
+  expect(plan.sublayers).toHaveLength((1 + config.feedForwardsPerLayer) * config.layerCount)
+  expect(tilesExactly(plan.vocabulary, config.head === 'none' ? 0 : config.vocabSize)).toBe(true)
   for (const sublayer of plan.sublayers) {
     expect(sublayer.ranks).toHaveLength(profiles.length)
     if (sublayer.kind === 'attention') {
-      expect(
-        tilesExactly(
-          sublayer.ranks.map(({ queryHeads }) => queryHeads),
-          config.headCount,
-        ),
-      ).toBe(true)
-      const held = new Set<number>()
-      for (const { queryHeads, kvHeads } of sublayer.ranks) {
-        expect(kvHeadsOf(queryHeads, group)).toEqual(isEmpty(kvHeads) ? [] : headsIn(kvHeads))
-        for (const head of headsIn(kvHeads)) held.add(head)
+      const queryHeads = sublayer.ranks.map((slice) => slice.queryHeads)
+      expect(tilesExactly(queryHeads, config.headCount)).toBe(true)
+      for (const slice of sublayer.ranks) {
+        expect(kvHeadsOf(slice.queryHeads, group)).toEqual(isEmpty(slice.kvHeads) ? [] : headsIn(slice.kvHeads))
       }
-      expect(held.size).toBe(config.kvHeadCount)
     } else {
       const ranges = sublayer.ranks.map(({ ffn }) => ffn)
       expect(tilesExactly(ranges, config.ffnSize)).toBe(true)
       for (const { start } of ranges) if (start < config.ffnSize) expect(start % BLOCK_SIZE).toBe(0)
     }
   }
-  for (const [rank, profile] of profiles.entries()) {
-    const shard = shardOf(plan, rank)
-    const memory = shardMemory(config, shard, options.formats)
+  const held = profiles.map((_, rank) => shardTensors(config, shardOf(plan, rank), options.formats))
+  for (const [rank, { executor, memoryBytes }] of profiles.entries()) {
+    const memory = shardMemory(config, shardOf(plan, rank), options.formats, executor)
     expect(plan.weightBytes[rank]).toBe(memory.weightBytes)
     expect(plan.memoryBytes[rank]).toBe(memory.totalBytes)
-    expect(memory.totalBytes).toBeLessThanOrEqual(profile.memoryBytes)
-    for (const { format, columns } of shardTensors(config, shard, options.formats)) {
-      expect(columns.start % FORMAT_LAYOUT[format].blockSize).toBe(0)
-    }
+    expect(memory.totalBytes).toBeLessThanOrEqual(memoryBytes)
+    for (const { format, columns } of held[rank]!) expect(columns.start % FORMAT_LAYOUT[format].blockSize).toBe(0)
   }
+  for (const tensor of modelTensors(config)) expect(heldParts(tensor, held), tensorKey(tensor)).toEqual('all')
   expect(plan.predictedStepMs).toBeGreaterThan(0)
+}
+
+/** Does every row and column lie with some rank, whatever is added after the sum with every rank, and what embeds with the leader alone? */
+function heldParts(tensor: ModelTensor, held: readonly ShardTensor[][]): string {
+  const key = tensorKey(tensor)
+  const parts = held.map((tensors) => tensors.find((part) => tensorKey(part) === key))
+  const rows = parts.map((part) => part?.rows ?? range(0, 0))
+  const columns = parts.map((part) => part?.columns ?? range(0, 0))
+  const whole = (rank: number) =>
+    rangeLength(rows[rank]!) === tensor.rows && rangeLength(columns[rank]!) === tensor.columns
+  if (tensor.cut === 'leader') {
+    const elsewhere = parts.slice(1).some((part) => part !== undefined)
+    return whole(0) && !elsewhere ? 'all' : 'not with the leader alone'
+  }
+  if (tensor.cut === 'whole') return parts.every((_, rank) => whole(rank)) ? 'all' : 'not with every rank'
+  return coveredLength(rows) === tensor.rows && coveredLength(columns) === tensor.columns ? 'all' : 'a gap'
+}
+
+/** Units in any of the ranges, which begin in order and may overlap. */
+function coveredLength(ranges: readonly Range[]): number {
+  let [next, length] = [0, 0]
+  for (const { start, end } of ranges) {
+    length += Math.max(0, end - Math.max(start, next))
+    next = Math.max(next, end)
+  }
+  return length
 }
 
 const headsIn = ({ start, end }: Range) => Array.from({ length: end - start }, (_, i) => start + i)

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { PlanImpossibleError } from '../../../src/base/errors.ts'
-import { BLOCK_SIZE } from '../../../src/model/tensor.ts'
+import { BLOCK_SIZE, type TensorFormat } from '../../../src/model/tensor.ts'
 import type { ShardPlan } from '../../../src/plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter, planShards } from '../../../src/plan/splitter.ts'
-import { device, formatsOf, smollm2, stories260K } from '../../support/plan-models.ts'
+import { gptLike } from '../../support/family-configs.ts'
+import { blockFormats, device, formatsOf, smollm2, stories260K } from '../../support/plan-models.ts'
 
 const options = { modelId: 'smollm2', epoch: 7, formats: formatsOf(smollm2, 'int4', 'int8'), contextLength: 2048 }
 const storiesOptions = { ...options, modelId: 'stories260K', formats: formatsOf(stories260K, 'f32') }
@@ -140,6 +141,16 @@ describe('planShards by speed', () => {
     expect(plan.weightBytes[1]).toBeLessThan(embedding / 2 + layers)
   })
 
+  it('counts a tied leader’s vocabulary rows twice on WebGPU, where it embeds in main memory, and a member’s once', () => {
+    const onGpu = equals(2).map((profile) => ({ ...profile, executor: 'webgpu' as const }))
+    const shares = [2, 1]
+    const [plain, twice] = [equals(2), onGpu].map((profiles) => planShards(smollm2, profiles, { ...options, shares }))
+    const rows = plain!.vocabulary[0]!.end * (576 / BLOCK_SIZE) * 34
+    expect(twice!.weightBytes).toEqual([plain!.weightBytes[0]! + rows, plain!.weightBytes[1]])
+    const untied = { ...smollm2, tiedEmbeddings: false }
+    expect(planShards(untied, onGpu, options).weightBytes).toEqual(planShards(untied, equals(2), options).weightBytes)
+  })
+
   it('takes units off a device that would hold a KV head more than its part, so that all fit', () => {
     const plan = planShards(smollm2, equals(4, 85e6), options)
     expect(Math.max(...planShards(smollm2, equals(4), options).memoryBytes)).toBeGreaterThan(85e6)
@@ -192,6 +203,19 @@ describe('planShards refuses a plan no device can hold', () => {
     const formats = formatsOf(smollm2, 'f32')
     expect(refused([300e6], { formats }).message).toContain('hold the weights as int8')
     expect(refused([200e6], { formats }).message).toContain('hold the weights as int4')
+  })
+
+  it('counts tables that are always floats as floats in the formats that it names', () => {
+    const gpt = gptLike({ contextLength: 4096 })
+    const request = (memory: number, weights: TensorFormat) => () =>
+      planShards(gpt, equals(1, memory), { ...options, formats: blockFormats(gpt, weights), contextLength: 128 })
+    const [needed] = planShards(gpt, equals(1), {
+      ...options,
+      formats: blockFormats(gpt, 'int4'),
+      contextLength: 128,
+    }).memoryBytes
+    expect(refusal(request(needed!, 'f32')).message).toContain('hold the weights as int4')
+    expect(refusal(request(needed! - 1, 'f32')).message).not.toContain('hold the weights')
   })
 
   it('asks for another leader where the first cannot hold the embedding', () => {

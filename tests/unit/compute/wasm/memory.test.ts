@@ -3,15 +3,13 @@ import { expect, test } from 'vitest'
 import { planMemory } from '../../../../src/compute/wasm/memory-layout.ts'
 import { openState, stateBytes } from '../../../../src/compute/wasm/step-state.ts'
 import type { ModelConfig } from '../../../../src/model/config.ts'
-import { modelTensors } from '../../../../src/model/model-tensors.ts'
 import { ropeFrequencies } from '../../../../src/model/rope.ts'
-import { isAlwaysFloat, tensorKey } from '../../../../src/model/tensor.ts'
 import { shardMemory, stepTokens } from '../../../../src/plan/plan-memory.ts'
 import { shardOf } from '../../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../../src/plan/shard-tensors.ts'
 import { planShards } from '../../../../src/plan/splitter.ts'
 import { bertLike, gptLike, mistralLike, mobileBertLike, qwenLike } from '../../../support/family-configs.ts'
-import { device, smollm2 } from '../../../support/plan-models.ts'
+import { blockFormats, device, smollm2 } from '../../../support/plan-models.ts'
 
 const rope = (rotatedSize: number) =>
   ({ kind: 'rope', theta: 1e6, layout: 'half-split', rotatedSize, scaling: { kind: 'none' } }) as const
@@ -85,12 +83,7 @@ test.each(Object.entries(models).flatMap(([name, config]) => splits.map((shares)
   '$name on $shares takes no more than planned',
   ({ name, config, shares }) => {
     for (const format of ['f32', 'int8', 'int4'] as const) {
-      const formats = Object.fromEntries(
-        modelTensors(config).map((tensor) => [
-          tensorKey(tensor),
-          isAlwaysFloat(tensor.role) || tensor.columns % 32 !== 0 ? ('f32' as const) : format,
-        ]),
-      )
+      const formats = blockFormats(config, format)
       const { contextLength } = config
       const profiles = shares.map((_, rank) => device(rank, 2 ** 40, 1e9))
       const plan = planShards(config, profiles, { modelId: name, epoch: 1, formats, contextLength, shares })
@@ -105,7 +98,7 @@ test.each(Object.entries(models).flatMap(([name, config]) => splits.map((shares)
         const state = openState(config, ropeFrequencies(config.positions, null), step, embedded)
         const pages = Math.ceil((fixedBytes + chunkCount * workspace.chunkBytes) / 65_536)
         const takes = pages * 65_536 + stateBytes(state)
-        expect(takes).toBeLessThanOrEqual(shardMemory(config, shard, formats).totalBytes)
+        expect(takes).toBeLessThanOrEqual(shardMemory(config, shard, formats, 'wasm').totalBytes)
       }
     }
   },
