@@ -10,13 +10,20 @@ import type { ByteSource, GeneratedWeights, StridedCut } from './byte-source.ts'
 const BLOCK_BYTES = BLOCK_LAYOUT.Q4_1.bytesPerBlock
 /** Blocks made at a time. */
 const BATCH_BLOCKS = 8192
+/** Nothing here waits for anything; after so long the thread hears what else there is, such as that nobody wants the rest. */
+const TURN_MS = 50
 /** Standard deviation of an evenly drawn nibble, sqrt((16^2 - 1) / 12). */
 const NIBBLE_DEVIATION = 4.609772
 
 /** `size` is a whole number of blocks. */
 export function generatedSource(weights: GeneratedWeights, size: number): ByteSource {
+  let turnStartMs = performance.now()
   async function* read({ start, end }: Range, signal?: AbortSignal) {
     for (let at = start; at < end; ) {
+      if (performance.now() - turnStartMs > TURN_MS) {
+        await new Promise((resolve) => setTimeout(resolve))
+        turnStartMs = performance.now()
+      }
       throwIfAborted(signal)
       const first = Math.floor(at / BLOCK_BYTES)
       const last = Math.min(Math.ceil(end / BLOCK_BYTES), first + BATCH_BLOCKS)

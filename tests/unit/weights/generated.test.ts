@@ -58,6 +58,16 @@ describe('generated weights', () => {
     expect(await valuesOf(2)).not.toEqual(values)
   })
 
+  it('can be stopped while they are made, though nothing in them waits', async () => {
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 1)
+    const source = generatedSource({ seed: 7, mean: 0, deviation: 0.02 }, 20 * 2 ** 30)
+    const making = async () => {
+      for await (const chunk of source.read({ start: 0, end: source.size }, stop.signal)) if (chunk.length === 0) return
+    }
+    await expect(making()).rejects.toMatchObject({ code: 'aborted' })
+  })
+
   it('make a model of the shape that config.json says, alike on one rank and on three', async () => {
     const config = { model_type: 'gpt2', n_head: 4, n_embd: 128, n_positions: 32, vocab_size: 32, n_layer: 2 }
     const { manifest, sources } = generateModel('generated:small', config, 3)
