@@ -11,6 +11,9 @@ export const MAX_WAITING_REQUESTS = 16
 /** A frame of one packet: a larger message would go out whole before the lane's next one. */
 const PACKET_BYTES = 1024
 
+/** How often a peer hears that its answer is still being made; far below the time in which it takes the channel for stalled. */
+const WORKING_MS = 3000
+
 export interface BulkAnswererOptions {
   /** What it throws is told to the peer, and the channel goes on. */
   answer(request: unknown, signal: AbortSignal): Promise<BulkAnswer>
@@ -65,7 +68,7 @@ export class BulkAnswerer {
   async #run(): Promise<void> {
     this.#running = true
     for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
-      const outcome = await this.#prepare(job)
+      const outcome = await this.#prepared(job)
       const next = this.#jobs[1]
       if (next) void this.#prepare(next)
       try {
@@ -77,6 +80,16 @@ export class BulkAnswerer {
       this.#jobs = this.#jobs.filter((other) => other !== job)
     }
     this.#running = false
+  }
+
+  /** Its turn has come: the peer, which hears nothing else now, is told that it is in work. */
+  async #prepared(job: Job): Promise<BulkAnswer | HeadroomError> {
+    const timer = setInterval(() => {
+      if (this.#port.writable) writeWords(this.#port, { kind: 'working', id: job.id })
+    }, WORKING_MS)
+    const outcome = await this.#prepare(job)
+    clearInterval(timer)
+    return outcome
   }
 
   #prepare(job: Job): Promise<BulkAnswer | HeadroomError> {

@@ -94,7 +94,7 @@ export class BulkChannel {
       const frame = parseBulkFrame(bytes, this.#port.maxFrameBytes)
       if (frame.kind === 'ask') this.#answerer.receive(frame.id, frame.request)
       else if (frame.kind === 'cancel') this.#answerer.cancel(frame.id)
-      else this.#asker.receive(frame)
+      else if (frame.kind !== 'working') this.#asker.receive(frame)
     } catch (error) {
       this.#fail(this.#asLost(error))
     }

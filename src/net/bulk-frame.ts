@@ -25,6 +25,8 @@ const error = v.object({
 const wordsSchema = v.variant('kind', [
   v.object({ kind: v.literal('ask'), id, request: v.unknown() }),
   v.object({ kind: v.literal('cancel'), id }),
+  /** The answer is still being made: not everything comes from a disk. */
+  v.object({ kind: v.literal('working'), id }),
   /** Its bytes follow; `head` is what the answering side says of them. */
   v.object({ kind: v.literal('answer'), id, byteLength, head: v.unknown() }),
   v.object({ kind: v.literal('refused'), id, error }),

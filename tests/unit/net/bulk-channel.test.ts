@@ -208,6 +208,14 @@ describe('a bulk channel to a slow peer', () => {
     }
   }
 
+  /** Brings what is sent to the other one. */
+  class WiredPort extends ManualPort {
+    other: ManualPort | null = null
+    override send({ buffer }: Uint8Array<ArrayBuffer>): void {
+      queueMicrotask(() => this.other?.handlers?.onFrame(buffer))
+    }
+  }
+
   const ask = (port: ManualPort, id: number) => port.handlers!.onFrame(words({ kind: 'ask', id, request: 1 }))
 
   test('sends no frame before the port has drained, and holds up nobody else', async () => {
@@ -265,6 +273,20 @@ describe('a bulk channel to a slow peer', () => {
       code: 'lane-stalled',
       message: expect.stringMatching(/load the model again/),
     })
+  })
+
+  test('waits for an answer that takes its maker longer than a stall', async () => {
+    const [near, far] = [new WiredPort(BULK_FRAME_BYTES), new WiredPort(BULK_FRAME_BYTES)]
+    near.other = far
+    far.other = near
+    const answer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 3 * BULK_STALL_MS))
+      return { head: 'late', bytes: pattern(3) }
+    }
+    open(far, { answer })
+    const waiting = open(near).ask('three', asked(3))
+    await vi.advanceTimersByTimeAsync(3 * BULK_STALL_MS)
+    expect(await waiting).toEqual({ head: 'late', bytes: pattern(3) })
   })
 
   test('keeps out of the way for as long as it is told to, a packet at a time', async () => {
