@@ -119,6 +119,16 @@ export function plainDecoder(hiddenSize: number) {
   } satisfies Partial<ModelConfig>
 }
 
+/** What BERT and MobileBERT have alike. */
+export const plainEncoder = {
+  gated: false,
+  positions: { kind: 'learned' },
+  causal: false,
+  attentionWindow: null,
+  queryKeyNorm: false,
+  biases: { queryKeyValue: true, attentionOutput: true, feedForward: true },
+} as const satisfies Partial<ModelConfig>
+
 /** One sublayer of the residual stack; each ends in at most one all-reduce. */
 export interface Sublayer {
   kind: 'attention' | 'feedForward'

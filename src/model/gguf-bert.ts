@@ -1,6 +1,6 @@
 // BERT in GGUF: embedding models, without a masked-language head.
 import * as v from 'valibot'
-import type { ModelConfig } from './config.ts'
+import { type ModelConfig, plainEncoder } from './config.ts'
 import * as bounds from './config-bounds.ts'
 import type { GgufModel } from './gguf-architecture.ts'
 import { featureNotYet } from './not-yet.ts'
@@ -21,17 +21,12 @@ export function bertFromGguf({ architecture, metadata, own, sizes, tensorNames }
     throw featureNotYet(architecture, 'a projection of every token behind the last layer ("dense_2.weight")')
   }
   return {
+    ...plainEncoder,
     architecture,
     ...sizes,
     family: 'BERT',
     norm: { kind: 'layer', epsilon: fields['attention.layer_norm_epsilon'], placement: 'post' },
     activation: 'gelu',
-    gated: false,
-    positions: { kind: 'learned' },
-    causal: false,
-    attentionWindow: null,
-    queryKeyNorm: false,
-    biases: { queryKeyValue: true, attentionOutput: true, feedForward: true },
     embedding: {
       size: sizes.hiddenSize,
       trigram: false,

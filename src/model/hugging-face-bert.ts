@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { ModelFormatError } from '../base/errors.ts'
 import { activationOf } from './activation.ts'
-import type { ModelConfig } from './config.ts'
+import { type ModelConfig, plainEncoder } from './config.ts'
 import * as bounds from './config-bounds.ts'
 import { featureNotYet, refuseQuantized } from './not-yet.ts'
 import { parseFields } from './parse-fields.ts'
@@ -63,6 +63,7 @@ export function encoderCore(architecture: string, fields: EncoderFields, tensorN
   if (fields.is_decoder) throw featureNotYet(architecture, '"is_decoder" = true')
   refuseQuantized(architecture, fields.quantization_config)
   return {
+    ...plainEncoder,
     architecture,
     layerCount: fields.num_hidden_layers,
     hiddenSize: fields.hidden_size,
@@ -71,12 +72,6 @@ export function encoderCore(architecture: string, fields: EncoderFields, tensorN
     ffnSize: fields.intermediate_size,
     vocabSize: fields.vocab_size,
     contextLength: fields.max_position_embeddings,
-    gated: false,
-    positions: { kind: 'learned' },
-    causal: false,
-    attentionWindow: null,
-    queryKeyNorm: false,
-    biases: { queryKeyValue: true, attentionOutput: true, feedForward: true },
     head: tensorNames?.has('cls.predictions.transform.dense.weight') ? 'masked-language' : 'none',
     tiedEmbeddings: fields.tie_word_embeddings,
   } satisfies Partial<ModelConfig>

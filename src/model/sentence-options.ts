@@ -41,6 +41,7 @@ const poolingSchema = v.looseObject({
   pooling_mode_mean_sqrt_len_tokens: flag,
   pooling_mode_weightedmean_tokens: flag,
   pooling_mode_lasttoken: flag,
+  include_prompt: v.nullish(v.boolean('true or false'), true),
 })
 const transformerSchema = v.looseObject({ max_seq_length: length, do_lower_case: flag })
 const tokenizerSchema = v.looseObject({ model_max_length: length })
@@ -62,13 +63,14 @@ export async function sentenceOptionsFromFolder(read: ReadModelJson, contextLeng
   if (foreign !== undefined) throw unsupported(`modules.json: a module ${JSON.stringify(foreign.slice(0, 40))}`)
   const pooling = modules[kinds.indexOf('Pooling')]
   const { default_prompt_name: promptName } = prompts
+  const prefix = promptName == null ? '' : (prompts.prompts[promptName] ?? '')
   return {
     pooling: {
-      kind: pooling ? await readPoolingKind(read, `${pooling.path}/config.json`) : 'mean',
+      kind: pooling ? await readPoolingKind(read, `${pooling.path}/config.json`, prefix) : 'mean',
       normalized: kinds.includes('Normalize'),
     },
     maxTokens: Math.min(transformer.max_seq_length ?? tokenizer.model_max_length ?? contextLength, contextLength),
-    prefix: promptName == null ? '' : (prompts.prompts[promptName] ?? ''),
+    prefix,
     lowerCase: transformer.do_lower_case,
   }
 }
@@ -87,8 +89,9 @@ export function sentenceOptionsFromGguf(
   return { pooling: { kind, normalized: true }, maxTokens: contextLength, prefix: '', lowerCase: false }
 }
 
-async function readPoolingKind(read: ReadModelJson, path: string): Promise<Pooling['kind']> {
+async function readPoolingKind(read: ReadModelJson, path: string, prefix: string): Promise<Pooling['kind']> {
   const fields = await readFields(read, path, poolingSchema)
+  if (!fields.include_prompt && prefix !== '') throw unsupported(`${path}: "include_prompt" = false`)
   const flagged = Object.entries(poolingFields).flatMap(([mode, field]) => (fields[field] ? [mode] : []))
   const mode = fields.pooling_mode ?? flagged.join('+')
   if (mode === 'mean' || mode === 'cls' || mode === 'max') return mode

@@ -7,7 +7,7 @@ import { tensorBytes } from './plan-memory.ts'
 import type { Shard } from './shard-plan.ts'
 import { shardTensors, type TensorFormats } from './shard-tensors.ts'
 
-/** Predicted milliseconds of one decode step, arithmetic only. `weightBytesPerSecond[rank]` is measured, > 0. */
+/** Predicted milliseconds of a step over one token (`ShardPlan.predictedStepMs`). `weightBytesPerSecond[rank]` is measured, > 0. */
 export function predictStepMs(
   config: ModelConfig,
   shards: readonly Shard[],

@@ -37,7 +37,10 @@ export interface ShardPlan {
   memoryBytes: readonly number[]
   /** Positions the KV cache is sized for. */
   contextLength: number
-  /** Predicted milliseconds of one decode step, arithmetic only (slowest rank); the network is measured live. */
+  /**
+   * Predicted milliseconds of a step over one token, arithmetic only (slowest rank); the network is measured live. A step over many, as
+   * prefill and encoders take, reads the weights as often but multiplies more: it takes longer.
+   */
   predictedStepMs: number
 }
 

@@ -41,7 +41,7 @@ export function attend(
 }
 
 /** Of a causal model the token itself and earlier ones within the window, else all that the mask does not hide (if it hides all, all). */
-export function visiblePositions({ causal, attentionWindow }: ModelConfig, step: Step, token: number): number[] {
+function visiblePositions({ causal, attentionWindow }: ModelConfig, step: Step, token: number): number[] {
   const { pastLength, positions, mask } = step
   if (causal) {
     const own = pastLength + token

@@ -45,6 +45,7 @@ test.each([
   [{ pooling_mode_max_tokens: true, pooling_mode_mean_tokens: false }, 'max'],
   [{ pooling_mode_lasttoken: true, pooling_mode_mean_tokens: false }, 'last'],
   [{ pooling_mode: 'cls' }, 'cls'],
+  [{ include_prompt: false }, 'mean'],
 ])('%j pools %s', async (config, kind) => {
   const files = { 'modules.json': modules('Transformer', 'Pooling'), '1_Pooling/config.json': config }
   expect((await fromFiles(files)).pooling).toEqual({ kind, normalized: false })
@@ -77,6 +78,15 @@ test.each<[Record<string, unknown>, string, RegExp]>([
     { 'modules.json': modules('Transformer', 'Pooling'), '1_Pooling/config.json': { pooling_mode_cls_token: 'yes' } },
     'model-format',
     /1_Pooling\/config\.json: "pooling_mode_cls_token" is "yes"/,
+  ],
+  [
+    {
+      'modules.json': modules('Transformer', 'Pooling'),
+      '1_Pooling/config.json': { include_prompt: false },
+      'config_sentence_transformers.json': { prompts: { query: 'query: ' }, default_prompt_name: 'query' },
+    },
+    'model-unsupported',
+    /1_Pooling\/config\.json: "include_prompt" = false/,
   ],
   [{ 'sentence_bert_config.json': { max_seq_length: 0 } }, 'model-format', /"max_seq_length" is 0/],
 ])('%j is refused with %s', async (files, code, words) => {

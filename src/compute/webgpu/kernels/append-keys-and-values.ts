@@ -5,7 +5,7 @@ import { rotatedWgsl } from './rotate.ts'
 
 /**
  * Turns the keys of T tokens and puts keys and values into the cache from position `pastLength` on, over the oldest where it is full;
- * T is at most its capacity. A thread a value.
+ * T is at most its capacity. A thread a value; tokens in y, as all values together may be more workgroups than x may have.
  */
 export function appendKeysAndValues(
   gpu: GpuSession,
@@ -18,14 +18,15 @@ export function appendKeysAndValues(
   const { inputs, arrays } = projectedInputs(shape, buffers)
   const kernel = kernelNamed(`append-${shapeName(shape)}`, () => ({
     inputs,
-    uniforms: ['count', 'past', 'queryHeads', 'kvHeads'],
+    uniforms: ['past', 'queryHeads', 'kvHeads'],
     wgsl: `
     ${rotatedWgsl(rope)}
     fn main(index : i32) {
-      if (index >= uniforms.count) { return; }
-      let i = index % ${headSize};
-      let head = index / ${headSize} % uniforms.kvHeads;
-      let token = index / ${headSize} / uniforms.kvHeads;
+      let column = i32(workgroupId.x) * ${WORKGROUP_SIZE} + i32(localId.x);
+      let head = column / ${headSize};
+      if (head >= uniforms.kvHeads) { return; }
+      let i = column % ${headSize};
+      let token = i32(workgroupId.y);
       let row = token * (uniforms.queryHeads + 2 * uniforms.kvHeads);
       let key = (row + uniforms.queryHeads + head) * ${headSize};
       let at = (head * ${capacity} + (uniforms.past + token) % ${capacity}) * ${headSize} + i;
@@ -33,7 +34,6 @@ export function appendKeysAndValues(
       result[at + uniforms.kvHeads * ${capacity * headSize}] = projected[key + uniforms.kvHeads * ${headSize} + i];
     }`,
   }))
-  const count = tokenCount * kvHeads * headSize
-  const groups = Math.ceil(count / WORKGROUP_SIZE)
-  gpu.run(kernel, arrays, buffers.cache, [count, pastLength, queryHeads, kvHeads], [groups])
+  const groups = Math.ceil((kvHeads * headSize) / WORKGROUP_SIZE)
+  gpu.run(kernel, arrays, buffers.cache, [pastLength, queryHeads, kvHeads], [groups, tokenCount])
 }
