@@ -1,7 +1,8 @@
-// A member computes what the leader says, within the model that the leader described: this is where that is checked.
+// A member computes what the leader says, within the model that the leader described and its own memory: this is where that is checked.
 import { HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import { type ModelConfig, queryHeadsPerKvHead, sublayersOf } from '../model/config.ts'
+import type { ShardMemory } from '../plan/plan-memory.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 
 /** Throws `bad-message` where a range lies outside the model, a sublayer is out of place, or query heads lack their KV head. */
@@ -32,9 +33,14 @@ export function checkShard(config: ModelConfig, shard: Shard): void {
   }
 }
 
+/** Throws `bad-message` for a share above `memoryBytes`. What the leader alone has, or nobody, may be said to be of any size. */
+export function checkMemory({ totalBytes }: ShardMemory, memoryBytes: number): void {
+  if (totalBytes > memoryBytes) throw refused(`${totalBytes} bytes of memory, where this device offered ${memoryBytes}`)
+}
+
 function refused(what: string): HeadroomError {
   return new HeadroomError(
     'bad-message',
-    `The leader asks for a share that the model does not have: ${what}. Reload both pages, so that they run the same version.`,
+    `The leader asks for a share that cannot be: ${what}. Reload both pages, so that they run the same version.`,
   )
 }

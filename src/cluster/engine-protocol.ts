@@ -53,6 +53,8 @@ export interface LoadRequest {
   weights: WeightWish
   executor: ExecutorKind
   threads: number
+  /** That this device's share is planned for. */
+  memoryBytes: number
   /** Where this device reaches `/models/`. */
   baseUrl: string
   /** Whom to ask for files that were picked on the leader's device. */

@@ -1,6 +1,7 @@
 // From a load request to an executor that holds the shard: parse what the leader sent, open the files, stream the slices in.
 import { type ErrorData, toErrorData } from '../base/errors.ts'
 import type { Executor } from '../compute/executor.ts'
+import { shardMemory } from '../plan/plan-memory.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
@@ -8,7 +9,7 @@ import { loadShard } from '../weights/loader.ts'
 import { checkSources, parseManifest } from '../weights/manifest.ts'
 import type { PeerFile } from '../weights/peer-source.ts'
 import { openWeightCache } from '../weights/weight-cache.ts'
-import { checkShard } from './check-shard.ts'
+import { checkMemory, checkShard } from './check-shard.ts'
 import type { LoadReport, LoadRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
 import { openManifestSource } from './open-model.ts'
@@ -32,7 +33,9 @@ export async function loadExecutor(
   const manifest = parseManifest(request.manifest)
   const { config } = manifest
   checkShard(config, shard)
-  const tensors = shardTensors(config, shard, residentFormats(manifest, weights))
+  const formats = residentFormats(manifest, weights)
+  checkMemory(shardMemory(config, shard, formats, request.executor), request.memoryBytes)
+  const tensors = shardTensors(config, shard, formats)
   const opened =
     sources ??
     (await Promise.all(manifest.sources.map((source) => openManifestSource(source, { baseUrl, openPeerFile }, signal))))

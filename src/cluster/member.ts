@@ -97,7 +97,7 @@ export class Member extends Emitter<MemberEvents> {
 
   async #load({ modelName, manifest, shard, weights }: LeaderMessage & { kind: 'load' }): Promise<void> {
     const { device, baseUrl, leaderId, send } = this.#options
-    const { executor, threads } = device.profile
+    const { executor, threads, memoryBytes } = device.profile
     Object.assign(this, { modelName, shard, progress: null, report: null })
     this.#set({ kind: 'loading', modelId: modelName })
     const onProgress = (progress: LoadProgress) => {
@@ -107,7 +107,7 @@ export class Member extends Emitter<MemberEvents> {
     }
     // The engine parses the manifest before it believes any of it.
     const report = await device.engine.load(
-      { manifest: manifest as ModelManifest, shard, weights, executor, threads, baseUrl, leaderId },
+      { manifest: manifest as ModelManifest, shard, weights, executor, threads, memoryBytes, baseUrl, leaderId },
       onProgress,
     )
     this.report = report

@@ -94,10 +94,12 @@ async function answers(serverUrl: string): Promise<boolean> {
 }
 
 async function remoteSource(model: string, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
-  const { hubUrl } = await fetchServerConfig(serverUrl)
+  const isAddress = /^https?:\/\//.test(model)
+  // An address leads there without a server too; only a server says which hub's pages are names.
+  const hubUrl = isAddress && !(await answers(serverUrl)) ? null : (await fetchServerConfig(serverUrl)).hubUrl
   const name = hubUrl === null ? null : parseHubName(model, hubUrl)
   if (name && hubUrl !== null) return hubSource(name, hubUrl, hubToken)
-  if (/^https?:\/\//.test(model)) {
+  if (isAddress) {
     const [address = model] = model.split(/[?#]/)
     const nameOf = (part: string) => part.split('/').pop() || part
     const query = model.slice(address.length)

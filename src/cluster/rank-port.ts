@@ -47,9 +47,9 @@ export function engineRank(
     profile,
     onFailed: null,
     load({ manifest, shard, weights }, onProgress) {
-      const { executor, threads } = profile
+      const { executor, threads, memoryBytes } = profile
       epoch = shard.epoch
-      return engine.load({ manifest, shard, weights, executor, threads, ...reach }, onProgress)
+      return engine.load({ manifest, shard, weights, executor, threads, memoryBytes, ...reach }, onProgress)
     },
     peakMemoryBytes: () => engine.peakMemoryBytes(),
     cancel: () => engine.cancel(),

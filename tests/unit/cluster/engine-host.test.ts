@@ -37,6 +37,7 @@ function loadOf(plan: ShardPlan): LoadRequest {
     weights: 'f32',
     executor: 'reference',
     threads: 1,
+    memoryBytes: anyDevice.memoryBytes,
     baseUrl: served.baseUrl,
     leaderId: 'device-0',
   } as const
@@ -87,6 +88,17 @@ test('another share, another context or another way to hold weights is loaded an
     await engine.load(other, progress)
     expect(progress).toHaveBeenCalled()
   }
+})
+
+test('a share above what this device offered is refused before anything is made for it', async () => {
+  const create = vi.spyOn(referenceExecutor, 'create')
+  const plan = planFor([1], 1)
+  const totalBytes = plan.memoryBytes[0]!
+  await engine.load({ ...loadOf(plan), memoryBytes: totalBytes }, silent)
+  const beyond = engine.load({ ...loadOf(plan), memoryBytes: totalBytes - 1 }, silent)
+  await expect(beyond).rejects.toMatchObject({ code: 'bad-message' })
+  await expect(beyond).rejects.toThrow(`${totalBytes} bytes of memory, where this device offered ${totalBytes - 1}`)
+  expect(create).toHaveBeenCalledTimes(1)
 })
 
 test('an executor that failed is not used again', async () => {

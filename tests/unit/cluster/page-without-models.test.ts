@@ -32,6 +32,13 @@ test('a host of plain files offers the model beside the page', async () => {
   })
 })
 
+test('an address leads to its file without a server', async () => {
+  const address = 'https://elsewhere.example/m.gguf'
+  const files = [{ path: 'm.gguf', url: address }]
+  const source = await sourceOf(address, await fileHost(null), null)
+  expect(source).toEqual({ kind: 'http', modelId: 'm.gguf', files, token: null })
+})
+
 test('a host without that file is told as what it is: no server', async () => {
   await expect(listModels(await fileHost(null))).rejects.toMatchObject({ code: 'signaling-down' })
 })
