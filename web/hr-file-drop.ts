@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { LocalFile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { droppedFiles } from './dropped-files.ts'
+import './hr-notice.ts'
 import { fileIcon } from './icons.ts'
 import { shared } from './styles.ts'
 
@@ -12,6 +13,8 @@ import { shared } from './styles.ts'
 export class HrFileDrop extends LitElement {
   @property({ type: Boolean }) disabled = false
   @state() hovering = false
+  /** Why what was dropped could not be opened. */
+  @state() problem = ''
 
   static override styles = [
     shared,
@@ -45,6 +48,7 @@ export class HrFileDrop extends LitElement {
         <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('folder')}>Open a folder</button>
       </div>
       <p class="small muted">Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.</p>
+      ${this.problem === '' ? null : html`<hr-notice message=${this.problem}></hr-notice>`}
       <input id="file" type="file" multiple hidden aria-label="GGUF file" data-testid="model-file" @change=${this.#picked} />
       <input id="folder" type="file" webkitdirectory hidden aria-label="Folder of a model" data-testid="model-folder" @change=${this.#picked} />
     </div>`
@@ -64,7 +68,17 @@ export class HrFileDrop extends LitElement {
     if (!event.dataTransfer?.types.includes('Files')) return
     event.preventDefault()
     this.hovering = false
-    void droppedFiles(event.dataTransfer).then((files) => this.#open(files))
+    void this.#openDropped(event.dataTransfer)
+  }
+
+  async #openDropped(dropped: DataTransfer) {
+    this.problem = ''
+    try {
+      this.#open(await droppedFiles(dropped))
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.problem = `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`
+    }
   }
 
   #picked(event: Event) {

@@ -219,6 +219,7 @@ export class RoomController implements ReactiveController {
     } catch (error) {
       console.info('No server: what the page itself brings works.', error)
     }
+    this.#host.requestUpdate()
     await models
     this.#host.requestUpdate()
   }

@@ -44,7 +44,7 @@ export interface PeerLinkOptions {
   iceServers: readonly IceServer[]
   /** Carries a signal to `signal` of the other side's link; order and loss are forgiven as far as WebRTC does. */
   sendSignal(signal: unknown): void
-  /** Called once for each use; the channel is still opening. To transfer it, do so before returning (`handOver`). */
+  /** Called once for each use; the channel is still opening. To transfer it, do so before returning (`handOverLane`). */
   onChannel(use: ChannelUse, channel: RTCDataChannel, link: PeerLink): void
   connectTimeoutMs?: number
 }

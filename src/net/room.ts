@@ -35,7 +35,7 @@ export interface RoomOptions {
   role: 'leader' | 'guest'
   /** Unique in the room; a tab keeps it over reloads, and a second tab has another. */
   deviceId: string
-  /** Called for every attempt, before it is connected, in the channels' own task; see `handOver`. */
+  /** Called for every attempt, before it is connected, in the channels' own task; see `handOverLane`. */
   onChannel(use: ChannelUse, channel: RTCDataChannel, link: PeerLink): void
   connectTimeoutMs?: number
 }

@@ -95,6 +95,17 @@ test('a file can be dropped anywhere on the page', async () => {
   expect(commands).toMatchObject([{ model: [{ path: 'own.gguf' }] }])
 })
 
+test('a dropped file that cannot be read is told', async () => {
+  const { element, commands } = await showModels({})
+  const file = (_: unknown, reject: (error: Error) => void) =>
+    reject(new DOMException('The file is gone.', 'NotFoundError'))
+  const items = [{ webkitGetAsEntry: () => ({ isFile: true, name: 'own.gguf', file }) }]
+  window.dispatchEvent(Object.assign(new Event('drop'), { dataTransfer: { types: ['Files'], items } }))
+  const drop = must(element.renderRoot.querySelector('hr-file-drop'))
+  await expect.poll(() => wordsOf(drop)).toContain('What was dropped cannot be read (The file is gone.)')
+  expect(commands).toEqual([])
+})
+
 test('a model of a hub is asked for by its name, with a token only where one was given', async () => {
   const { element, commands } = await showModels({ hubUrl: 'https://hub.example/' })
   const { renderRoot } = must(element.renderRoot.querySelector('hr-hub'))
