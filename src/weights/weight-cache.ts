@@ -91,7 +91,13 @@ async function openCacheFile(source: ByteSource, storage: Storage): Promise<Cach
   }
   for (let slot = 0; slot < MAX_SLOTS; slot++) {
     const file = await storage.open(`${origin}-${version}-${slot}`)
-    if (file) return new CacheFile(file)
+    if (!file) continue
+    try {
+      return new CacheFile(file)
+    } catch (error) {
+      file.close()
+      throw error
+    }
   }
   return null
 }

@@ -21,6 +21,10 @@ function changed(path: string, value: unknown): unknown {
   return copy
 }
 
+/** Of a matrix of 64 rows and columns. */
+const place = (change: object) => ({ rows: 64, columns: 64, firstRow: 0, firstColumn: 0, transposed: false, ...change })
+const blocks = { name: 'x', source: 0, type: 'Q8_0', rows: 64, columns: 64, offset: 0, byteLength: 64 * 2 * 34 }
+
 describe('a manifest', () => {
   it('is the same after the network', () => {
     expect(parseManifest(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest)
@@ -67,6 +71,31 @@ describe('a manifest', () => {
       'sources/0',
       { kind: 'http', url: 'javascript:alert(1)', size: 9e6, etag: null },
       /http address/,
+    ],
+    [
+      'generated weights without a spread',
+      'sources/0',
+      { kind: 'generated', seed: 1, mean: 0, deviation: 0, size: 9e6, etag: null },
+      /deviation/,
+    ],
+    [
+      'a place past the end of the file’s tensor',
+      'tensors/query.2/within',
+      place({ firstRow: 1 }),
+      /query\.2 lies outside/,
+    ],
+    [
+      'a place in a larger tensor than its bytes',
+      'tensors/query.2/within',
+      place({ rows: 192 }),
+      /said to take 16384 bytes/,
+    ],
+    ['a place in an absurd tensor', 'tensors/query.2/within', place({ rows: 2 ** 52 }), /said to take 16384 bytes/],
+    [
+      'blocks that lie across its rows',
+      'tensors/query.2',
+      { ...blocks, within: place({ transposed: true }) },
+      /query\.2 lies outside/,
     ],
     ['another kind of file', 'sources/0/kind', 'ftp', /kind/],
     ['no files', 'sources', [], /sources/],

@@ -212,6 +212,19 @@ describe('the cache', () => {
     expect(problems).toEqual([])
   })
 
+  it('leaves no file locked that it could not read', async () => {
+    await load([1], 0)
+    const { open } = storage
+    storage.open = async (name) => {
+      const file = await open(name)
+      return file && Object.assign(file, { getSize: () => expect.unreachable('The disk is gone.') })
+    }
+    expect(await load([1], 0)).toBeGreaterThan(0)
+    expect(problems.map(({ code }) => code)).toEqual(['storage-full'])
+    await forgetDownloads(storage)
+    expect(storage.files.size).toBe(0)
+  })
+
   it('is empty after "forget downloads"', async () => {
     await load([1, 1], 1)
     expect(await cachedBytes(storage)).toBeGreaterThan(0)
