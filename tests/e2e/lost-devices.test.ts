@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test'
 import { makeHostile } from './support/hostile-guest.ts'
 import { answers, ask, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { roomOfTwo } from './support/room-of-two.ts'
 import { waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -19,12 +20,7 @@ async function answersAgain(leader: Page) {
 test('a guest whose tab is closed in the middle of an answer ends it with words; the next answer comes without it', async ({
   stage,
 }) => {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const guest = await stage.visit(await startRoomByHand(leader))
-  await joinByHand(guest)
-  await expect(deviceRows(leader)).toHaveCount(2)
-  await loadByHand(leader, 2)
+  const { leader, guest } = await roomOfTwo(stage)
   await ask(leader, 'Once upon a time')
   await expect(answers(leader)).toHaveText(/\w+ \w+/)
   await guest.close()

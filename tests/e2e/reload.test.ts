@@ -1,5 +1,6 @@
 // A reload is no parting: the tab remembers its room, the conversation and what it has downloaded.
-import { answers, ask, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { answers, ask, deviceRows, loadByHand, textOf } from './support/people.ts'
+import { roomOfTwo } from './support/room-of-two.ts'
 import { formRoom, load, view, waitForDevices, waitForState } from './support/script.ts'
 import { storiesId } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
@@ -7,13 +8,7 @@ import { expect, test } from './support/stage.ts'
 test('a leader who reloads leads the same room, with its conversation, and the guest is there again', async ({
   stage,
 }) => {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const link = await startRoomByHand(leader)
-  const guest = await stage.visit(link)
-  await joinByHand(guest)
-  await expect(deviceRows(leader)).toHaveCount(2)
-  await loadByHand(leader, 2)
+  const { leader, link } = await roomOfTwo(stage)
   await ask(leader, 'Once upon a time')
   await expect(leader.getByTestId('figures')).toHaveCount(1)
   const answer = await textOf(answers(leader))
@@ -28,12 +23,7 @@ test('a leader who reloads leads the same room, with its conversation, and the g
 })
 
 test('a guest who reloads is back as the same device, and gets its share again', async ({ stage }) => {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const guest = await stage.visit(await startRoomByHand(leader))
-  await joinByHand(guest)
-  await expect(deviceRows(leader)).toHaveCount(2)
-  await loadByHand(leader, 2)
+  const { leader, guest } = await roomOfTwo(stage)
   const id = (await view(leader)).devices[1]?.deviceId
 
   await guest.reload()

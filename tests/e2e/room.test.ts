@@ -5,20 +5,9 @@ import { join } from 'node:path'
 import { keptCertificate } from '../../signaling/certificate.ts'
 import { lanAddresses } from '../../signaling/lan.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { roomOfTwo } from './support/room-of-two.ts'
 import { waitForState } from './support/script.ts'
-import { expect, type Stage, test } from './support/stage.ts'
-
-/** Two people in a room whose model is loaded. */
-async function readyRoom(stage: Stage) {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const link = await startRoomByHand(leader)
-  const guest = await stage.visit(link)
-  await joinByHand(guest)
-  await expect(deviceRows(leader)).toHaveCount(2)
-  await loadByHand(leader, 2)
-  return { site, leader, guest, link }
-}
+import { expect, test } from './support/stage.ts'
 
 test('two people form a room by its link, load a model and get an answer with its figures', async ({ stage }) => {
   const site = await stage.serve()
@@ -50,7 +39,7 @@ test('two people form a room by its link, load a model and get an answer with it
 })
 
 test('an answer streams, stops at Stop, and New chat begins again', async ({ stage }) => {
-  const { leader } = await readyRoom(stage)
+  const { leader } = await roomOfTwo(stage)
   await ask(leader, 'Once upon a time')
   await expect(leader.getByTestId('stop')).toBeVisible()
   await expect(answers(leader)).not.toHaveText('')
@@ -95,7 +84,7 @@ test('loading shows how many bytes of its share each device has', async ({ stage
 test('the leader removes a device, which is told and cannot come back; the room goes on without it', async ({
   stage,
 }) => {
-  const { leader, guest } = await readyRoom(stage)
+  const { leader, guest } = await roomOfTwo(stage)
   await confirm(leader.getByTestId('remove-device'))
   await expect(guest.getByTestId('parted')).toContainText('The leader removed this device from the room.')
   await expect(deviceRows(leader)).toHaveCount(1)
@@ -110,7 +99,7 @@ test('the leader removes a device, which is told and cannot come back; the room 
 })
 
 test('the leader ends the room and every guest is told', async ({ stage }) => {
-  const { leader, guest } = await readyRoom(stage)
+  const { leader, guest } = await roomOfTwo(stage)
   await confirm(leader.getByTestId('end-room'))
   await expect(leader.getByTestId('start-room')).toBeVisible()
   await expect(guest.getByTestId('parted')).toContainText('The leader ended the room.')
@@ -119,7 +108,7 @@ test('the leader ends the room and every guest is told', async ({ stage }) => {
 })
 
 test('a guest leaves, and the room answers without it', async ({ stage }) => {
-  const { leader, guest } = await readyRoom(stage)
+  const { leader, guest } = await roomOfTwo(stage)
   await confirm(guest.getByTestId('leave'))
   await expect(guest.getByTestId('start-room')).toBeVisible()
   await expect(deviceRows(leader)).toHaveCount(1)
@@ -129,7 +118,7 @@ test('a guest leaves, and the room answers without it', async ({ stage }) => {
 })
 
 test('a device that joins later takes a share of the loaded model', async ({ stage }) => {
-  const { leader, link } = await readyRoom(stage)
+  const { leader, link } = await roomOfTwo(stage)
   const late = await stage.visit(link)
   await late.getByTestId('join').click()
   await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready', 'Ready'])

@@ -1,5 +1,6 @@
 // Links, rooms and servers that do not do what they should: each says so in words, and what runs goes on.
-import { answers, ask, deviceRows, joinByHand, loadByHand, startRoomByHand } from './support/people.ts'
+import { answers, ask, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
+import { roomOfTwo } from './support/room-of-two.ts'
 import { join, startRoom, view } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -44,13 +45,7 @@ test('while the server is down the room answers, newcomers are told, and afterwa
   stage,
 }) => {
   test.setTimeout(120_000)
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const link = await startRoomByHand(leader)
-  const guest = await stage.visit(link)
-  await joinByHand(guest)
-  await expect(deviceRows(leader)).toHaveCount(2)
-  await loadByHand(leader, 2)
+  const { site, leader, guest, link } = await roomOfTwo(stage)
   const newcomer = await stage.visit(link)
   await expect(newcomer.getByText('Measured speed')).toBeVisible()
 
