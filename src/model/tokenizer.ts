@@ -1,6 +1,7 @@
 // Text to token ids and back. @huggingface/tokenizers encodes; decoding is by bytes here, because a streamed answer may break a
 // character across tokens. Inputs are plain data (GGUF metadata, tokenizer.json), so that they can be sent to a worker.
 import { HeadroomError } from '../base/errors.ts'
+import { joinBytes } from '../base/join-bytes.ts'
 import { buildLibraryTokenizer, type TokenizerSteps } from './library-tokenizer.ts'
 import type { SpecialTemplate } from './special-template.ts'
 import { pieceBytes, type VocabularyStyle } from './token-bytes.ts'
@@ -105,14 +106,4 @@ export function createTokenizer(parts: TokenizerParts): Tokenizer {
       return addsLeadingSpace && text.startsWith(' ') ? text.slice(1) : text
     },
   }
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let offset = 0
-  for (const part of parts) {
-    joined.set(part, offset)
-    offset += part.length
-  }
-  return joined
 }

@@ -6,6 +6,7 @@
 // Offers carry the DTLS fingerprint, so the connection they make is between the two that hold the keys.
 // Assumed: the page's own code is genuine, and whoever holds the link is trusted.
 import * as v from 'valibot'
+import { joinBytes } from '../base/join-bytes.ts'
 import { fromBase64Url, toBase64Url } from './base64url.ts'
 import { decodeSecret, roomIdOf, subtleCrypto } from './room-link.ts'
 
@@ -94,7 +95,7 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
     async sealHello(hello) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
       const sealed = await encrypt(helloKey, iv, helloData, hello)
-      return toBase64Url(join([Uint8Array.of(HELLO), iv, sealed]))
+      return toBase64Url(joinBytes([Uint8Array.of(HELLO), iv, sealed]))
     },
     async openHello(seal) {
       const bytes = fromBase64Url(seal)
@@ -104,8 +105,8 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
     async correspondence(ownNonce, peerNonce) {
       const own = nonceBytes(ownNonce)
       const peer = nonceBytes(peerNonce)
-      const sendKey = await deriveKey('letter', join([own, peer]))
-      const receiveKey = await deriveKey('letter', join([peer, own]))
+      const sendKey = await deriveKey('letter', joinBytes([own, peer]))
+      const receiveKey = await deriveKey('letter', joinBytes([peer, own]))
       const opened = new Set<number>()
       let nextCounter = 0
       return {
@@ -113,8 +114,8 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
         peerNonce,
         async seal(message) {
           const header = letterHeader(own, peer, nextCounter++)
-          const sealed = await encrypt(sendKey, counterIv(header), join([utf8(roomId), header]), message)
-          return toBase64Url(join([header, sealed]))
+          const sealed = await encrypt(sendKey, counterIv(header), joinBytes([utf8(roomId), header]), message)
+          return toBase64Url(joinBytes([header, sealed]))
         },
         async open(seal) {
           const bytes = fromBase64Url(seal)
@@ -125,7 +126,7 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
           const expected = letterHeader(peer, own, counter)
           if (header.some((byte, index) => byte !== expected[index])) return null
           const rest = bytes.slice(LETTER_HEADER_BYTES)
-          const message = await decrypt(receiveKey, counterIv(header), join([utf8(roomId), header]), rest)
+          const message = await decrypt(receiveKey, counterIv(header), joinBytes([utf8(roomId), header]), rest)
           if (message === null || opened.has(counter)) return null
           opened.add(counter)
           return message
@@ -136,7 +137,7 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
 }
 
 function letterHeader(from: Uint8Array, to: Uint8Array, counter: number): Uint8Array<ArrayBuffer> {
-  const header = join([Uint8Array.of(LETTER), from, to, new Uint8Array(4)])
+  const header = joinBytes([Uint8Array.of(LETTER), from, to, new Uint8Array(4)])
   new DataView(header.buffer).setUint32(1 + 2 * NONCE_BYTES, counter)
   return header
 }
@@ -177,14 +178,4 @@ function nonceBytes(text: string): Uint8Array<ArrayBuffer> {
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text)
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  let offset = 0
-  for (const part of parts) {
-    joined.set(part, offset)
-    offset += part.byteLength
-  }
-  return joined
 }

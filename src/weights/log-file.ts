@@ -1,5 +1,6 @@
 // A stored file that grows at its end. Every call into storage waits for the browser's own process, and a file that grows a little at a
 // time costs half as much again: so appends are gathered, and the file grows in large steps, cut back in the end.
+import { joinBytes } from '../base/join-bytes.ts'
 import type { StoredFile } from './storage.ts'
 
 /** What is gathered before it is written; what a crash loses. */
@@ -63,7 +64,7 @@ export class LogFile {
     this.#batch = []
     this.#grow()
     try {
-      if (!this.#fits(joined(batch))) for (const bytes of batch) this.#write(bytes)
+      if (!this.#fits(joinBytes(batch))) for (const bytes of batch) this.#write(bytes)
     } finally {
       this.#end = this.#written
     }
@@ -106,14 +107,4 @@ export class LogFile {
     if (this.#grownTo > this.#end) this.#file.truncate(this.#end)
     this.#grownTo = this.#end
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let filled = 0
-  for (const part of parts) {
-    bytes.set(part, filled)
-    filled += part.length
-  }
-  return bytes
 }
