@@ -7,6 +7,8 @@ import { planShards } from '../../../src/plan/splitter.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
 import { tinyConfig } from '../../support/tiny-model.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const config = tinyConfig()
 
 function planned(shares: readonly number[]): Shard[] {

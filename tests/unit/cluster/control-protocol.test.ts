@@ -11,6 +11,8 @@ import {
 } from '../../../src/cluster/control-protocol.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const shard = {
   rank: 1,
   worldSize: 2,

@@ -4,6 +4,8 @@ import { HeadroomError } from '../../../src/base/errors.ts'
 import { decodeStepMessage, encodeStepMessage, type StepMessage } from '../../../src/engine/step-message.ts'
 import { type HeadRequest, plainRequest } from '../../../src/model/sampling.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const hiddenSize = 3
 
 const head: fc.Arbitrary<HeadRequest> = fc.record({

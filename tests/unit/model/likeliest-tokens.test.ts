@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { summarizeHead } from '../../../src/model/head-summary.ts'
 import { likeliestRequest, likeliestTokens } from '../../../src/model/likeliest-tokens.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const logit = fc.double({ min: -20, max: 20, noNaN: true }).map(Math.fround)
 
 test('tokens and probabilities are those of a softmax over the whole vocabulary, however it is split', () => {

@@ -8,6 +8,8 @@ import {
   MAX_CONTROL_BYTES,
 } from '../../../src/net/control-codec.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 describe('a control message', () => {
   test('comes out as it went in, whatever it holds, with heartbeats between its parts', () => {
     fc.assert(

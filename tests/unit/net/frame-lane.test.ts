@@ -7,6 +7,8 @@ import { LOCAL_FRAME_BYTES, messageLanePort, WINDOW_BYTES } from '../../../src/n
 import { seededRandom } from '../../support/random.ts'
 import { ManualPort } from './manual-port.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const open: FrameLane[] = []
 afterEach(() => {
   for (const lane of open.splice(0)) lane.close()

@@ -10,6 +10,8 @@ import {
   writeFrameHeader,
 } from '../../../src/net/frame.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 function frameOf(header: FrameHeader, payloadBytes: number): ArrayBuffer {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES + payloadBytes).fill(7)
   writeFrameHeader(new DataView(bytes.buffer), header)

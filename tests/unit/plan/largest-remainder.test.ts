@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { apportion } from '../../../src/plan/largest-remainder.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 describe('apportion', () => {
   it.each([
     [9, [1, 1, 1, 1], [3, 2, 2, 2]],

@@ -14,6 +14,8 @@ import { type PlanOptions, planShards } from '../../../src/plan/splitter.ts'
 import { anyConfig } from '../../support/any-config.ts'
 import { blockFormats, device, formatsOf, smollm2 } from '../../support/plan-models.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const anyExecutor = fc.constantFrom<ExecutorKind>('reference', 'wasm', 'webgpu')
 const anyDevices = fc
   .array(

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fillBySpeed } from '../../../src/plan/water-filling.ts'
 
+fc.configureGlobal({ seed: 1 })
+
 const open = (count: number) => Array<number>(count).fill(Number.POSITIVE_INFINITY)
 
 describe('fillBySpeed', () => {
