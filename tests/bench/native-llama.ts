@@ -1,0 +1,34 @@
+// llama.cpp as native code (node-llama-cpp with its CPU package), beside the browser's engines. Its work runs on threads of its own.
+import { getLlama } from 'node-llama-cpp'
+import { type BenchEngine, promptLength, promptTokens } from './page/bench-engine.ts'
+
+export function openNativeLlama(): BenchEngine & { close(): Promise<void> } {
+  const opened: { dispose(): Promise<void> }[] = []
+  let run: BenchEngine['run']
+  return {
+    async open({ model: modelPath, threads, contextLength }) {
+      const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' })
+      opened.push(llama)
+      const model = await llama.loadModel({ modelPath })
+      const context = await model.createContext({ contextSize: contextLength, batchSize: 512, threads, sequences: 1 })
+      const sequence = context.getSequence()
+      run = async ({ phase, tokens, firstToken }) => {
+        const decoding = phase === 'decode'
+        await sequence.clearHistory()
+        let start = performance.now()
+        let left = decoding ? tokens : 0
+        const prompt = promptTokens(decoding ? promptLength : tokens, firstToken)
+        for await (const _ of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
+          if (decoding && left === tokens) start = performance.now()
+          if (left-- === 0) break
+        }
+        return { tokens, ms: performance.now() - start }
+      }
+      return null
+    },
+    run: (work) => run(work),
+    async close() {
+      for (const resource of opened) await resource.dispose()
+    },
+  }
+}

@@ -1,0 +1,54 @@
+// What the benchmark asks of every engine, ours or a peer's, in a page or natively.
+
+export interface EngineRequest {
+  /** A GGUF file: by address in a page, by path natively. */
+  model: string
+  /** The same model as an ONNX graph with its weights beside it; only onnxruntime reads it. */
+  onnx: { graph: string; weights: string; layers: number; kvHeads: number; headSize: number } | null
+  threads: number
+  contextLength: number
+}
+
+/** One timed run. `decode`: steps after a prompt of a few tokens; `prefill`: the whole of `tokens`, up to the first token that follows. */
+export interface Work {
+  phase: 'decode' | 'prefill'
+  tokens: number
+  /** Other in every run, so that no engine finds the prompt in its cache. */
+  firstToken: number
+}
+
+export interface Timed {
+  tokens: number
+  ms: number
+}
+
+/** What only ours can say of itself. */
+export interface OwnFigures {
+  weights: string
+  /** Weight bytes that one decode step reads. */
+  bytesPerToken: number
+}
+
+/** One more run of ours, looked into. */
+export interface OwnProfile {
+  /** Time in WASM kernels, and all of it. */
+  kernelMs: number
+  totalMs: number
+  weightBytes: number
+  kvBytes: number
+  peakBytes: number
+}
+
+export interface BenchEngine {
+  /** The figures where the engine is ours. */
+  open(request: EngineRequest): Promise<OwnFigures | null>
+  run(work: Work): Promise<Timed>
+}
+
+/** Tokens before the first timed decode step. */
+export const promptLength = 8
+
+/** Ids that every vocabulary of the benchmark has and that stop nothing. */
+export function promptTokens(length: number, firstToken: number): number[] {
+  return Array.from({ length }, (_, i) => (i === 0 ? firstToken : 300 + ((i * 37) % 1000)))
+}

@@ -1,0 +1,91 @@
+// Headroom alone in a room: the product's own header, plan, loader, WASM executor and generation, without the network and the page.
+import { expose } from 'comlink'
+import { executorFactory } from '../../../src/cluster/executors.ts'
+import { createSoloCollective } from '../../../src/collective/solo.ts'
+import { generate } from '../../../src/engine/generate.ts'
+import { createLeader, type Leader } from '../../../src/engine/leader.ts'
+import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
+import { predictStepMs } from '../../../src/plan/plan-cost.ts'
+import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
+import { shardTensors } from '../../../src/plan/shard-tensors.ts'
+import { planShards } from '../../../src/plan/splitter.ts'
+import { residentFormats, weightsLabel } from '../../../src/weights/formats.ts'
+import { openHttpSource } from '../../../src/weights/http-source.ts'
+import { loadShard } from '../../../src/weights/loader.ts'
+import { openGguf } from '../../../src/weights/model-file.ts'
+import {
+  type EngineRequest,
+  type OwnFigures,
+  type OwnProfile,
+  promptLength,
+  promptTokens,
+  type Timed,
+  type Work,
+} from './bench-engine.ts'
+import { clockKernels, instrumentKernels } from './kernel-clock.ts'
+
+let leader: Leader
+let vocabulary: ShardPlan['vocabulary']
+
+const ourWorker = {
+  async open({ model, threads, contextLength }: EngineRequest): Promise<OwnFigures> {
+    instrumentKernels()
+    const source = await openHttpSource(model)
+    const { manifest } = await openGguf(source, 'bench')
+    const { config } = manifest
+    const formats = residentFormats(manifest, 'auto')
+    const device = {
+      deviceId: 'bench',
+      name: 'bench',
+      executor: 'wasm' as const,
+      weightBytesPerSecond: 1e9,
+      memoryBytes: 2 ** 32,
+      cores: navigator.hardwareConcurrency,
+      threads,
+      battery: null,
+      backend: '',
+      otherExecutors: [],
+    }
+    const plan = planShards(config, [device], { modelId: 'bench', epoch: 1, formats, contextLength })
+    const shard = shardOf(plan, 0)
+    const tensors = shardTensors(config, shard, formats)
+    const factory = await executorFactory('wasm')
+    const loader = await factory.create({ config, shard, tensors, threads })
+    await loadShard({ manifest, tensors, sources: [source], cache: null, loader })
+    const executor = await loader.finish()
+    leader = createLeader({ config, shard, executor, collective: createSoloCollective() }, plan.vocabulary)
+    vocabulary = plan.vocabulary
+    // At one byte a second a step takes as many seconds as it reads bytes.
+    const bytesPerToken = predictStepMs(config, [shard], formats, [1]) / 1000
+    return { weights: weightsLabel(manifest, 'auto'), bytesPerToken }
+  },
+
+  async run({ phase, tokens, firstToken }: Work): Promise<Timed> {
+    const decoding = phase === 'decode'
+    const { timings } = await generate(leader, {
+      promptTokens: promptTokens(decoding ? promptLength : tokens, firstToken),
+      maxTokens: decoding ? tokens + 1 : 1,
+      stopTokens: new Set(),
+      sampling: parseSamplingOptions({}),
+      vocabulary,
+      startedAt: performance.now(),
+      onToken: () => undefined,
+      signal: new AbortController().signal,
+    })
+    const ms = decoding ? timings.stepMs.reduce((sum, step) => sum + step, 0) : timings.timeToFirstTokenMs!
+    return { tokens, ms }
+  },
+
+  /** A decode run counts its prompt too: kernels take most of either. */
+  async profile(work: Work): Promise<OwnProfile> {
+    const times = await clockKernels(async () => {
+      await ourWorker.run(work)
+    })
+    const { weightBytes, kvBytes, peakBytes } = leader.rank.executor.memory
+    return { ...times, weightBytes, kvBytes, peakBytes }
+  },
+}
+
+export type OurWorker = typeof ourWorker
+
+expose(ourWorker)

@@ -1,0 +1,33 @@
+// `npm run bench`: how fast this machine computes with Headroom and with others. What it takes and says: docs/COMMANDS.md.
+import { Command, Option } from 'commander'
+import { toErrorData } from '../src/base/errors.ts'
+import { benchCompute } from './bench/compute.ts'
+import type { ComputeOptions } from './bench/options.ts'
+import { BENCH_SHAPES } from './bench/shapes.ts'
+import { formatCompute } from './bench/table.ts'
+
+const program = new Command('npm run bench --').description('Measures Headroom beside other engines on this machine.')
+
+program
+  .command('compute')
+  .description('one tab’s arithmetic beside wllama, onnxruntime-web and native llama.cpp, on the same weights')
+  .addOption(new Option('--model <name>', 'a model of the catalogue, or a .gguf file').conflicts('shape'))
+  .addOption(new Option('--shape <name>', 'random weights of this shape').choices(Object.keys(BENCH_SHAPES)))
+  .addOption(new Option('--weights <format>', 'of a shape; left out: int4').choices(['int4', 'int8']))
+  .addOption(new Option('--threads <number>', 'of every engine').choices(['1', '2']).default('1'))
+  .addOption(new Option('--phase <phase>', 'what is timed').choices(['decode', 'prefill']).default('decode'))
+  .option('--json', 'one JSON object on stdout', false)
+  .action(async (parsed: Omit<ComputeOptions, 'threads'> & { threads: '1' | '2' }) => {
+    const options = { ...parsed, threads: parsed.threads === '1' ? (1 as const) : (2 as const) }
+    try {
+      const report = await benchCompute(options)
+      console.log(options.json ? JSON.stringify(report) : formatCompute(report))
+    } catch (error) {
+      const data = toErrorData(error)
+      if (options.json) console.log(JSON.stringify({ error: data }))
+      else console.error(data.message)
+      process.exitCode = 1
+    }
+  })
+
+await program.parseAsync()

@@ -1,0 +1,220 @@
+// `npm run bench -- compute`: one model, one phase, one number of threads; ours and every peer, in turns.
+import envPaths from 'env-paths'
+import { type Browser, chromium } from 'playwright'
+import type { EngineRequest, Timed, Work } from '../../tests/bench/page/bench-engine.ts'
+import { launchOptions } from '../chromium.ts'
+import { type BenchSite, openBenchSite } from './bench-site.ts'
+import { openNativeEngine, openPageEngine, type RunningEngine } from './engines.ts'
+import { faster, ratio, type Speed, speedOf } from './figures.ts'
+import { ensurePeers, peerVersion } from './install-peers.ts'
+import { type OnnxModel, onnxModel, type Products } from './onnx-model.ts'
+import { benchCache, benchModel, type ComputeOptions } from './options.ts'
+
+/** Prompts of hundreds of tokens take a slow engine minutes. */
+const roundsOf = { decode: 5, prefill: 3 }
+const prefillTokens = 512
+const warmUpTokens = { decode: 6, prefill: 32 }
+const profileTokens = { decode: 32, prefill: prefillTokens }
+/** A decoding run takes about so long, within these bounds. */
+const runMs = 2500
+const decodeTokens = { least: 6, most: 96 }
+
+export type Peer = Speed & { version: string }
+
+export interface ComputeReport {
+  model: string
+  /** As ours holds them. */
+  weights: string
+  threads: number
+  phase: 'decode' | 'prefill'
+  /** Timed runs of each engine. */
+  runs: number
+  ours: Speed & {
+    /** Share of a step outside WASM kernels, in a run of its own. */
+    javaScriptShare: number
+    weightBytes: number
+    kvBytes: number
+    /** High-water mark less weights and KV cache. */
+    otherBytes: number
+  }
+  peers: { wllama: Peer | null; 'llama.cpp': Peer | null; 'onnxruntime-web': Peer | null }
+  ratios: {
+    wllama: number | null
+    'llama.cpp': number | null
+    'onnxruntime-web': number | null
+    /** Weight bytes read a second over what as many threads can read; null in prefill. */
+    memory: number | null
+  }
+  /** Bytes a second that as many WASM threads read in the same browser. */
+  readBytesPerSecond: number
+  /** Why a peer is null, and what its figure is of; by peer. */
+  notes: Record<string, string>
+}
+
+interface Contender {
+  /** As its page is called. */
+  engine: string
+  version: string
+  request: EngineRequest
+  note?: string
+}
+
+export async function benchCompute(options: ComputeOptions): Promise<ComputeReport> {
+  await ensurePeers()
+  const cache = benchCache(envPaths('headroom', { suffix: '' }).cache)
+  const model = await benchModel(options, cache)
+  const site = await openBenchSite()
+  let browser: Browser | undefined
+  try {
+    browser = await chromium.launch(launchOptions())
+    const notes: Record<string, string> = {}
+    const contenders = await listContenders(options, model.path, cache, site, notes)
+    const running = new Map<string, RunningEngine>()
+    for (const contender of contenders) {
+      try {
+        running.set(contender.engine, await openContender(browser, site, contender))
+      } catch (error) {
+        if (isIndispensable(contender.engine)) throw error
+        notes[contender.engine] = words(error)
+      }
+    }
+    const times = await takeTurns(running, options.phase, notes)
+    const { own, profile } = running.get('ours')!
+    const looked = await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 999 })
+    for (const engine of running.values()) await engine.close()
+
+    const speed = (engine: string): Peer | null => {
+      const runs = times.get(engine)
+      const contender = contenders.find((candidate) => candidate.engine === engine)
+      return runs && contender ? { version: contender.version, ...speedOf(runs) } : null
+    }
+    const { version: _, ...ours } = speed('ours')!
+    const wllama = faster([speed('wllama-2'), speed('wllama-3')])
+    const onnx = faster([speed('onnxruntime-web blocks'), speed('onnxruntime-web columns')])
+    const peers = { wllama, 'llama.cpp': speed('llama.cpp'), 'onnxruntime-web': onnx }
+    const readBytesPerSecond = speed('read-speed')!.tokensPerSecond * 2 ** 20
+    for (const engine of ['wllama-2', 'wllama-3', 'onnxruntime-web blocks', 'onnxruntime-web columns']) {
+      const found = speed(engine)
+      if (found) notes[engine] = `${found.version}: ${found.tokensPerSecond.toPrecision(3)} tokens/s`
+    }
+    return {
+      model: model.name,
+      weights: own!.weights,
+      threads: options.threads,
+      phase: options.phase,
+      runs: roundsOf[options.phase],
+      ours: {
+        ...ours,
+        javaScriptShare: 1 - looked.kernelMs / looked.totalMs,
+        weightBytes: looked.weightBytes,
+        kvBytes: looked.kvBytes,
+        otherBytes: looked.peakBytes - looked.weightBytes - looked.kvBytes,
+      },
+      peers,
+      ratios: {
+        wllama: ratio(ours, peers.wllama),
+        'llama.cpp': ratio(ours, peers['llama.cpp']),
+        'onnxruntime-web': ratio(ours, onnx),
+        memory: options.phase === 'decode' ? (ours.tokensPerSecond * own!.bytesPerToken) / readBytesPerSecond : null,
+      },
+      readBytesPerSecond,
+      notes,
+    }
+  } finally {
+    await browser?.close()
+    await site.close()
+  }
+}
+
+async function listContenders(
+  { threads, phase }: ComputeOptions,
+  path: string,
+  cache: string,
+  site: BenchSite,
+  notes: Record<string, string>,
+): Promise<Contender[]> {
+  const contextLength = phase === 'decode' ? 256 : prefillTokens + 128
+  const request = { model: site.fileUrl(path), onnx: null, threads, contextLength }
+  const served = ({ graph, weights, ...shape }: OnnxModel) => ({
+    ...shape,
+    graph: site.fileUrl(graph),
+    weights: site.fileUrl(weights),
+  })
+  const onnx = async (products: Products): Promise<Contender[]> => {
+    const engine = `onnxruntime-web ${products}`
+    try {
+      const model = await onnxModel(cache, path, products)
+      return [{ engine, version: await peerVersion('onnxruntime-web'), request: { ...request, onnx: served(model) } }]
+    } catch (error) {
+      notes[engine] = words(error)
+      return []
+    }
+  }
+  return [
+    { engine: 'read-speed', version: '', request },
+    { engine: 'ours', version: '', request },
+    { engine: 'wllama-2', version: await peerVersion('wllama-2'), request },
+    { engine: 'wllama-3', version: await peerVersion('wllama-3'), request },
+    {
+      engine: 'llama.cpp',
+      version: `node-llama-cpp ${await peerVersion('node-llama-cpp')}`,
+      request: { ...request, model: path },
+    },
+    ...(await onnx('blocks')),
+    ...(await onnx('columns')),
+  ]
+}
+
+function openContender(browser: Browser, site: BenchSite, { engine, request }: Contender): Promise<RunningEngine> {
+  if (engine === 'llama.cpp') return openNativeEngine(request)
+  return openPageEngine(browser, site, engine.split(' ')[0]!, request)
+}
+
+/**
+ * A short run of each to warm up and to see how long a fair one is, then every round all of them, each time another one first. A peer
+ * that fails goes home with its words in `notes`.
+ */
+async function takeTurns(running: Map<string, RunningEngine>, phase: Work['phase'], notes: Record<string, string>) {
+  const lengths = new Map<string, number>()
+  const times = new Map<string, Timed[]>()
+  let firstToken = 1000
+  const turn = async (name: string, tokens: number): Promise<Timed | null> => {
+    const engine = running.get(name)!
+    try {
+      return await engine.run({ phase, tokens, firstToken: firstToken++ })
+    } catch (error) {
+      if (isIndispensable(name)) throw error
+      notes[name] = words(error)
+      times.delete(name)
+      running.delete(name)
+      await engine.close()
+      return null
+    }
+  }
+  for (const name of [...running.keys()]) {
+    const warm = await turn(name, warmUpTokens[phase])
+    if (!warm) continue
+    const fair = Math.round((runMs * warm.tokens) / warm.ms)
+    const decoded = Math.min(decodeTokens.most, Math.max(decodeTokens.least, fair))
+    lengths.set(name, phase === 'decode' ? decoded : prefillTokens)
+  }
+  for (let round = 0; round < roundsOf[phase]; round++) {
+    const names = [...running.keys()]
+    for (const i of names.keys()) {
+      const name = names[(i + round) % names.length]!
+      const timed = await turn(name, lengths.get(name)!)
+      if (timed) times.set(name, [...(times.get(name) ?? []), timed])
+    }
+    console.error(`round ${round + 1} of ${roundsOf[phase]}`)
+  }
+  return times
+}
+
+/** Without ours and the ceiling there is nothing to compare. */
+function isIndispensable(engine: string): boolean {
+  return engine === 'ours' || engine === 'read-speed'
+}
+
+function words(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300)
+}
