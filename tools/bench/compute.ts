@@ -1,23 +1,19 @@
 // `npm run bench -- compute`: one model, one phase, one number of threads; ours and every peer, in turns.
 import envPaths from 'env-paths'
 import { type Browser, chromium } from 'playwright'
-import type { EngineRequest, Timed, Work } from '../../tests/bench/page/bench-engine.ts'
+import type { EngineRequest } from '../../tests/bench/page/bench-engine.ts'
 import { launchOptions } from '../chromium.ts'
 import { type BenchSite, openBenchSite } from './bench-site.ts'
 import { openNativeEngine, openPageEngine, type RunningEngine } from './engines.ts'
 import { faster, ratio, type Speed, speedOf } from './figures.ts'
 import { ensurePeers, peerVersion } from './install-peers.ts'
+import { busyCores } from './machine-load.ts'
 import { type OnnxModel, onnxModel, type Products } from './onnx-model.ts'
 import { benchCache, benchModel, type ComputeOptions } from './options.ts'
+import { isIndispensable, prefillTokens, profileTokens, roundsOf, takeTurns, words } from './turns.ts'
 
-/** Prompts of hundreds of tokens take a slow engine minutes. */
-const roundsOf = { decode: 5, prefill: 3 }
-const prefillTokens = 512
-const warmUpTokens = { decode: 6, prefill: 32 }
-const profileTokens = { decode: 32, prefill: prefillTokens }
-/** A decoding run takes about so long, within these bounds. */
-const runMs = 2500
-const decodeTokens = { least: 6, most: 96 }
+/** Cores that others may keep at work before the report says so. */
+const quietCores = 0.2
 
 export type Peer = Speed & { version: string }
 
@@ -56,11 +52,11 @@ interface Contender {
   engine: string
   version: string
   request: EngineRequest
-  note?: string
 }
 
 export async function benchCompute(options: ComputeOptions): Promise<ComputeReport> {
   await ensurePeers()
+  const busy = await busyCores()
   const cache = benchCache(envPaths('headroom', { suffix: '' }).cache)
   const model = await benchModel(options, cache)
   const site = await openBenchSite()
@@ -68,6 +64,8 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
   try {
     browser = await chromium.launch(launchOptions())
     const notes: Record<string, string> = {}
+    if (busy > quietCores)
+      notes.machine = `It had other work: ${busy.toFixed(1)} cores were busy before the first run. Threads that spin suffer most.`
     const contenders = await listContenders(options, model.path, cache, site, notes)
     const running = new Map<string, RunningEngine>()
     for (const contender of contenders) {
@@ -127,7 +125,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
 }
 
 async function listContenders(
-  { threads, phase }: ComputeOptions,
+  { threads, phase, weights }: ComputeOptions,
   path: string,
   cache: string,
   site: BenchSite,
@@ -161,60 +159,11 @@ async function listContenders(
       request: { ...request, model: path },
     },
     ...(await onnx('blocks')),
-    ...(await onnx('columns')),
+    ...(weights === 'int8' ? await onnx('columns') : []),
   ]
 }
 
 function openContender(browser: Browser, site: BenchSite, { engine, request }: Contender): Promise<RunningEngine> {
   if (engine === 'llama.cpp') return openNativeEngine(request)
   return openPageEngine(browser, site, engine.split(' ')[0]!, request)
-}
-
-/**
- * A short run of each to warm up and to see how long a fair one is, then every round all of them, each time another one first. A peer
- * that fails goes home with its words in `notes`.
- */
-async function takeTurns(running: Map<string, RunningEngine>, phase: Work['phase'], notes: Record<string, string>) {
-  const lengths = new Map<string, number>()
-  const times = new Map<string, Timed[]>()
-  let firstToken = 1000
-  const turn = async (name: string, tokens: number): Promise<Timed | null> => {
-    const engine = running.get(name)!
-    try {
-      return await engine.run({ phase, tokens, firstToken: firstToken++ })
-    } catch (error) {
-      if (isIndispensable(name)) throw error
-      notes[name] = words(error)
-      times.delete(name)
-      running.delete(name)
-      await engine.close()
-      return null
-    }
-  }
-  for (const name of [...running.keys()]) {
-    const warm = await turn(name, warmUpTokens[phase])
-    if (!warm) continue
-    const fair = Math.round((runMs * warm.tokens) / warm.ms)
-    const decoded = Math.min(decodeTokens.most, Math.max(decodeTokens.least, fair))
-    lengths.set(name, phase === 'decode' ? decoded : prefillTokens)
-  }
-  for (let round = 0; round < roundsOf[phase]; round++) {
-    const names = [...running.keys()]
-    for (const i of names.keys()) {
-      const name = names[(i + round) % names.length]!
-      const timed = await turn(name, lengths.get(name)!)
-      if (timed) times.set(name, [...(times.get(name) ?? []), timed])
-    }
-    console.error(`round ${round + 1} of ${roundsOf[phase]}`)
-  }
-  return times
-}
-
-/** Without ours and the ceiling there is nothing to compare. */
-function isIndispensable(engine: string): boolean {
-  return engine === 'ours' || engine === 'read-speed'
-}
-
-function words(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300)
 }

@@ -1,0 +1,66 @@
+// Engines take turns, so that what slows the machine for a while slows all of them.
+import type { Timed, Work } from '../../tests/bench/page/bench-engine.ts'
+import type { RunningEngine } from './engines.ts'
+
+/** Prompts of hundreds of tokens take a slow engine minutes. */
+export const roundsOf = { decode: 5, prefill: 3 }
+export const prefillTokens = 512
+const warmUpTokens = { decode: 6, prefill: 32 }
+export const profileTokens = { decode: 32, prefill: prefillTokens }
+/** A decoding run takes about so long, within these bounds. */
+const runMs = 2500
+const decodeTokens = { least: 6, most: 96 }
+
+/**
+ * A short run of each to warm up and to see how long a fair one is, then every round all of them, each time another one first. A peer
+ * that fails goes home with its words in `notes`.
+ */
+export async function takeTurns(
+  running: Map<string, RunningEngine>,
+  phase: Work['phase'],
+  notes: Record<string, string>,
+) {
+  const lengths = new Map<string, number>()
+  const times = new Map<string, Timed[]>()
+  let firstToken = 1000
+  const turn = async (name: string, tokens: number): Promise<Timed | null> => {
+    const engine = running.get(name)!
+    try {
+      return await engine.run({ phase, tokens, firstToken: firstToken++ })
+    } catch (error) {
+      if (isIndispensable(name)) throw error
+      notes[name] = words(error)
+      times.delete(name)
+      running.delete(name)
+      await engine.close()
+      return null
+    }
+  }
+  for (const name of [...running.keys()]) {
+    const warm = await turn(name, warmUpTokens[phase])
+    if (!warm) continue
+    const fair = Math.round((runMs * warm.tokens) / warm.ms)
+    const decoded = Math.min(decodeTokens.most, Math.max(decodeTokens.least, fair))
+    lengths.set(name, phase === 'decode' ? decoded : prefillTokens)
+  }
+  for (let round = 0; round < roundsOf[phase]; round++) {
+    const names = [...running.keys()]
+    for (const i of names.keys()) {
+      const name = names[(i + round) % names.length]!
+      const timed = await turn(name, lengths.get(name)!)
+      if (timed) times.set(name, [...(times.get(name) ?? []), timed])
+    }
+    console.error(`round ${round + 1} of ${roundsOf[phase]}`)
+  }
+  return times
+}
+
+/** Without ours and the ceiling there is nothing to compare. */
+export function isIndispensable(engine: string): boolean {
+  return engine === 'ours' || engine === 'read-speed'
+}
+
+/** An error's first line. */
+export function words(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300)
+}
