@@ -154,7 +154,7 @@ describe('a folder with a fault is refused, with the file and the field:', () =>
     ['a config.json that is no JSON', { 'config.json': '<html>' }, /config\.json of llama-gqa is no JSON/],
     [
       'a config.json without a field',
-      { 'config.json': '{"model_type":"llama"}' },
+      { 'config.json': '{"model_type":"llama","max_position_embeddings":64}' },
       /^config\.json: "hidden_size" is missing\.$/,
     ],
     ['a tokenizer.json that is no JSON', { 'tokenizer.json': 'PK' }, /tokenizer\.json of llama-gqa is no JSON/],
