@@ -6,11 +6,11 @@ export function openNativeLlama(): BenchEngine & { close(): Promise<void> } {
   const opened: { dispose(): Promise<void> }[] = []
   let run: BenchEngine['run']
   return {
-    async open({ model: modelPath, threads, contextLength }) {
+    async open({ model, threads, contextLength }) {
       const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' })
       opened.push(llama)
-      const model = await llama.loadModel({ modelPath })
-      const context = await model.createContext({ contextSize: contextLength, batchSize: 512, threads, sequences: 1 })
+      const loaded = await llama.loadModel({ modelPath: model.path })
+      const context = await loaded.createContext({ contextSize: contextLength, batchSize: 512, threads, sequences: 1 })
       const sequence = context.getSequence()
       run = async ({ phase, tokens, firstToken }) => {
         const decoding = phase === 'decode'

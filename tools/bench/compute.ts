@@ -1,4 +1,5 @@
 // `npm run bench -- compute`: one model, one phase, one number of threads; ours and every peer, in turns.
+import { stat } from 'node:fs/promises'
 import envPaths from 'env-paths'
 import { type Browser, chromium } from 'playwright'
 import type { EngineRequest } from '../../tests/bench/page/bench-engine.ts'
@@ -131,8 +132,10 @@ async function listContenders(
   site: BenchSite,
   notes: Record<string, string>,
 ): Promise<Contender[]> {
-  const contextLength = phase === 'decode' ? 256 : prefillTokens + 128
-  const request = { model: site.fileUrl(path), onnx: null, threads, contextLength }
+  // Four gigabytes of weights leave room for the keys and values of a few tokens; such a model decodes no more of them in a run.
+  const decodeLength = (await stat(path)).size > 3.5e9 ? 64 : 128
+  const contextLength = phase === 'decode' ? decodeLength : prefillTokens + 128
+  const request = { model: { url: site.fileUrl(path), path }, onnx: null, threads, contextLength }
   const served = ({ graph, weights, ...shape }: OnnxModel) => ({
     ...shape,
     graph: site.fileUrl(graph),
@@ -156,7 +159,7 @@ async function listContenders(
     {
       engine: 'llama.cpp',
       version: `node-llama-cpp ${await peerVersion('node-llama-cpp')}`,
-      request: { ...request, model: path },
+      request,
     },
     ...(await onnx('blocks')),
     ...(weights === 'int8' ? await onnx('columns') : []),

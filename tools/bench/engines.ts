@@ -32,6 +32,7 @@ export async function openPageEngine(
   try {
     await page.goto(site.pageUrl(name))
     await page.waitForFunction(() => globalThis.benchEngine !== undefined)
+    await page.setInputFiles('input', request.model.path)
     const own = await page.evaluate((what) => globalThis.benchEngine!.open(what), request)
     return {
       own,

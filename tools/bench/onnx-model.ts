@@ -15,6 +15,9 @@ import { blockMatrix, columnMatrix, halfTable } from './onnx-weights.ts'
 /** Positions that RoPE is tabled for. */
 const tabledPositions = 1024
 
+/** Scales are float32 there and the embedding float16: about an eighth more than in GGUF. */
+const largestFileBytes = 3.5e9
+
 /** How 8-bit weights are multiplied: in blocks of 32, or a scale a row where the weights have that. */
 export type Products = 'blocks' | 'columns'
 
@@ -34,6 +37,8 @@ export async function onnxModel(directory: string, path: string, products: Produ
   const weights = join(directory, `${name}.weights`)
   const source = openFileSource(await openAsBlob(path), path)
   const { manifest } = await openGguf(source, path)
+  if (size > largestFileBytes)
+    throw new HeadroomError('model-unsupported', 'Its weights and their tables do not fit the 4 GiB of WebAssembly.')
   const { layerCount: layers, kvHeadCount: kvHeads, headSize } = manifest.config
   const done = await readFile(graph).catch(() => null)
   if (!done) {

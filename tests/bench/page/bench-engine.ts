@@ -1,8 +1,8 @@
 // What the benchmark asks of every engine, ours or a peer's, in a page or natively.
 
 export interface EngineRequest {
-  /** A GGUF file: by address in a page, by path natively. */
-  model: string
+  /** A GGUF file: by address for ours, by path natively; wllama takes it picked in its page. */
+  model: { url: string; path: string }
   /** The same model as an ONNX graph with its weights beside it; only onnxruntime reads it. */
   onnx: { graph: string; weights: string; layers: number; kvHeads: number; headSize: number } | null
   threads: number

@@ -30,7 +30,7 @@ let vocabulary: ShardPlan['vocabulary']
 const ourWorker = {
   async open({ model, threads, contextLength }: EngineRequest): Promise<OwnFigures> {
     instrumentKernels()
-    const source = await openHttpSource(model)
+    const source = await openHttpSource(model.url)
     const { manifest } = await openGguf(source, 'bench')
     const { config } = manifest
     const formats = residentFormats(manifest, 'auto')

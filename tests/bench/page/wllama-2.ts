@@ -3,14 +3,14 @@ import { LoggerWithoutDebug, Wllama } from 'wllama-2/esm/index.js'
 import multiThread from '../node_modules/wllama-2/esm/multi-thread/wllama.wasm?url'
 import singleThread from '../node_modules/wllama-2/esm/single-thread/wllama.wasm?url'
 import { type BenchEngine, promptLength, promptTokens } from './bench-engine.ts'
-import { fetchParts } from './fetch-parts.ts'
+import { pickedModel } from './picked-model.ts'
 
 export function openWllama2(): BenchEngine {
   const paths = { 'single-thread/wllama.wasm': singleThread, 'multi-thread/wllama.wasm': multiThread }
   const wllama = new Wllama(paths, { logger: LoggerWithoutDebug, suppressNativeLog: true })
   return {
-    async open({ model, threads, contextLength }) {
-      await wllama.loadModel(await fetchParts(model), { n_ctx: contextLength, n_batch: 512, n_threads: threads })
+    async open({ threads, contextLength }) {
+      await wllama.loadModel(pickedModel(), { n_ctx: contextLength, n_batch: 512, n_threads: threads })
       return null
     },
     async run({ phase, tokens, firstToken }) {

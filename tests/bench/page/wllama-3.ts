@@ -3,7 +3,7 @@
 import { LoggerWithoutDebug, Wllama } from 'wllama-3/esm/index.js'
 import wasm from '../node_modules/wllama-3/esm/wasm/wllama.wasm?url'
 import type { BenchEngine } from './bench-engine.ts'
-import { fetchParts } from './fetch-parts.ts'
+import { pickedModel } from './picked-model.ts'
 
 /** Repeated into a prompt; how many tokens it is, the model's vocabulary decides. */
 const word = ' the'
@@ -36,9 +36,9 @@ export function openWllama3(): BenchEngine {
   }
 
   return {
-    async open({ model, threads, contextLength }) {
+    async open({ threads, contextLength }) {
       const options = { n_ctx: contextLength, n_threads: threads, n_gpu_layers: 0, n_parallel: 1, warmup: false }
-      await wllama.loadModel(await fetchParts(model), options)
+      await wllama.loadModel(pickedModel(), options)
       return null
     },
     async run({ phase, tokens }) {
