@@ -54,6 +54,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   async remove(deviceId: string): Promise<void> {
     const guest = this.#guests.get(deviceId)
     if (!guest) throw new HeadroomError('bad-input', `${deviceId} is not in the room.`)
+    this.#room.ban(deviceId)
     await this.#bidFarewell([guest], { kind: 'removed' })
     this.#room.remove(deviceId)
     this.#onLost(guest.link, {

@@ -10,6 +10,8 @@ import type { IceServer } from './signaling-protocol.ts'
 
 /** After a lost or failed link a guest looks for the leader again. */
 const RETRY_MS = 1000
+/** A hello, or its answer, may be lost on the way: until a leader is met it is said again. */
+const GREET_AGAIN_MS = 2000
 /** How long a new leader's question whether there is one already stands. */
 const REFUSAL_WINDOW_MS = 10_000
 
@@ -55,6 +57,7 @@ export class Room {
   #iceServers: readonly IceServer[] = []
   #state: RoomState = 'connecting'
   #lookTimer: ReturnType<typeof setTimeout> | undefined
+  #greetTimer: ReturnType<typeof setInterval> | undefined
 
   constructor(options: RoomOptions, seal: RoomSeal) {
     const { transport, role, deviceId } = options
@@ -99,9 +102,14 @@ export class Room {
     return this.#handshake.ignored
   }
 
-  /** The leader closes a guest's link and takes it in no more. No `peer-lost` follows. */
-  remove(peerId: string): void {
+  /** The leader takes this guest in no more from here on; a link that it has stays, for a farewell. */
+  ban(peerId: string): void {
     this.#removed.add(peerId)
+  }
+
+  /** Bans a guest and closes its link. No `peer-lost` follows. */
+  remove(peerId: string): void {
+    this.ban(peerId)
     const known = this.#links.get(peerId)
     if (known) this.#forget(known)
     known?.link.close()
@@ -111,7 +119,7 @@ export class Room {
   close(): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    clearTimeout(this.#lookTimer)
+    this.#stopLooking()
     for (const { link } of this.#links.values()) link.close()
     this.#links.clear()
     this.#handshake.forgetAttempt()
@@ -147,18 +155,24 @@ export class Room {
     }
     this.#handshake.forgetAttempt()
     this.#handshake.greet()
-    clearTimeout(this.#lookTimer)
+    this.#stopLooking()
     if (isAnyoneThere) this.#expectLeader()
+  }
+
+  #stopLooking(): void {
+    clearTimeout(this.#lookTimer)
+    clearInterval(this.#greetTimer)
   }
 
   #lookSoon(): void {
     if (this.#options.role !== 'guest') return
-    clearTimeout(this.#lookTimer)
+    this.#stopLooking()
     this.#lookTimer = setTimeout(() => this.#look(true), RETRY_MS)
   }
 
   #expectLeader(): void {
-    clearTimeout(this.#lookTimer)
+    this.#stopLooking()
+    this.#greetTimer = setInterval(() => this.#handshake.greet(), GREET_AGAIN_MS)
     this.#lookTimer = setTimeout(() => {
       const seconds = Math.round(this.#connectTimeoutMs / 1000)
       this.#look(true)
@@ -173,7 +187,7 @@ export class Room {
 
   #connect(contact: Contact): void {
     if (this.#state === 'closed') return
-    if (this.#options.role === 'guest') clearTimeout(this.#lookTimer)
+    if (this.#options.role === 'guest') this.#stopLooking()
     const { deviceId: peerId, initiator } = contact
     const before = this.#links.get(peerId)
     if (before) {
