@@ -42,10 +42,10 @@ def documents(rng):
     """Endless (kind, document, held out): a text, or the messages of a conversation."""
     while True:
         kind = rng.random()
-        if kind < 0.25:
+        if kind < 0.2:
             story, held_out = make_story(rng)
             yield "story", story.text(), held_out
-        elif kind < 0.62:
+        elif kind < 0.5:
             story, held_out = make_story(rng)
             yield "story chat", chat(rng, story_turns(rng, story)), held_out
         else:
@@ -57,7 +57,7 @@ def documents(rng):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--documents", type=int, default=90_000)
+    parser.add_argument("--documents", type=int, default=120_000)
     parser.add_argument("--short", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=20260)
     options = parser.parse_args()

@@ -1,11 +1,11 @@
 """Trains the model: Muon for matrices, AdamW for embeddings and norms, a constant rate that falls linearly to zero in the last two fifths.
 
 The constant part does not know the end, so a run can be stopped and resumed with another `--steps` as long as the fall has not begun.
-Windows are 256 tokens, and 512 (the whole context) in the last fifth.
+Windows are 128 tokens, 256 once the rate falls, and 512 (the whole context) in the last fifteenth: short ones cost half as much.
 
 Carrying a name along is learned late from stories alone: too few of their tokens ask for it, among many that nobody can foresee. So in
 the steps of RECALL only short texts are read, and only rarer tokens that stood there before count; after it these count three times,
-and in the last fifth all tokens count alike."""
+and once the rate falls all tokens count alike."""
 import argparse
 import json
 import time
@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from model import Model, Shape
 
 
-RECALL = range(800, 960)
+RECALL = range(400, 500)
 RECALL_WINDOW = 64
 RARE = 0.003
 
@@ -50,8 +50,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--batch-tokens", type=int, default=2048)
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bfloat16", action="store_true")
@@ -63,6 +63,7 @@ def main():
     short = np.fromfile(options.data / "short.bin", dtype=np.uint16)
     held_out = np.fromfile(options.data / "heldout.bin", dtype=np.uint16)
     model = Model(Shape())
+    compiled_losses = torch.compile(losses_of, dynamic=False)
     rare = torch.from_numpy(np.bincount(train, minlength=model.shape.vocab) < RARE * len(train))
     matrices = [w for n, w in model.named_parameters() if w.dim() == 2 and not n.startswith("embedding")]
     others = [w for n, w in model.named_parameters() if w.dim() != 2 or n.startswith("embedding")]
@@ -86,18 +87,18 @@ def main():
     log = open(options.out / "log.jsonl", "a", buffering=1)
     recent = []
     while step < options.steps:
-        late = step >= options.steps * 4 // 5
-        length = RECALL_WINDOW if step in RECALL else 512 if late else 256
+        falling = step >= fall
+        length = RECALL_WINDOW if step in RECALL else 512 if step >= options.steps * 14 // 15 else 256 if falling else 128
         factor = min(1, (step + 1) / 40, (options.steps - step) / (options.steps - fall))
         tokens, targets = batch_of(short if step in RECALL else train, generator, length, options.batch_tokens // length)
         again = repeats(tokens, targets, rare)
-        before, other = (1, 0) if step in RECALL else (3, 1) if step >= RECALL.stop and not late else (1, 1)
+        before, other = (1, 0) if step in RECALL else (3, 1) if step >= RECALL.stop and not falling else (1, 1)
         weights = torch.where(again, float(before), float(other))
         for optimizer, rate in zip(optimizers, rates):
             optimizer.param_groups[0]["lr"] = rate * factor
             optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
-            losses = losses_of(model, tokens, targets)
+            losses = compiled_losses(model, tokens, targets)
         ((losses * weights).sum() / weights.sum()).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
