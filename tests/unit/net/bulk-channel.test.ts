@@ -1,42 +1,11 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import { MAX_WAITING_REQUESTS } from '../../../src/net/bulk-answerer.ts'
-import { BULK_STALL_MS, BulkChannel, type BulkOptions } from '../../../src/net/bulk-channel.ts'
 import { BULK_FRAME_BYTES } from '../../../src/net/bulk-frame.ts'
 import { messageLanePort } from '../../../src/net/message-lane-port.ts'
 import { ManualPort } from './manual-port.ts'
-
-const channels: BulkChannel[] = []
-afterEach(() => {
-  for (const channel of channels.splice(0)) channel.close()
-})
-
-function open(port: ConstructorParameters<typeof BulkChannel>[0], options: Partial<BulkOptions> = {}): BulkChannel {
-  const answer = () => Promise.reject(new HeadroomError('bad-input', 'Nobody is to ask here.'))
-  const channel = new BulkChannel(port, { peerId: 'peer', answer, pauseMs: () => 0, ...options })
-  channels.push(channel)
-  return channel
-}
-
-/** The asking and the answering side. */
-function pair(answer: BulkOptions['answer'], options: Partial<BulkOptions> = {}, frameBytes = BULK_FRAME_BYTES) {
-  const { port1, port2 } = new MessageChannel()
-  return [
-    open(messageLanePort(port1, frameBytes)),
-    open(messageLanePort(port2, frameBytes), { answer, ...options }),
-  ] as const
-}
-
-const pattern = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 31 + length) % 251)
-const asked = (byteLength: number, signal?: AbortSignal) => ({ byteLength, onBytes: () => undefined, signal })
-const words = (said: unknown) => {
-  const text = new TextEncoder().encode(JSON.stringify(said))
-  return Uint8Array.of(1, ...text).buffer
-}
-const bytesFrame = (id: number, payload: readonly number[]) =>
-  Uint8Array.of(2, 0, 0, 0, id & 255, id >> 8, 0, 0, ...payload).buffer
-const said = (frame: ArrayBuffer) => JSON.parse(new TextDecoder().decode(new Uint8Array(frame, 1)))
+import { asked, bytesFrame, open, pair, pattern, said, words } from './open-channels.ts'
 
 describe('a bulk channel', () => {
   test('brings the head and the bytes of any answer, and tells of every byte', async () => {
@@ -187,119 +156,5 @@ describe('a bulk channel', () => {
     const until = performance.now() + 300
     while (performance.now() < until);
     expect((await answer).bytes).toEqual(pattern(9))
-  })
-})
-
-describe('a bulk channel to a slow peer', () => {
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
-
-  /** Takes `room` frames and is full then. */
-  class SmallPort extends ManualPort {
-    room = 0
-    override send(frame: Uint8Array<ArrayBuffer>): void {
-      super.send(frame)
-      this.queuedBytes += frame.byteLength
-      this.writable = --this.room > 0
-    }
-    drain(room: number): void {
-      Object.assign(this, { room, writable: true, queuedBytes: 0 })
-      this.handlers?.onDrain()
-    }
-  }
-
-  /** Brings what is sent to the other one. */
-  class WiredPort extends ManualPort {
-    other: ManualPort | null = null
-    override send({ buffer }: Uint8Array<ArrayBuffer>): void {
-      queueMicrotask(() => this.other?.handlers?.onFrame(buffer))
-    }
-  }
-
-  const ask = (port: ManualPort, id: number) => port.handlers!.onFrame(words({ kind: 'ask', id, request: 1 }))
-
-  test('sends no frame before the port has drained, and holds up nobody else', async () => {
-    const answer = async () => ({ head: null, bytes: pattern(80_000) })
-    const [slow, fast] = [new SmallPort(BULK_FRAME_BYTES), new ManualPort(BULK_FRAME_BYTES)]
-    open(slow, { answer })
-    open(fast, { answer })
-    slow.drain(3)
-    ask(slow, 0)
-    ask(fast, 0)
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(slow.sent).toHaveLength(3)
-    expect(fast.sent).toHaveLength(7)
-    slow.drain(2)
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(slow.sent).toHaveLength(5)
-  })
-
-  test('gives it up when it takes nothing for the limit, and not before', async () => {
-    const port = new SmallPort(BULK_FRAME_BYTES)
-    open(port, { answer: async () => ({ head: null, bytes: pattern(80_000) }) })
-    port.drain(2)
-    ask(port, 0)
-    await vi.advanceTimersByTimeAsync(0.9 * BULK_STALL_MS)
-    port.drain(1)
-    await vi.advanceTimersByTimeAsync(0.9 * BULK_STALL_MS)
-    expect(port.closed).toBe(false)
-    await vi.advanceTimersByTimeAsync(1.2 * BULK_STALL_MS)
-    expect(port.closed).toBe(true)
-  })
-
-  test('is not given up while frames pass, though as many wait as before', async () => {
-    const port = new SmallPort(BULK_FRAME_BYTES)
-    open(port, { answer: async () => ({ head: null, bytes: pattern(800_000) }) })
-    port.drain(2)
-    ask(port, 0)
-    for (let round = 0; round < 10; round++) {
-      await vi.advanceTimersByTimeAsync(0.5 * BULK_STALL_MS)
-      port.drain(2)
-    }
-    expect(port.closed).toBe(false)
-  })
-
-  test('that brings nothing rejects what waits, saying what to do', async () => {
-    const port = new ManualPort(BULK_FRAME_BYTES)
-    const waiting = open(port)
-      .ask('three', asked(3))
-      .catch((error: unknown) => error)
-    await vi.advanceTimersByTimeAsync(0.9 * BULK_STALL_MS)
-    port.handlers!.onFrame(words({ kind: 'answer', id: 0, byteLength: 3, head: 1 }))
-    await vi.advanceTimersByTimeAsync(0.9 * BULK_STALL_MS)
-    expect(port.closed).toBe(false)
-    await vi.advanceTimersByTimeAsync(1.2 * BULK_STALL_MS)
-    expect(await waiting).toMatchObject({
-      code: 'lane-stalled',
-      message: expect.stringMatching(/load the model again/),
-    })
-  })
-
-  test('waits for an answer that takes its maker longer than a stall', async () => {
-    const [near, far] = [new WiredPort(BULK_FRAME_BYTES), new WiredPort(BULK_FRAME_BYTES)]
-    near.other = far
-    far.other = near
-    const answer = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 3 * BULK_STALL_MS))
-      return { head: 'late', bytes: pattern(3) }
-    }
-    open(far, { answer })
-    const waiting = open(near).ask('three', asked(3))
-    await vi.advanceTimersByTimeAsync(3 * BULK_STALL_MS)
-    expect(await waiting).toEqual({ head: 'late', bytes: pattern(3) })
-  })
-
-  test('keeps out of the way for as long as it is told to, a packet at a time', async () => {
-    let pauseMs = 250
-    const port = new ManualPort(BULK_FRAME_BYTES)
-    open(port, { answer: async () => ({ head: null, bytes: pattern(160_000) }), pauseMs: () => pauseMs })
-    ask(port, 0)
-    await vi.advanceTimersByTimeAsync(1010)
-    expect(port.sent).toHaveLength(1 + 4)
-    expect(Math.max(...port.sent.slice(1).map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(1152)
-    pauseMs = 0
-    await vi.advanceTimersByTimeAsync(250)
-    const payload = port.sent.slice(1).reduce((sum, { byteLength }) => sum + byteLength - 8, 0)
-    expect(payload).toBe(160_000)
   })
 })
