@@ -20,7 +20,16 @@ export default defineConfig({
         },
         // Found beforehand, so that no test run is interrupted by a reload.
         optimizeDeps: {
-          include: ['simple-peer/simplepeer.min.js', 'valibot', 'comlink', 'lit', 'fast-check', '@huggingface/gguf'],
+          include: [
+            'simple-peer/simplepeer.min.js',
+            'valibot',
+            'comlink',
+            'lit',
+            'fast-check',
+            '@huggingface/gguf',
+            '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu',
+            '@tensorflow/tfjs-backend-webgpu/dist/webgpu_program',
+          ],
         },
         test: {
           name: 'browser',

@@ -40,9 +40,21 @@ export interface ExecutorMemory {
   peakBytes: number
 }
 
+/** What an executor has sent to a processor of its own; counted, not estimated. */
+export interface DeviceWork {
+  dispatches: number
+  submits: number
+  /** Times that a result was waited for. */
+  readbacks: number
+  uploadedBytes: number
+  readBytes: number
+}
+
 export interface Executor {
   readonly kind: ExecutorKind
   readonly memory: ExecutorMemory
+  /** Since its weights were in place; left out by executors that compute in main memory. */
+  readonly work?: DeviceWork
   /** Leader only: from token ids to the residual stream, `[T, H]`. Throws `bad-input` for an id outside the vocabulary. */
   embed(step: Step): Float32Array
   /** Starts a step on `embedded` `[T, H]`; cuts the KV cache back to `step.pastLength`. */
@@ -65,6 +77,8 @@ export interface ExecutorSetup {
   tensors: readonly ShardTensor[]
   /** Compute threads; backends without threads ignore it. */
   threads: number
+  /** Called by a backend that has programs to make ready (a GPU's kernels), which it does while weights come and before `finish` resolves. */
+  onPrepared?(done: number, total: number): void
 }
 
 /** Takes weights piece by piece, so that peak memory is the slice and one piece. */

@@ -11,6 +11,7 @@ import type { Shard } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
+  type DeviceWork,
   type Executor,
   type ExecutorMemory,
   type ExecutorSetup,
@@ -18,15 +19,23 @@ import {
   type Step,
   wantedRows,
 } from '../executor.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
 import type { JoinWeights } from './join-weights.ts'
 import { ropeAngles } from './kernels/rotate.ts'
 import { normedRows } from './kernels/rows.ts'
-import { headLogits } from './output-head.ts'
+import type { OutputHead } from './output-head.ts'
 import type { ShardWeights } from './shard-weights.ts'
 import { attention, catchUp, enterLayer, feedForward, type Pass } from './sublayer-pass.ts'
-import type { GpuArray } from './tfjs-device.ts'
-import { Workspace } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What a loader has made ready. */
+export interface LoadedShard {
+  weights: ShardWeights
+  workspace: Workspace
+  /** null when I hold no vocabulary rows. */
+  outputHead: OutputHead | null
+}
 
 interface GpuState extends Pass {
   /** How the sum in `buffers.sum` gets into the stream, which has not got it yet; null: it has. */
@@ -41,22 +50,38 @@ export class GpuExecutor implements Executor {
   readonly #weights: ShardWeights
   readonly #frequencies: Float32Array
   readonly #workspace: Workspace
+  readonly #outputHead: OutputHead | null
   readonly #positions: CachedPositions
+  readonly #workBefore: DeviceWork
   #current: GpuState | null = null
 
-  constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, weights: ShardWeights) {
+  /** Takes over `gpu`. */
+  constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, { weights, workspace, outputHead }: LoadedShard) {
     this.#gpu = gpu
     this.#config = config
     this.#shard = shard
     this.#weights = weights
     this.#frequencies = ropeFrequencies(config.positions, weights.ropeFactors)
-    this.#workspace = new Workspace(gpu, config, weights, this.#frequencies.length)
+    this.#workspace = workspace
+    this.#outputHead = outputHead
+    this.#workBefore = gpu.work
     this.#positions = cachedPositions(config, shard.contextLength)
   }
 
   get memory(): ExecutorMemory {
     const { byteLength, kvBytes, embedding } = this.#weights
     return { weightBytes: byteLength, kvBytes, peakBytes: this.#gpu.peakBytes + embedding.byteLength }
+  }
+
+  get work(): DeviceWork {
+    const [now, before] = [this.#gpu.work, this.#workBefore]
+    return {
+      dispatches: now.dispatches - before.dispatches,
+      submits: now.submits - before.submits,
+      readbacks: now.readbacks - before.readbacks,
+      uploadedBytes: now.uploadedBytes - before.uploadedBytes,
+      readBytes: now.readBytes - before.readBytes,
+    }
   }
 
   embed(step: Step): Float32Array {
@@ -109,15 +134,14 @@ export class GpuExecutor implements Executor {
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
     const mine = this.#own(state)
     const rows = wantedRows(state.step, state.tokenCount)
-    const { head, outputNorm } = this.#weights
     const { start } = this.#shard.vocabulary
-    if (!head || rows.length === 0) {
+    if (!this.#outputHead || rows.length === 0) {
       const empty = rows.map((row) => ({ position: state.step.positions[row]!, logits: new Float32Array(0) }))
       return summarizeHead(empty, start, request)
     }
-    this.#catchUp(mine, outputNorm)
+    this.#catchUp(mine, this.#weights.outputNorm)
     const found: HeadResult = []
-    for await (const { row, logits } of headLogits(this.#gpu, this.#config, head, normedRows(mine.buffers.main), rows))
+    for await (const { row, logits } of this.#outputHead.logits(normedRows(mine.buffers.main), rows))
       found.push(...summarizeHead([{ position: state.step.positions[row]!, logits }], start, request))
     return found
   }

@@ -1,19 +1,37 @@
-// One executor's hold on the shared device: its buffers, counted, and its way back to main memory.
+// One executor's hold on the shared device: its buffers and its work, counted, and its way back to main memory.
 import { HeadroomError } from '../../base/errors.ts'
+import type { DeviceWork } from '../executor.ts'
+import type { WordType } from './compile-kernel.ts'
+import { createArray, type GpuArray } from './gpu-array.ts'
+import type { GpuDevice } from './gpu-device.ts'
 import type { Kernel } from './kernel.ts'
-import type { GpuArray, TfjsDevice } from './tfjs-device.ts'
+import type { KernelPaths } from './kernel-paths.ts'
+import type { Groups, KernelRunner, NeededKernel } from './kernel-runner.ts'
+import { Recorder } from './recorder.ts'
 
-export class GpuSession {
-  readonly #device: TfjsDevice
+export class GpuSession implements KernelRunner {
+  /** Which ways kernels take. */
+  readonly paths: KernelPaths
+  readonly #device: GpuDevice
+  readonly #recorder: Recorder
   readonly #arrays = new Set<GpuArray>()
+  readonly #work: DeviceWork = { dispatches: 0, submits: 0, readbacks: 0, uploadedBytes: 0, readBytes: 0 }
   #staging: GPUBuffer | null = null
   #allocatedBytes = 0
   #inFlightBytes = 0
   #peakBytes = 0
   #closed = false
 
-  constructor(device: TfjsDevice) {
+  /** `paths`: what the device can do, or less. */
+  constructor(device: GpuDevice, paths: KernelPaths = device.paths) {
     this.#device = device
+    this.paths = paths
+    this.#recorder = new Recorder(device, (bytes) => this.#uploads(bytes))
+  }
+
+  /** So far. */
+  get work(): DeviceWork {
+    return { ...this.#work }
   }
 
   /** Largest buffer that one kernel input may be. */
@@ -59,8 +77,8 @@ export class GpuSession {
   }
 
   /** Zeros, freed by `free` or `close`. `byteLength` is a multiple of 4. */
-  allocate(byteLength: number, type: 'float32' | 'int32'): GpuArray {
-    const array = this.#device.allocate(byteLength, type)
+  allocate(byteLength: number, type: WordType): GpuArray {
+    const array = createArray(this.#device.gpu, byteLength, type)
     this.#arrays.add(array)
     this.#allocatedBytes += array.byteLength
     this.#raisePeak()
@@ -69,15 +87,15 @@ export class GpuSession {
 
   free(array: GpuArray): void {
     if (!this.#arrays.delete(array)) return
-    this.#device.free(array)
+    this.#recorder.forget(array)
+    array.buffer.destroy()
     this.#allocatedBytes -= array.byteLength
   }
 
   /** Queued before everything submitted later; `data` is copied. */
   write(array: GpuArray, byteOffset: number, { buffer, byteOffset: from, byteLength }: ArrayBufferView): void {
     this.#device.gpu.queue.writeBuffer(array.buffer, byteOffset, buffer, from, byteLength)
-    this.#inFlightBytes += byteLength
-    this.#raisePeak(byteLength)
+    this.#uploads(byteLength)
   }
 
   /** Waits until the queue has taken all uploads. */
@@ -87,19 +105,28 @@ export class GpuSession {
     this.throwIfFailed()
   }
 
-  /** Records one dispatch; see `TfjsDevice.run`. */
+  /** Resolves when these kernels need no compiling any more; `onDone` hears of each. */
+  async compile(kernels: readonly NeededKernel[], onDone?: () => void): Promise<void> {
+    const one = async ({ kernel, types }: NeededKernel) => {
+      await this.#device.compile(kernel, types)
+      onDone?.()
+    }
+    await Promise.all(kernels.map(one))
+  }
+
   run(
     kernel: Kernel,
     inputs: readonly GpuArray[],
     output: GpuArray,
     uniforms: readonly number[],
-    groups: readonly [x: number, y?: number],
+    groups: Groups,
   ): void {
-    this.#device.run(kernel, inputs, output, uniforms, groups)
+    this.#recorder.dispatch(kernel, inputs, output, uniforms, groups)
+    this.#work.dispatches++
   }
 
-  submit(): void {
-    this.#device.submit()
+  submit(more?: (encoder: GPUCommandEncoder) => void): void {
+    if (this.#recorder.submit(more)) this.#work.submits++
   }
 
   /** Submits everything recorded and brings `count` floats back from float `offset` on. Rejects with `device-lost` when the GPU goes away. */
@@ -107,7 +134,9 @@ export class GpuSession {
     this.throwIfFailed()
     const size = count * 4
     const staging = this.#takeStaging(size)
-    this.#device.submit((encoder) => encoder.copyBufferToBuffer(array.buffer, offset * 4, staging, 0, size))
+    this.#work.readbacks++
+    this.#work.readBytes += size
+    this.submit((encoder) => encoder.copyBufferToBuffer(array.buffer, offset * 4, staging, 0, size))
     const values = new Float32Array((await this.#device.map(staging, size)).slice(0))
     staging.unmap()
     this.#inFlightBytes = 0
@@ -119,6 +148,7 @@ export class GpuSession {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#recorder.close()
     for (const array of [...this.#arrays]) this.free(array)
     this.#staging?.destroy()
   }
@@ -146,8 +176,14 @@ export class GpuSession {
     unused.destroy()
   }
 
+  #uploads(byteLength: number): void {
+    this.#work.uploadedBytes += byteLength
+    this.#inFlightBytes += byteLength
+    this.#raisePeak(byteLength)
+  }
+
   #raisePeak(transientBytes = 0): void {
-    const now = this.#allocatedBytes + this.#device.overheadBytes + this.#inFlightBytes + transientBytes
+    const now = this.#allocatedBytes + this.#recorder.byteLength + this.#inFlightBytes + transientBytes
     this.#peakBytes = Math.max(this.#peakBytes, now)
   }
 }

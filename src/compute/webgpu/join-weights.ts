@@ -1,7 +1,7 @@
 // What every rank holds of a sublayer, whatever its slice: the way of the sum into the stream, and between a layer and the model.
 import { ModelFormatError } from '../../base/errors.ts'
 import type { ModelConfig } from '../../model/config.ts'
-import type { GpuArray } from './tfjs-device.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { WeightArrays } from './weight-arrays.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 

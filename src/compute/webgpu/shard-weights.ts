@@ -4,9 +4,9 @@ import type { ExecutorSetup } from '../executor.ts'
 import { type AttentionWeights, allocateAttention } from './attention-weights.ts'
 import { type EmbeddingTables, embeddingTables } from './embedding-tables.ts'
 import { allocateFeedForward, type FeedForwardWeights } from './feed-forward-weights.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
 import { allocateHead, type HeadWeights } from './head-weights.ts'
-import type { GpuArray } from './tfjs-device.ts'
 import { type RowSink, weightArrays } from './weight-arrays.ts'
 
 export interface ShardWeights {

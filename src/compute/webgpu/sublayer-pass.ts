@@ -6,8 +6,9 @@ import type { Shard } from '../../plan/shard-plan.ts'
 import type { State } from '../executor.ts'
 import type { AttentionWeights, OwnAttention } from './attention-weights.ts'
 import type { OwnFeedForward } from './feed-forward-weights.ts'
-import type { GpuSession } from './gpu-session.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { BottleneckWeights, JoinWeights } from './join-weights.ts'
+import type { KernelRunner } from './kernel-runner.ts'
 import { appendKeysAndValues } from './kernels/append-keys-and-values.ts'
 import { attend } from './kernels/attend.ts'
 import type { AttentionShape } from './kernels/attention-shape.ts'
@@ -16,13 +17,12 @@ import { joinNorm } from './kernels/join-norm.ts'
 import { matmul } from './kernels/matmul.ts'
 import { normHeads } from './kernels/norm-heads.ts'
 import { normedRows, paddedSize, type Rows, residualRows, type Stream } from './kernels/rows.ts'
-import type { GpuArray } from './tfjs-device.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 import type { StepBuffers } from './workspace.ts'
 
 /** One step on one GPU. */
 export interface Pass extends State {
-  gpu: GpuSession
+  gpu: KernelRunner
   config: ModelConfig
   shard: Shard
   buffers: StepBuffers

@@ -7,7 +7,7 @@ import type { ExecutorFactory } from '../executor.ts'
 export const webgpuExecutor: ExecutorFactory = {
   kind: 'webgpu',
   async describe() {
-    const { sharedDevice } = await import('./tfjs-device.ts')
+    const { sharedDevice } = await import('./gpu-device.ts')
     return (await sharedDevice()).description
   },
   async create(setup) {

@@ -3,8 +3,8 @@ import { ModelFormatError } from '../../base/errors.ts'
 import { rangeLength } from '../../base/ranges.ts'
 import type { Norm } from '../../model/config.ts'
 import { type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
-import type { GpuArray } from './tfjs-device.ts'
 import { allocateMatrix, type WeightMatrix, writeRows } from './weight-matrix.ts'
 
 /** Takes some whole rows of one tensor, in file blocks. */

@@ -2,8 +2,8 @@
 // the format changes or a buffer would be larger than a kernel may bind (128 MB on older phones).
 import { HeadroomError } from '../../base/errors.ts'
 import type { TensorFormat } from '../../model/tensor.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
-import type { GpuArray } from './tfjs-device.ts'
 import { blocksOf, packRows, quantWordsPerRow, scaleWordsPerRow } from './weight-format.ts'
 
 /** Rows `firstRow..firstRow + rowCount` of the matrix; buffers in the order of `weightInputs`. */

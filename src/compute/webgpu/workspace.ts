@@ -1,9 +1,9 @@
 // Activation buffers of a step, shared by all sublayers and sized for the longest step so far.
 import { type ModelConfig, streamWidth } from '../../model/config.ts'
+import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
 import { paddedSize, type Stream, streamFloats, streamIn } from './kernels/rows.ts'
 import type { ShardWeights } from './shard-weights.ts'
-import type { GpuArray } from './tfjs-device.ts'
 
 export interface StepBuffers {
   /** The residual stream, [T, H]. */

@@ -2,12 +2,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Executor } from '../../../src/compute/executor.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
+import { sharedDevice } from '../../../src/compute/webgpu/gpu-device.ts'
 import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
-import { sharedDevice } from '../../../src/compute/webgpu/tfjs-device.ts'
 import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import type { TensorFormat } from '../../../src/model/tensor.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
-import { gptLike, mobileBertLike, qwenLike } from '../../support/family-configs.ts'
+import { bertLike, gptLike, mobileBertLike, qwenLike } from '../../support/family-configs.ts'
 import { shardsByHand, tinyConfig, tinyModel, writeAll } from '../../support/tiny-model.ts'
 import { oneStep } from './webgpu-step.ts'
 
@@ -91,17 +91,87 @@ describe('work sent to the GPU', () => {
     },
   )
 
-  test('compiles nothing after the first token, nor for the next executor', async () => {
-    const first = await load()
-    await oneStep(first, sublayerCount, [1], 0)
-    first.close()
-    const pipelines = vi.spyOn(GPUDevice.prototype, 'createComputePipeline')
-    const modules = vi.spyOn(GPUDevice.prototype, 'createShaderModule')
-    const second = await load()
-    for (let past = 0; past < 3; past++) await oneStep(second, sublayerCount, [past], past)
-    expect(pipelines.mock.calls.length + modules.mock.calls.length).toBe(0)
-    second.close()
+  test('its counts are what the GPU was sent: of a decode step eight dispatches a layer and two for the head', async () => {
+    const executor = await load()
+    await oneStep(executor, sublayerCount, [1, 2, 3], 0)
+    await oneStep(executor, sublayerCount, [4], 3)
+    const spied = {
+      dispatches: vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups'),
+      submits: vi.spyOn(GPUQueue.prototype, 'submit'),
+      readbacks: vi.spyOn(GPUBuffer.prototype, 'mapAsync'),
+    }
+    const writes = vi.spyOn(GPUQueue.prototype, 'writeBuffer')
+    const reads = vi.spyOn(GPUCommandEncoder.prototype, 'copyBufferToBuffer')
+    const before = executor.work!
+    await oneStep(executor, sublayerCount, [5], 4)
+    const after = executor.work!
+    const counts = Object.entries(spied).map(([key, { mock }]) => [key, mock.calls.length])
+    const uploadedBytes = writes.mock.calls.reduce(
+      (sum, call) => sum + Number(call[4] ?? (call[2] as Int32Array).byteLength),
+      0,
+    )
+    const readBytes = reads.mock.calls.reduce((sum, call) => sum + Number(call.at(-1)), 0)
+    const difference = Object.entries(after).map(([key, count]) => [key, count - before[key as keyof typeof before]])
+    expect(Object.fromEntries(difference)).toEqual({ ...Object.fromEntries(counts), uploadedBytes, readBytes })
+    expect(Object.fromEntries(counts)).toEqual({
+      dispatches: 8 * config.layerCount + 2,
+      submits: sublayerCount + 1,
+      readbacks: sublayerCount + 1,
+    })
+    expect(readBytes).toBe(4 * (sublayerCount * config.hiddenSize + config.vocabSize))
+    executor.close()
   })
+
+  test('a decode step makes no buffer and no bind group', async () => {
+    const executor = await load()
+    await oneStep(executor, sublayerCount, [1, 2, 3], 0)
+    await oneStep(executor, sublayerCount, [4], 3)
+    const made = [vi.spyOn(GPUDevice.prototype, 'createBindGroup'), vi.spyOn(GPUDevice.prototype, 'createBuffer')]
+    for (let past = 4; past < 8; past++) await oneStep(executor, sublayerCount, [past], past)
+    expect(made.map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+    executor.close()
+  })
+
+  test.each([
+    ['a LLaMA', config],
+    ['a Qwen3', qwenLike()],
+    ['a GPT-2', gptLike()],
+    ['a MobileBERT', mobileBertLike()],
+    ['a BERT', bertLike()],
+  ])(
+    '%s compiles all its kernels while it loads, says how far it is, and none for the next executor',
+    async (_, own) => {
+      const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
+      const model = tinyModel(own, 'f16')
+      const tensors = shardTensors(own, whole!, model.formats)
+      const loadOne = async (onPrepared: (done: number, total: number) => void) => {
+        const loader = await webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1, onPrepared })
+        await writeAll(model, tensors, loader)
+        return loader.finish()
+      }
+      const { gpu } = await sharedDevice()
+      gpu.destroy()
+      await gpu.lost
+      const prepared: [number, number][] = []
+      const first = await loadOne((...progress) => prepared.push(progress))
+      const [[, total]] = prepared as [[number, number]]
+      expect(prepared).toEqual(Array.from({ length: total + 1 }, (_, done) => [done, total]))
+      expect(total).toBeGreaterThan(5)
+      const compiled = (['createComputePipeline', 'createComputePipelineAsync', 'createShaderModule'] as const).map(
+        (name) => vi.spyOn(GPUDevice.prototype, name),
+      )
+      const runs = async (executor: Executor) => {
+        await oneStep(executor, whole!.sublayers.length, [1], 0)
+        await oneStep(executor, whole!.sublayers.length, [1, 2, 3], own.causal ? 1 : 0)
+      }
+      await runs(first)
+      first.close()
+      const second = await loadOne(() => undefined)
+      await runs(second)
+      second.close()
+      expect(compiled.map(({ mock }) => mock.calls.length)).toEqual([0, 0, 0])
+    },
+  )
 
   test('close destroys every buffer the executor made', async () => {
     const made: GPUBuffer[] = []

@@ -1,5 +1,5 @@
-import type { GpuSession } from '../gpu-session.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelRunner } from '../kernel-runner.ts'
 import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
 import { rotatedWgsl } from './rotate.ts'
 
@@ -8,7 +8,7 @@ import { rotatedWgsl } from './rotate.ts'
  * T is at most its capacity. A thread a value; tokens in y, as all values together may be more workgroups than x may have.
  */
 export function appendKeysAndValues(
-  gpu: GpuSession,
+  gpu: KernelRunner,
   shape: AttentionShape,
   buffers: AttentionBuffers,
   pastLength: number,

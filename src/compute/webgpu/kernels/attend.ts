@@ -1,7 +1,8 @@
 // Grouped-query attention over a KV cache in GPU memory (Vaswani et al. 2017; Ainslie et al. 2023), 64 positions at a time, softmax
 // kept running (Milakov and Gimelshein 2018). Queries are turned as they are read.
-import type { GpuSession } from '../gpu-session.ts'
+
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelRunner } from '../kernel-runner.ts'
 import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
 import { rotatedWgsl } from './rotate.ts'
 import type { Rows } from './rows.ts'
@@ -12,7 +13,7 @@ import type { Rows } from './rows.ts'
  * workgroup a head and token.
  */
 export function attend(
-  gpu: GpuSession,
+  gpu: KernelRunner,
   shape: AttentionShape,
   buffers: AttentionBuffers,
   pastLength: number,

@@ -1,6 +1,6 @@
 import type { Rope } from '../../../model/config.ts'
+import type { GpuArray } from '../gpu-array.ts'
 import type { KernelInput } from '../kernel.ts'
-import type { GpuArray } from '../tfjs-device.ts'
 
 /** Sizes of one rank's attention; heads counted over the whole model where `first`. */
 export interface AttentionShape {

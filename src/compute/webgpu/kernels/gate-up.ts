@@ -1,8 +1,8 @@
 // The inner columns of a feed-forward sublayer: activation(gate x) * up x (Shazeer 2020), or activation(up x); see dot.ts.
 import type { Activation } from '../../../model/config.ts'
 import type { TensorFormat } from '../../../model/tensor.ts'
-import type { GpuSession } from '../gpu-session.ts'
 import { type Kernel, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelRunner } from '../kernel-runner.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { activatedWgsl } from './activation.ts'
 import { dotUniforms, dotWgsl, LANES, ROWS, tokensPerGroup } from './dot.ts'
@@ -18,7 +18,7 @@ export interface InnerWeights {
 
 /** @ x (T, 32 * blocks) -> (T, F) at `output.offset` within rows of `output.stride`, zeros around it. One dispatch a part. */
 export function gateUp(
-  gpu: GpuSession,
+  gpu: KernelRunner,
   { gate, up, activation }: InnerWeights,
   input: Rows,
   output: Rows,

@@ -1,7 +1,7 @@
 import type { Norm } from '../../../model/config.ts'
-import type { GpuSession } from '../gpu-session.ts'
+import type { GpuArray } from '../gpu-array.ts'
 import { type KernelInput, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
-import type { GpuArray } from '../tfjs-device.ts'
+import type { KernelRunner } from '../kernel-runner.ts'
 import { paddedSize, type Stream } from './rows.ts'
 import { summedWgsl } from './summed.ts'
 
@@ -22,7 +22,7 @@ export interface JoinNorm {
  * and Sennrich 2019, Ba et al. 2016, and MobileBERT's affine one.
  */
 export function joinNorm(
-  gpu: GpuSession,
+  gpu: KernelRunner,
   stream: Stream,
   { sum, bias, norm, shape }: JoinNorm,
   tokenCount: number,

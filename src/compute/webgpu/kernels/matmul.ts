@@ -1,8 +1,8 @@
 // y = W x + b on blocks of 32 columns; see dot.ts.
 import type { Activation } from '../../../model/config.ts'
 import type { TensorFormat } from '../../../model/tensor.ts'
-import type { GpuSession } from '../gpu-session.ts'
 import { type Kernel, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelRunner } from '../kernel-runner.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { activatedWgsl } from './activation.ts'
 import { dotUniforms, dotWgsl, LANES, ROWS, tokensPerGroup } from './dot.ts'
@@ -20,7 +20,7 @@ export interface ProductEnd {
  * columns past C meet zero weights, so they may be anything finite.
  */
 export function matmul(
-  gpu: GpuSession,
+  gpu: KernelRunner,
   { parts, blocks, bias }: WeightMatrix,
   input: Rows,
   output: Rows,

@@ -1,6 +1,6 @@
-import type { GpuSession } from '../gpu-session.ts'
+import type { GpuArray } from '../gpu-array.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
-import type { GpuArray } from '../tfjs-device.ts'
+import type { KernelRunner } from '../kernel-runner.ts'
 import type { AttentionShape } from './attention-shape.ts'
 import { summedWgsl } from './summed.ts'
 
@@ -9,7 +9,7 @@ import { summedWgsl } from './summed.ts'
  * token. It has a dispatch of its own, because attention's threads would each sum up the whole head again.
  */
 export function normHeads(
-  gpu: GpuSession,
+  gpu: KernelRunner,
   { headSize, queryHeads, kvHeads }: AttentionShape,
   epsilon: number,
   projected: GpuArray,

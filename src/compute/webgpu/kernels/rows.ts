@@ -1,5 +1,5 @@
 import { BLOCK_SIZE } from '../../../model/tensor.ts'
-import type { GpuArray } from '../tfjs-device.ts'
+import type { GpuArray } from '../gpu-array.ts'
 import { blocksOf } from '../weight-format.ts'
 
 /** Rows of activations within a buffer, a token each; offset and stride in floats. */
