@@ -9,7 +9,7 @@ from corpus.chat import arithmetic, small_turns, story_turns
 from corpus.plots_journeys import JOURNEY_PLOTS
 from corpus.plots_life import LIFE_PLOTS
 from corpus.plots_things import THING_PLOTS
-from corpus.short import short_turns
+from corpus.short import drill_turns, short_turns
 from corpus.story import Story
 
 PLOTS = THING_PLOTS + LIFE_PLOTS + JOURNEY_PLOTS
@@ -59,6 +59,7 @@ def main():
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=120_000)
     parser.add_argument("--short", type=int, default=20_000)
+    parser.add_argument("--drills", type=int, default=40_000)
     parser.add_argument("--seed", type=int, default=20260)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -74,10 +75,11 @@ def main():
             print(line, file=heldout if held_out else train)
             if counts["train"] == options.documents:
                 break
-    rng = random.Random(options.seed + 1)
-    with open(options.out / "short.jsonl", "w") as short:
-        for _ in range(options.short):
-            print(json.dumps({"kind": "short", "document": chat(rng, short_turns(rng))}, ensure_ascii=False), file=short)
+    for offset, (name, turns, count) in enumerate([("short", short_turns, options.short), ("drill", drill_turns, options.drills)]):
+        rng = random.Random(options.seed + 1 + offset)
+        with open(options.out / f"{name}.jsonl", "w") as part:
+            for _ in range(count):
+                print(json.dumps({"kind": name, "document": chat(rng, turns(rng))}, ensure_ascii=False), file=part)
     print(counts)
 
 

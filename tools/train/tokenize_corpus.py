@@ -45,7 +45,7 @@ def main():
     sample = [render(row["document"]) for _, row in zip(range(options.sample), read(options.data / "train.jsonl"))]
     tokenizer = train_tokenizer(sample, options.vocab)
     tokenizer.save(str(options.data / "tokenizer.json"))
-    for name in ("train", "heldout", "short"):
+    for name in ("train", "heldout", "short", "drill"):
         texts = [render(row["document"]) + SPECIAL[0] for row in read(options.data / f"{name}.jsonl")]
         ids = [token for encoding in tokenizer.encode_batch(texts) for token in encoding.ids]
         np.array(ids, dtype=np.uint16).tofile(options.data / f"{name}.bin")

@@ -5,7 +5,7 @@ Windows are 128 tokens, 256 once the rate falls, and 512 (the whole context) in 
 
 Carrying a name along is learned late from stories alone: too few of their tokens ask for it, among many that nobody can foresee. So in
 the steps of RECALL only short texts are read, and only rarer tokens that stood there before count; after it these count three times,
-and once the rate falls all tokens count alike."""
+until DRILL_FROM. From there on a quarter of every batch are small tables to be known by heart, and all tokens count alike."""
 import argparse
 import json
 import time
@@ -21,6 +21,7 @@ from model import Model, Shape
 RECALL = range(400, 500)
 RECALL_WINDOW = 64
 RARE = 0.003
+DRILL_FROM = 2200
 
 
 def batch_of(stream, generator, length, count):
@@ -61,6 +62,7 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     train = np.fromfile(options.data / "train.bin", dtype=np.uint16)
     short = np.fromfile(options.data / "short.bin", dtype=np.uint16)
+    drill = np.fromfile(options.data / "drill.bin", dtype=np.uint16)
     held_out = np.fromfile(options.data / "heldout.bin", dtype=np.uint16)
     model = Model(Shape())
     compiled_losses = torch.compile(losses_of, dynamic=False)
@@ -90,9 +92,14 @@ def main():
         falling = step >= fall
         length = RECALL_WINDOW if step in RECALL else 512 if step >= options.steps * 14 // 15 else 256 if falling else 128
         factor = min(1, (step + 1) / 40, (options.steps - step) / (options.steps - fall))
-        tokens, targets = batch_of(short if step in RECALL else train, generator, length, options.batch_tokens // length)
+        count = options.batch_tokens // length
+        drilled = count // 4 if step >= DRILL_FROM else 0
+        parts = [batch_of(short if step in RECALL else train, generator, length, count - drilled)]
+        if drilled:
+            parts.append(batch_of(drill, generator, length, drilled))
+        tokens, targets = (torch.cat(rows) for rows in zip(*parts))
         again = repeats(tokens, targets, rare)
-        before, other = (1, 0) if step in RECALL else (3, 1) if step >= RECALL.stop and not falling else (1, 1)
+        before, other = (1, 0) if step in RECALL else (3, 1) if RECALL.stop <= step < DRILL_FROM else (1, 1)
         weights = torch.where(again, float(before), float(other))
         for optimizer, rate in zip(optimizers, rates):
             optimizer.param_groups[0]["lr"] = rate * factor

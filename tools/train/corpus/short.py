@@ -1,6 +1,6 @@
 """Short texts that say the same names and things over and over: from them the model learns to carry a word along before it learns stories."""
 from . import lexicon as l
-from .chat import any_of, one_fact, remembering
+from .chat import animal, any_of, arithmetic, calendar, category, colour, counting, one_fact, opposite, remembering
 from .story import Story
 
 THINGS = l.TOYS + l.TREASURES + l.CLOTHES + l.TOOLS
@@ -59,3 +59,11 @@ def short_turns(random):
     if kind < 0.9:
         return remembering(random)
     return [one_fact(random)]
+
+
+DRILLS = [arithmetic] * 7 + [opposite] * 5 + [calendar] * 3 + [counting] * 2 + [animal, category, colour]
+
+
+def drill_turns(random):
+    """What must be known by heart, a few at a time: small tables that stories never ask for."""
+    return [random.choice(DRILLS)(random) for _ in range(random.randint(2, 6))]
