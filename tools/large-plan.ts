@@ -51,6 +51,7 @@ export async function planLarge(options: PlanOptions): Promise<LargePlan> {
     name: `Device ${index + 1}`,
     executor: 'wasm' as const,
     weightBytesPerSecond,
+    phases: null,
     memoryBytes: memoryBytesEach,
     cores: 1,
     threads: 1,

@@ -31,7 +31,11 @@ export function formatPlural(n: number, one: string, many = `${one}s`): string {
   return `${count.format(n)} ${n === 1 ? one : many}`
 }
 
-const executorNames = { webgpu: 'GPU (WebGPU)', wasm: 'CPU (WebAssembly)', reference: 'CPU (reference, slow)' } as const
+export const executorNames = {
+  webgpu: 'GPU (WebGPU)',
+  wasm: 'CPU (WebAssembly)',
+  reference: 'CPU (reference, slow)',
+} as const
 
 export function executorName(profile: DeviceProfile): string {
   return executorNames[profile.executor]

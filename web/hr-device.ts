@@ -5,6 +5,7 @@ import type { DeviceProfile, DeviceView, LoadProgress } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { deviceStatus, executorName, formatBytes, formatMilliseconds, formatSpeed, holdingParts } from './format.ts'
 import './hr-confirm.ts'
+import './hr-executors.ts'
 import { closeIcon } from './icons.ts'
 import { shared } from './styles.ts'
 
@@ -57,6 +58,12 @@ export class HrDevice extends LitElement {
       <div class="small numbers">
         ${profile ? html`<p class="facts muted" title=${profile.backend}>${facts(profileParts(profile, rttMs))}</p>` : null}
         ${holding ? html`<p class="facts" data-testid="device-holding">${facts(holdingParts(holding))}</p>` : null}
+        ${
+          profile
+            ? html`<details data-testid="device-measured"><summary class="muted">What was measured</summary>
+                <hr-executors .profile=${profile}></hr-executors></details>`
+            : null
+        }
       </div>
       ${error ? html`<p class="small problem">${error.message}</p>` : null}
       ${progress && !error && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceProfile } from '../src/index.ts'
 import { executorName, formatBytes, formatPlural, formatSpeed } from './format.ts'
+import './hr-executors.ts'
 import { shared } from './styles.ts'
 
 @customElement('hr-this-device')
@@ -19,6 +20,7 @@ export class HrThisDevice extends LitElement {
       dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem 1.5rem; }
       dt { color: var(--muted); font-size: 0.8125rem; }
       dd { font-weight: 560; }
+      details { margin-top: 0.75rem; }
       h2 { margin-bottom: 0.75rem; }
     `,
   ]
@@ -34,7 +36,11 @@ export class HrThisDevice extends LitElement {
         <div><dt>Computes on</dt><dd>${executorName(profile)}${threads}</dd></div>
         <div><dt>Measured speed</dt><dd>${formatSpeed(profile)}</dd></div>
         <div><dt>Memory to give</dt><dd>up to ${formatBytes(profile.memoryBytes)}</dd></div>
-      </dl>`
+      </dl>
+      <details>
+        <summary class="small">What was measured</summary>
+        <hr-executors .profile=${profile}></hr-executors>
+      </details>`
   }
 }
 

@@ -23,8 +23,14 @@ const range = v.pipe(
   v.check(({ start, end }) => start <= end, 'a range ends before it starts'),
 )
 
+const phases = v.object({
+  prefillBytesPerSecond: figure,
+  readbackMs: v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)),
+})
 const executorSpeeds = v.pipe(
-  v.array(v.object({ executor, weightBytesPerSecond: v.nullable(figure), why: v.nullable(text) })),
+  v.array(
+    v.object({ executor, weightBytesPerSecond: v.nullable(figure), phases: v.nullable(phases), why: v.nullable(text) }),
+  ),
   v.maxLength(3),
   v.readonly(),
 )
@@ -34,6 +40,7 @@ const profileSchema = v.object({
   name: v.pipe(v.string(), v.maxLength(80)),
   executor,
   weightBytesPerSecond: figure,
+  phases: v.nullable(phases),
   memoryBytes: figure,
   cores: v.pipe(count, v.minValue(1)),
   threads: v.pipe(count, v.minValue(1), v.maxValue(64)),

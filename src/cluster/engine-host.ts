@@ -5,7 +5,7 @@ import type { Collective } from '../collective/collective.ts'
 import { createSoloCollective } from '../collective/solo.ts'
 import { createStarCollective, STALL_TIMEOUT_MS } from '../collective/star.ts'
 import type { Executor } from '../compute/executor.ts'
-import { measureDecode } from '../compute/measure.ts'
+import { measureExecutor } from '../compute/measure.ts'
 import { MobileDeviceCapabilityAssessor } from '../device/capability-assessor.ts'
 import { memoryBudget } from '../device/memory-budget.ts'
 import { createLeader, type Leader } from '../engine/leader.ts'
@@ -136,7 +136,7 @@ export function createEngine(): Engine {
 
     measure: ({ executor, threads }, onFigure) =>
       tasks.run(async (signal) =>
-        measureDecode(await executorFactory(executor), threads, { budgetMs: measureBudgetMs, onFigure, signal }),
+        measureExecutor(await executorFactory(executor), threads, { budgetMs: measureBudgetMs, onFigure, signal }),
       ),
 
     openModel(source) {

@@ -3,6 +3,7 @@
 
 import type { ErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
+import type { Measured } from '../compute/measure.ts'
 import type { RememberedSpeeds } from '../device/speed-memory.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
@@ -146,8 +147,8 @@ export interface ChannelMessage {
 /** One tab's engine. Every promise rejects with a `HeadroomError`. */
 export interface Engine {
   assess(request: AssessRequest): Promise<DeviceProfile>
-  /** Decode speed of an executor; `onFigure` has it so far. For an engine that does nothing else. */
-  measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<number>
+  /** An executor's speed; `onFigure` has that of decode so far. For an engine that does nothing else. */
+  measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<Measured>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource): Promise<OpenedModel>
   /** Leader: the opened model's manifest in which files of this device have the ETag that others ask by; the first time they are read whole. */

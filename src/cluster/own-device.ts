@@ -45,8 +45,8 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
     this.engine = engine
     this.#profile = profile
     this.#means = means
-    const { executor, weightBytesPerSecond, otherExecutors } = profile
-    this.#remember([{ executor, weightBytesPerSecond, why: null }, ...otherExecutors])
+    const { executor, weightBytesPerSecond, phases, otherExecutors } = profile
+    this.#remember([{ executor, weightBytesPerSecond, phases, why: null }, ...otherExecutors])
   }
 
   /** As measured at joining, with what the survey added: a new object after each `change`. */

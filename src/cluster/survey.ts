@@ -36,8 +36,8 @@ export async function surveyExecutor(
     timer = setTimeout(() => resolve('late'), limitMs)
     signal.addEventListener('abort', () => resolve('stopped'), { once: true })
   })
-  const found = (weightBytesPerSecond: number | null, why: string | null, lasts: boolean): SurveyResult => ({
-    speed: { executor, weightBytesPerSecond, why },
+  const notFound = (why: string, lasts: boolean): SurveyResult => ({
+    speed: { executor, weightBytesPerSecond: soFar, phases: null, why },
     lasts,
   })
   try {
@@ -48,10 +48,11 @@ export async function surveyExecutor(
     const outcome = await Promise.race([measuring, ended])
     if (outcome === 'stopped') return null
     if (outcome === 'late')
-      return found(soFar, `Too slow to be useful: it was not measured within ${limitMs / 1000} s.`, true)
-    return found(outcome, null, true)
+      return notFound(`Too slow to be useful: it was not measured within ${limitMs / 1000} s.`, true)
+    return { speed: { executor, ...outcome, why: null }, lasts: true }
   } catch (error) {
-    return signal.aborted ? null : found(null, refusalWords(error), isLastingRefusal(error))
+    soFar = null
+    return signal.aborted ? null : notFound(refusalWords(error), isLastingRefusal(error))
   } finally {
     clearTimeout(timer)
     engine?.close()

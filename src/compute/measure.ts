@@ -1,11 +1,11 @@
-// How fast an executor decodes here, found by decoding: a small model of random blocks, too large for a phone's caches.
-
+// How fast an executor decodes, reads prompts and gives back values here, found by doing it: a small model, too large for a phone's caches.
 import { throwIfAborted } from '../base/errors.ts'
 import { type ModelConfig, plainDecoder } from '../model/config.ts'
 import { bytesOf, FORMAT_LAYOUT, type ShardTensor } from '../model/tensor.ts'
+import type { PhaseFigures } from '../plan/device-profile.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
-import type { Executor, ExecutorFactory, ExecutorSetup } from './executor.ts'
+import type { Executor, ExecutorFactory, ExecutorSetup, State, Step } from './executor.ts'
 
 /** 19 MB of int4 blocks: two layers of a model 1,024 wide. */
 const config: ModelConfig = {
@@ -19,7 +19,7 @@ const config: ModelConfig = {
   headSize: 64,
   ffnSize: 4096,
   vocabSize: 32,
-  contextLength: 64,
+  contextLength: 128,
   norm: { kind: 'rms', epsilon: 1e-5, placement: 'pre' },
   positions: { kind: 'rope', theta: 10000, layout: 'half-split', rotatedSize: 64, scaling: { kind: 'none' } },
   tiedEmbeddings: true,
@@ -43,21 +43,31 @@ const shard: Shard = {
   ]),
 }
 
+/** What computes longer than `longMs` over a few tokens is not asked to read a prompt: it would be at it for seconds. */
+const prompt = { fewTokens: 4, longMs: 100, tokens: 64, budgetMs: 100 }
+const readbacks = 9
+
+export interface Measured {
+  /** Weight bytes (as in the blocks of the file) a second in decode. */
+  weightBytesPerSecond: number
+  phases: PhaseFigures
+}
+
 export interface MeasureOptions {
-  /** How long steps are timed, after one of warming up; one step is timed however long it takes. */
+  /** How long decode steps are timed, after one of warming up; one step is timed however long it takes. */
   budgetMs?: number
-  /** The figure so far, after each timed step. */
+  /** The figure of decode so far, after each timed step. */
   onFigure?: (weightBytesPerSecond: number) => void
   /** Looked at between tensors and between steps, which are waited for. */
   signal?: AbortSignal
 }
 
-/** Weight bytes (as in the blocks of the file) a second in decode. Throws as the factory does, or the signal's reason. */
-export async function measureDecode(
+/** Decode first, since a figure of it alone is of use. Throws as the factory does, or the signal's reason. */
+export async function measureExecutor(
   factory: ExecutorFactory,
   threads: number,
   { budgetMs = 250, onFigure, signal }: MeasureOptions = {},
-): Promise<number> {
+): Promise<Measured> {
   const matrices = ['query', 'key', 'value', 'attentionOutput', 'gate', 'up', 'down']
   const formats = Object.fromEntries(
     [0, 1].flatMap((layer) => matrices.map((role) => [`${role}.${layer}`, 'int4' as const])),
@@ -66,17 +76,16 @@ export async function measureDecode(
   const stepBytes = tensors.reduce((sum, tensor) => sum + byteCount(tensor), 0)
   const executor = await load(factory, { config, shard, tensors, threads }, signal)
   try {
-    await decode(executor, 0)
-    const start = performance.now()
-    let weightBytesPerSecond: number
-    let steps = 0
-    do {
-      throwIfAborted(signal)
-      await decode(executor, ++steps)
-      weightBytesPerSecond = (1000 * stepBytes * steps) / (performance.now() - start)
-      onFigure?.(weightBytesPerSecond)
-    } while (performance.now() - start < budgetMs && steps < config.contextLength - 1)
-    return weightBytesPerSecond
+    const decode = (step: number) => forward(executor, step, 1)
+    const decodeMs = await timeSteps(decode, budgetMs, config.contextLength - 1, signal, (stepMs) =>
+      onFigure?.((1000 * stepBytes) / stepMs),
+    )
+    const readbackMs = await timeReadback(executor, signal)
+    const tokenMs = await timePrompt(executor, readbackMs, signal)
+    return {
+      weightBytesPerSecond: (1000 * stepBytes) / decodeMs,
+      phases: { prefillBytesPerSecond: (1000 * stepBytes) / tokenMs, readbackMs },
+    }
   } finally {
     executor.close()
   }
@@ -96,20 +105,67 @@ async function load(factory: ExecutorFactory, setup: ExecutorSetup, signal?: Abo
   }
 }
 
-async function decode(executor: Executor, position: number): Promise<void> {
-  const step = {
+/** Mean milliseconds of a step, after one of warming up; one at least is timed. `onMean` hears the mean so far. */
+async function timeSteps(
+  run: (step: number) => Promise<unknown>,
+  budgetMs: number,
+  most: number,
+  signal?: AbortSignal,
+  onMean?: (stepMs: number) => void,
+): Promise<number> {
+  await run(0)
+  const start = performance.now()
+  let steps = 0
+  let meanMs: number
+  do {
+    throwIfAborted(signal)
+    await run(++steps)
+    meanMs = (performance.now() - start) / steps
+    onMean?.(meanMs)
+  } while (performance.now() - start < budgetMs && steps < most)
+  return meanMs
+}
+
+/** Milliseconds a token of a prompt. */
+async function timePrompt(executor: Executor, readbackMs: number, signal?: AbortSignal): Promise<number> {
+  const { fewTokens, longMs, tokens, budgetMs } = prompt
+  const read = (count: number) =>
+    timeSteps(() => forward(executor, 0, count), count === tokens ? budgetMs : 0, 1000, signal)
+  const fewMs = await read(fewTokens)
+  if (fewMs - (shard.sublayers.length + 1) * readbackMs > longMs) return fewMs / fewTokens
+  return (await read(tokens)) / tokens
+}
+
+/** The median time of asking for one token's finished hidden values, which nothing but a norm is left to do for. */
+async function timeReadback(executor: Executor, signal?: AbortSignal): Promise<number> {
+  const state = await forward(executor, 0, 1)
+  const times: number[] = []
+  for (let i = 0; i < readbacks; i++) {
+    throwIfAborted(signal)
+    const start = performance.now()
+    await executor.readHidden(state)
+    times.push(performance.now() - start)
+  }
+  return times.sort((a, b) => a - b)[readbacks >> 1]!
+}
+
+/** One step over `count` tokens behind `pastLength` others. */
+async function forward(executor: Executor, pastLength: number, count: number): Promise<State> {
+  const positions = Array.from({ length: count }, (_, i) => pastLength + i)
+  const step: Step = {
     epoch: 0,
-    step: position,
+    step: pastLength,
     sequence: 0,
-    pastLength: position,
-    tokens: [1],
-    positions: [position],
-    rows: 'last' as const,
+    pastLength,
+    tokens: positions.map((position) => position % config.vocabSize),
+    positions,
+    rows: 'last',
   }
   const state = executor.begin(step, executor.embed(step))
   for (let index = 0; index < shard.sublayers.length; index++)
     executor.join(state, index, await executor.partial(state, index))
   await executor.readHidden(state)
+  return state
 }
 
 function rowsOf({ rows }: ShardTensor): number {

@@ -1,8 +1,9 @@
-// What this device can do, found by doing it: decode speed of the executor it will use, cores, and a memory budget.
+// What this device can do, found by doing it: the speed of the executor it will use, in both phases, cores, and a memory budget.
 import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
-import { measureDecode } from '../compute/measure.ts'
+import { measureExecutor } from '../compute/measure.ts'
 import type { Battery, DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
+import { chooseExecutor, type MeasuredExecutor } from './executor-choice.ts'
 import type { RememberedSpeeds } from './speed-memory.ts'
 
 export interface AssessmentRequest {
@@ -10,7 +11,7 @@ export interface AssessmentRequest {
   name: string
   /**
    * `auto`: the first of wasm, webgpu, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
-   * both were measured before, the faster first.
+   * both were measured before, the better over an expected turn (`chooseExecutor`) first.
    */
   executor: ExecutorKind | 'auto'
   /** 0: all cores but one, at most four. */
@@ -49,8 +50,8 @@ export class MobileDeviceCapabilityAssessor {
       try {
         const measured = await within(isFavourite ? favouriteLimitMs : null, async (signal) => {
           const factory = await factoryOf(kind)
-          const weightBytesPerSecond = await measureDecode(factory, threads, { signal })
-          return { executor: kind, weightBytesPerSecond, backend: await factory.describe(threads) }
+          const figures = await measureExecutor(factory, threads, { signal })
+          return { executor: kind, ...figures, backend: await factory.describe(threads) }
         })
         speeds.delete(kind)
         const otherExecutors = [...speeds.values()]
@@ -60,7 +61,7 @@ export class MobileDeviceCapabilityAssessor {
         const why = refusalWords(error)
         const known = speeds.get(kind)
         failures.push(`${kind}: ${why}`)
-        if (isLastingRefusal(error)) speeds.set(kind, { executor: kind, weightBytesPerSecond: null, why })
+        if (isLastingRefusal(error)) speeds.set(kind, { executor: kind, weightBytesPerSecond: null, phases: null, why })
         else if (known) speeds.set(kind, { ...known, why })
       }
     }
@@ -82,11 +83,15 @@ export function isLastingRefusal(error: unknown): boolean {
   return toErrorData(error).code === 'no-executor'
 }
 
-/** The fastest first where all were measured; the order of preference otherwise, and between equals. */
+/** The best over a turn first where all are known; the order of preference otherwise, and between equals. */
 function orderOf(speeds: ReadonlyMap<ExecutorKind, ExecutorSpeed>): readonly ExecutorKind[] {
   if (!comparedExecutors.every((kind) => speeds.has(kind))) return preference
-  const speedOf = (kind: ExecutorKind) => speeds.get(kind)?.weightBytesPerSecond ?? 0
-  return [...preference].sort((a, b) => speedOf(b) - speedOf(a))
+  const favourite = chooseExecutor([...speeds.values()].filter(isMeasured))?.both
+  return favourite ? [favourite, ...preference.filter((kind) => kind !== favourite)] : preference
+}
+
+function isMeasured(speed: ExecutorSpeed): speed is ExecutorSpeed & MeasuredExecutor {
+  return speed.weightBytesPerSecond !== null && speed.phases !== null
 }
 
 /** Rejects when the time is over; the task then stops by its signal. null: as long as it takes. */

@@ -15,13 +15,18 @@ export interface RememberedSpeeds {
   speeds: readonly ExecutorSpeed[]
 }
 
+const speed = v.pipe(v.number(), v.finite(), v.gtValue(0))
+
 const recordSchema = v.object({
   userAgent: v.string(),
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   speeds: v.array(
     v.object({
       executor: v.picklist(['reference', 'wasm', 'webgpu']),
-      weightBytesPerSecond: v.nullable(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+      weightBytesPerSecond: v.nullable(speed),
+      phases: v.nullable(
+        v.object({ prefillBytesPerSecond: speed, readbackMs: v.pipe(v.number(), v.finite(), v.minValue(0)) }),
+      ),
       why: v.nullable(v.string()),
     }),
   ),

@@ -7,11 +7,21 @@ export interface Battery {
   charging: boolean
 }
 
-/** How fast an executor decodes on a device. */
+/** What was measured of an executor besides its decode. */
+export interface PhaseFigures {
+  /** Weight bytes x tokens a second, over a prompt of 64 tokens (of 4 where those take over 100 ms): as many times the decode figure as a prompt is read faster, token for token. */
+  prefillBytesPerSecond: number
+  /** From the end of the arithmetic to the values in the worker: what every collective waits for besides the network. */
+  readbackMs: number
+}
+
+/** How fast an executor is on a device. */
 export interface ExecutorSpeed {
   executor: ExecutorKind
-  /** Measured as in the profile; null: there is no figure. */
+  /** In decode, measured as in the profile; null: there is no figure. */
   weightBytesPerSecond: number | null
+  /** null: there are no figures. */
+  phases: PhaseFigures | null
   /** Why it does not run here, or what there is to know of the figure; null: nothing. */
   why: string | null
 }
@@ -25,6 +35,8 @@ export interface DeviceProfile {
   executor: ExecutorKind
   /** Resident weight bytes read a second by that executor in decode, measured. */
   weightBytesPerSecond: number
+  /** Of that executor; plans do not ask for them. */
+  phases: PhaseFigures | null
   /** Bytes the device is willing to give to weights, KV cache and buffers. */
   memoryBytes: number
   cores: number

@@ -67,6 +67,7 @@ export function engineRoom(
     name: `Device ${rank}`,
     executor,
     weightBytesPerSecond: 1e9,
+    phases: null,
     memoryBytes: 8 * 2 ** 30,
     cores: 1,
     threads: 1,

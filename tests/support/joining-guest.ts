@@ -19,6 +19,7 @@ export const anyDevice: Omit<DeviceProfile, 'deviceId'> = {
   name: 'Guest',
   executor: 'reference',
   weightBytesPerSecond: 1e9,
+  phases: null,
   memoryBytes: 8 * 2 ** 30,
   cores: 1,
   threads: 1,

@@ -78,6 +78,7 @@ export function device(index: number, memoryBytes: number, weightBytesPerSecond:
     name: `Phone ${index}`,
     executor: 'wasm',
     weightBytesPerSecond,
+    phases: null,
     memoryBytes,
     cores: 8,
     threads: 1,

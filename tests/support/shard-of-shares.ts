@@ -15,6 +15,7 @@ export function tensorsOfShares(manifest: ModelManifest, shares: readonly number
     name: `device ${rank}`,
     executor: 'reference' as const,
     weightBytesPerSecond: 1e9,
+    phases: null,
     memoryBytes: 1e12,
     cores: 1,
     threads: 1,

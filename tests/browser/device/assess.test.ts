@@ -4,10 +4,12 @@ import { executorFactory } from '../../../src/cluster/executors.ts'
 import { type OwnDevice, openDevice } from '../../../src/cluster/own-device.ts'
 import { MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
 import { browserSpeedStorage, recallSpeeds, rememberSpeeds } from '../../../src/device/speed-memory.ts'
+import type { ExecutorSpeed } from '../../../src/plan/device-profile.ts'
 
 const { userAgent, hardwareConcurrency } = navigator
-const wasm = { executor: 'wasm' as const, weightBytesPerSecond: 1e9, why: null }
-const webgpu = { executor: 'webgpu' as const, weightBytesPerSecond: 1e15, why: null }
+const phases = { prefillBytesPerSecond: 4e9, readbackMs: 0.1 }
+const wasm = { executor: 'wasm' as const, weightBytesPerSecond: 1e9, phases, why: null }
+const webgpu = { executor: 'webgpu' as const, weightBytesPerSecond: 1e15, phases, why: null }
 
 beforeEach(() => localStorage.clear())
 
@@ -34,9 +36,13 @@ async function visit(): Promise<OwnDevice> {
   return device
 }
 
-function expectSpeed(measured: { weightBytesPerSecond: number | null } | undefined): void {
-  expect(measured?.weightBytesPerSecond).toBeGreaterThan(1e6)
-  expect(measured?.weightBytesPerSecond).toBeLessThan(1e12)
+function expectSpeed(measured: Pick<ExecutorSpeed, 'weightBytesPerSecond' | 'phases'> | undefined): void {
+  for (const speed of [measured?.weightBytesPerSecond, measured?.phases?.prefillBytesPerSecond]) {
+    expect(speed).toBeGreaterThan(1e6)
+    expect(speed).toBeLessThan(1e13)
+  }
+  expect(measured?.phases?.readbackMs).toBeGreaterThanOrEqual(0)
+  expect(measured?.phases?.readbackMs).toBeLessThan(1000)
 }
 
 describe('the assessment', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { HrDevice } from '../../../web/hr-device.ts'
 import { HrDevices } from '../../../web/hr-devices.ts'
+import { HrExecutors } from '../../../web/hr-executors.ts'
 import { byTestId, deviceView, holding, leaderDevice, mount, must, profile, settled, wordsOf } from './page-support.ts'
 
 async function show(part: Parameters<typeof deviceView>[0], removable = false) {
@@ -94,4 +95,44 @@ test('the leader sees the shares to scale, one row a device', async () => {
     'Shares of the weights: Laptop, Firefox 75%, Pixel 9, Chrome 25%',
   )
   expect(wordsOf(element)).toContain('2 devices 40 MB in all')
+})
+
+test('a device shows what was measured of each executor, and why it uses the one it uses', async () => {
+  const element = new HrExecutors()
+  element.profile = {
+    ...profile,
+    executor: 'wasm',
+    otherExecutors: [
+      {
+        executor: 'webgpu',
+        weightBytesPerSecond: 800_000_000,
+        phases: { prefillBytesPerSecond: 90e9, readbackMs: 2.5 },
+        why: null,
+      },
+    ],
+  }
+  await mount(element)
+  expect(wordsOf(element)).toContain('CPU (WebAssembly) 2.14 GB/s 9.5 GB/s 0.6 ms')
+  expect(wordsOf(element)).toContain('GPU (WebGPU) 800 MB/s 90 GB/s 2.5 ms')
+  expect(wordsOf(element)).toContain(
+    'To read prompts the GPU (WebGPU) is the faster here, to write answers the CPU (WebAssembly). Using both would take the memory for the weights twice, so one does all: over 128 tokens read and 128 written the CPU (WebAssembly) ends first.',
+  )
+})
+
+test('a device says when another executor than the one in use is the better, and when nothing else is known', async () => {
+  const element = new HrExecutors()
+  const faster = { prefillBytesPerSecond: 90e9, readbackMs: 0.2 }
+  const gpu = { executor: 'webgpu' as const, weightBytesPerSecond: 9e9, phases: faster, why: null }
+  element.profile = { ...profile, executor: 'wasm', otherExecutors: [gpu] }
+  await mount(element)
+  expect(wordsOf(element)).toContain(
+    'Of those measured the GPU (WebGPU) both reads prompts and writes answers the fastest. It takes over',
+  )
+  element.profile = { ...profile, executor: 'wasm', otherExecutors: [] }
+  await settled(element)
+  expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) is measured so far')
+  const refused = { executor: 'webgpu' as const, weightBytesPerSecond: null, phases: null, why: 'There is no adapter.' }
+  element.profile = { ...profile, executor: 'wasm', otherExecutors: [refused] }
+  await settled(element)
+  expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) has figures here. There is no adapter.')
 })

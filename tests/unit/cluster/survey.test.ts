@@ -24,6 +24,7 @@ const plainProfile: DeviceProfile = {
   name: 'Phone',
   executor: 'reference',
   weightBytesPerSecond: 1e8,
+  phases: { prefillBytesPerSecond: 2e8, readbackMs: 0.1 },
   memoryBytes: 2 ** 30,
   cores: 2,
   threads: 1,
@@ -54,7 +55,7 @@ function stuckEngine(figure?: number) {
     closed: 0,
     measure(_: unknown, onFigure: (figure: number) => void) {
       if (figure !== undefined) onFigure(figure)
-      return new Promise<number>(() => undefined)
+      return new Promise<never>(() => undefined)
     },
     close() {
       engine.closed++
@@ -63,8 +64,18 @@ function stuckEngine(figure?: number) {
   return engine satisfies SurveyEngine & { closed: number }
 }
 
-const measuredWasm = { executor: 'wasm', weightBytesPerSecond: expect.any(Number), why: null }
-const refusedWebgpu = { executor: 'webgpu', weightBytesPerSecond: null, why: expect.stringContaining('WebGPU') }
+const measuredWasm = {
+  executor: 'wasm',
+  weightBytesPerSecond: expect.any(Number),
+  phases: { prefillBytesPerSecond: expect.any(Number), readbackMs: expect.any(Number) },
+  why: null,
+}
+const refusedWebgpu = {
+  executor: 'webgpu',
+  weightBytesPerSecond: null,
+  phases: null,
+  why: expect.stringContaining('WebGPU'),
+}
 
 describe('a device', () => {
   test('measures what it does not use, says why something does not run, and remembers both', async () => {
@@ -94,7 +105,7 @@ describe('a device', () => {
   test('remembers the speed of the executor in use from its joining on', () => {
     const { storage } = deviceWith({}, { executor: 'wasm' })
     expect(recallSpeeds(storage, userAgent)?.speeds).toEqual([
-      { executor: 'wasm', weightBytesPerSecond: 1e8, why: null },
+      { executor: 'wasm', weightBytesPerSecond: 1e8, phases: plainProfile.phases, why: null },
     ])
   })
 
@@ -128,6 +139,7 @@ describe('a device', () => {
     const slow: ExecutorSpeed = {
       executor: 'webgpu',
       weightBytesPerSecond: expected,
+      phases: null,
       why: expect.stringContaining('Too slow to be useful'),
     }
     expect(stuck.closed).toBe(1)

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { abortError } from '../../../src/base/errors.ts'
 import type { ExecutorFactory } from '../../../src/compute/executor.ts'
-import { measureDecode } from '../../../src/compute/measure.ts'
+import { measureExecutor } from '../../../src/compute/measure.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import { wasmExecutor } from '../../../src/compute/wasm/wasm-executor.ts'
 
-/** The same executor with `delayMs` more of real waiting in every sublayer. */
-function slowed(delayMs: number): ExecutorFactory {
+/** The same executor with `delayMs` more of real waiting in every sublayer, `readMs` more in every readback of hidden values. */
+function slowed(delayMs: number, readMs = 0): ExecutorFactory {
   return {
     kind: 'reference',
     describe: () => 'slowed',
@@ -16,10 +16,14 @@ function slowed(delayMs: number): ExecutorFactory {
         ...loader,
         async finish() {
           const executor = await loader.finish()
-          const partial = executor.partial.bind(executor)
+          const [partial, readHidden] = [executor.partial.bind(executor), executor.readHidden.bind(executor)]
           executor.partial = async (state, index) => {
             await new Promise((resolve) => setTimeout(resolve, delayMs))
             return partial(state, index)
+          }
+          executor.readHidden = async (state) => {
+            await new Promise((resolve) => setTimeout(resolve, readMs))
+            return readHidden(state)
           }
           return executor
         },
@@ -29,26 +33,34 @@ function slowed(delayMs: number): ExecutorFactory {
 }
 
 test('measures less speed for an executor that takes longer', async () => {
-  const plain = await measureDecode(referenceExecutor, 1, { budgetMs: 100 })
-  const slow = await measureDecode(slowed(100), 1, { budgetMs: 100 })
-  expect(plain).toBeGreaterThan(1e6)
-  expect(slow).toBeLessThan(plain * 0.8)
+  const plain = await measureExecutor(referenceExecutor, 1, { budgetMs: 100 })
+  const slow = await measureExecutor(slowed(100), 1, { budgetMs: 100 })
+  expect(plain.weightBytesPerSecond).toBeGreaterThan(1e6)
+  expect(slow.weightBytesPerSecond).toBeLessThan(plain.weightBytesPerSecond * 0.8)
+  expect(slow.phases.prefillBytesPerSecond).toBeLessThan(plain.phases.prefillBytesPerSecond * 0.9)
 })
 
-test('tells the figure after every step, the last one being the result', async () => {
+test('measures a readback apart from what is computed', async () => {
+  const prompt = await measureExecutor(slowed(0), 1, { budgetMs: 20 })
+  const late = await measureExecutor(slowed(0, 20), 1, { budgetMs: 20 })
+  expect(prompt.phases.readbackMs).toBeLessThan(15)
+  expect(late.phases.readbackMs).toBeGreaterThanOrEqual(19)
+})
+
+test('tells the figure of decode after every step, the last one being the result', async () => {
   const figures: number[] = []
-  const result = await measureDecode(wasmExecutor, 1, {
+  const { weightBytesPerSecond } = await measureExecutor(wasmExecutor, 1, {
     budgetMs: 10_000,
     onFigure: (figure) => figures.push(figure),
   })
   expect(figures.length).toBeGreaterThan(1)
-  expect(figures.at(-1)).toBe(result)
+  expect(figures.at(-1)).toBe(weightBytesPerSecond)
 })
 
 test('ends between steps when it is aborted', async () => {
   const stop = new AbortController()
   let steps = 0
-  const measuring = measureDecode(wasmExecutor, 1, {
+  const measuring = measureExecutor(wasmExecutor, 1, {
     budgetMs: 60_000,
     signal: stop.signal,
     onFigure: () => {

@@ -54,9 +54,14 @@ function assess(factories: Factories, request: Partial<AssessmentRequest> = {}) 
   })
 }
 
-const speed = (executor: ExecutorKind, weightBytesPerSecond: number | null): ExecutorSpeed => ({
+const speed = (
+  executor: ExecutorKind,
+  weightBytesPerSecond: number | null,
+  prefillBytesPerSecond = weightBytesPerSecond ?? 0,
+): ExecutorSpeed => ({
   executor,
   weightBytesPerSecond,
+  phases: weightBytesPerSecond === null ? null : { prefillBytesPerSecond, readbackMs: 0.1 },
   why: weightBytesPerSecond === null ? 'It never ran here.' : null,
 })
 
@@ -84,6 +89,13 @@ describe('an automatic choice', () => {
     expect(profile.otherExecutors).toEqual([speed('wasm', 5)])
   })
 
+  test('starts with what takes less time over a turn of as many tokens read as written', async () => {
+    const reader = { threads: 1, speeds: [speed('wasm', 100, 200), speed('webgpu', 80, 900)] }
+    expect((await assess({}, { remembered: reader })).executor).toBe('webgpu')
+    const writer = { threads: 1, speeds: [speed('wasm', 100, 200), speed('webgpu', 60, 900)] }
+    expect((await assess({}, { remembered: writer })).executor).toBe('wasm')
+  })
+
   test('asks nothing of figures that were measured with other threads, nor of one figure alone', async () => {
     const otherThreads = { threads: 3, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
     expect(await assess({}, { remembered: otherThreads })).toMatchObject({ executor: 'wasm', otherExecutors: [] })
@@ -104,7 +116,7 @@ describe('an automatic choice', () => {
     const refused = await assess({ wasm: noSimd })
     expect(refused.executor).toBe('webgpu')
     expect(refused.otherExecutors).toEqual([
-      { executor: 'wasm', weightBytesPerSecond: null, why: 'This browser cannot run WebAssembly SIMD.' },
+      { ...speed('wasm', null), why: 'This browser cannot run WebAssembly SIMD.' },
     ])
     const offline = new HeadroomError('download-failed', 'kernels.wasm answered 503; reload the page.')
     expect(await assess({ wasm: offline })).toMatchObject({ executor: 'webgpu', otherExecutors: [] })

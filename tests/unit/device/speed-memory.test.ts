@@ -4,8 +4,18 @@ import type { ExecutorSpeed } from '../../../src/plan/device-profile.ts'
 import { memorySpeedStorage } from '../../support/memory-speed-storage.ts'
 
 const browser = 'Mozilla/5.0 Chrome/140.0'
-const wasm: ExecutorSpeed = { executor: 'wasm', weightBytesPerSecond: 2e9, why: null }
-const webgpu: ExecutorSpeed = { executor: 'webgpu', weightBytesPerSecond: null, why: 'This browser offers no WebGPU.' }
+const wasm: ExecutorSpeed = {
+  executor: 'wasm',
+  weightBytesPerSecond: 2e9,
+  phases: { prefillBytesPerSecond: 8e9, readbackMs: 0.01 },
+  why: null,
+}
+const webgpu: ExecutorSpeed = {
+  executor: 'webgpu',
+  weightBytesPerSecond: null,
+  phases: null,
+  why: 'This browser offers no WebGPU.',
+}
 
 describe('the memory of speeds', () => {
   test('knows nothing at first', () => {
