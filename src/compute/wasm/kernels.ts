@@ -3,7 +3,7 @@ import { HeadroomError } from '../../base/errors.ts'
 
 /** Exports of a build, addresses in bytes; contracts in assembly/sublayers.ts. */
 export interface KernelExports {
-  attach(workspace: number, threads: number, sleeps: number): void
+  attach(workspace: number, threads: number, sleeps: number, spins: number): void
   attention(job: number, position: number, tokens: number): void
   readPositions(job: number, position: number, tokens: number): void
   attendPositions(job: number, position: number, tokens: number, seen: number): void
@@ -12,6 +12,7 @@ export interface KernelExports {
   head(job: number, tokens: number): void
   normalize(norm: number, tokens: number): void
   help(thread: number): void
+  spin(times: number): void
   dismissTeam(): void
   relaxedDotIsExact(): number
 }

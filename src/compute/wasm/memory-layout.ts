@@ -115,13 +115,18 @@ function takeScratch(
     third: arena.floats(tile * most(['value'], paddedRows)),
     queries: arena.floats((causal ? tile : contextLength) * queryHeads * headStride),
     inner: arena.floats(Math.max(tile * innerColumns, HEAD_TILE * hiddenSize)),
-    bytes: arena.take(tile * quantizedColumns),
-    words: arena.take(tile * quantizedColumns * 2),
-    scales: arena.take((tile * quantizedColumns) / 2),
+    ...takeQuantized(tile * quantizedColumns, arena),
     scores: arena.take(threads * scoresBytes),
     scoresBytes,
     output: arena.floats(Math.max(tile * resultColumns, HEAD_TILE * (rangeLength(vocabulary) + 2 * GROUP_ROWS))),
   }
+}
+
+/** Two quantized copies of as many activations. */
+function takeQuantized(count: number, arena: Arena) {
+  const copy = () => ({ bytes: arena.take(count), words: arena.take(count * 2), scales: arena.take(count / 2) })
+  const first = copy()
+  return { ...first, innerCopy: copy().bytes - first.bytes }
 }
 
 /** A chunk holds the same positions of all attention sublayers: [sublayer][KV head][keys, values][position][headStride]. */

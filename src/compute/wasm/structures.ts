@@ -7,7 +7,7 @@ export const FIELDS = {
     ...['hiddenSize', 'streamWidth', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
     ...['causal', 'attentionWindow', 'activation', 'fine', 'cache', 'capacity', 'chunkPositions', 'chunkBytes'],
     ...['residual', 'stream', 'sum', 'mask', 'turns', 'normed', 'first', 'second', 'third', 'queries', 'inner'],
-    ...['bytes', 'words', 'scales', 'scores', 'scoresBytes', 'output'],
+    ...['bytes', 'words', 'scales', 'innerCopy', 'scores', 'scoresBytes', 'output'],
   ],
   Attention: [
     ...['norm', 'bottleneck', 'bottleneckNorm', 'valueOfResidual'],

@@ -4,9 +4,9 @@ import { FAILED_ADDRESS } from './structures.ts'
 import type { HelperStart } from './thread-team.ts'
 
 addEventListener('message', ({ data }: MessageEvent<HelperStart>) => {
-  const { module, memory, workspaceAddress, threads, thread } = data
+  const { module, memory, workspaceAddress, threads, thread, spins } = data
   const kernels = instantiate(module, memory)
-  kernels.attach(workspaceAddress, threads, 1)
+  kernels.attach(workspaceAddress, threads, 1, spins)
   postMessage('ready')
   try {
     kernels.help(thread)

@@ -9,12 +9,24 @@ export interface HelperStart {
   workspaceAddress: number
   threads: number
   thread: number
+  spins: number
 }
 
 /** Threads that can be had here: shared memory needs a cross-origin isolated page, helpers need workers. */
 export function usableThreads(wanted: number): number {
   const possible = typeof Worker !== 'undefined' && globalThis.crossOriginIsolated === true
   return possible ? Math.max(1, Math.floor(wanted)) : 1
+}
+
+/** A helper waits so long for the next stage before it sleeps: longer than JavaScript takes between two, shorter than a network round. */
+const SPIN_MS = 0.2
+
+/** How often a waiting thread of this machine looks within SPIN_MS. */
+export function measureSpins(kernels: KernelExports): number {
+  const looks = 100_000
+  const start = performance.now()
+  kernels.spin(looks)
+  return Math.ceil((looks * SPIN_MS) / Math.max(performance.now() - start, 0.005))
 }
 
 export class ThreadTeam {

@@ -24,7 +24,7 @@ import { outputHead } from './output-head.ts'
 import { roundUp } from './placements.ts'
 import { type ShardRecords, writeRecords } from './shard-records.ts'
 import { openState, stateBytes, type WasmState } from './step-state.ts'
-import { ThreadTeam, usableThreads } from './thread-team.ts'
+import { measureSpins, ThreadTeam, usableThreads } from './thread-team.ts'
 import { HEAD_TILE, runKernel, TILE, type Tile, tiles } from './tiles.ts'
 import { WasmLoader } from './wasm-loader.ts'
 import { WasmMemory } from './wasm-memory.ts'
@@ -67,9 +67,10 @@ class WasmExecutor implements Executor {
   static async start(setup: ExecutorSetup, layout: MemoryLayout, memory: WasmMemory, { module }: Kernels) {
     const kernels = instantiate(module, memory.memory)
     const { workspaceAddress, threads } = layout
-    kernels.attach(workspaceAddress, threads, typeof document === 'undefined' ? 1 : 0)
-    const team =
-      threads > 1 ? await ThreadTeam.start({ module, memory: memory.memory, workspaceAddress, threads }, kernels) : null
+    const spins = threads > 1 ? measureSpins(kernels) : 0
+    kernels.attach(workspaceAddress, threads, typeof document === 'undefined' ? 1 : 0, spins)
+    const shared = { module, memory: memory.memory, workspaceAddress, threads, spins }
+    const team = threads > 1 ? await ThreadTeam.start(shared, kernels) : null
     return new WasmExecutor(setup, layout, memory, kernels, team)
   }
 

@@ -1,29 +1,72 @@
-// Matrices of any format times activations of the workspace, and the norms around them.
+// Matrices of any format times activations of the workspace, and the norms around them. What takes a range of units is one thread's
+// part of a stage (stages.ts).
 import { multiplyFloat } from './matmul-float'
 import { multiplyInt4 } from './matmul-int4'
 import { multiplyInt8 } from './matmul-int8'
 import { affineNorm, layerNorm, rmsNorm } from './norm'
 import { quantize } from './quantize'
 import { Matrix, Norm } from './structures'
-import { barrier, partStart } from './threads'
 import { addTo } from './vector'
 import { present, ws } from './workspace'
+
+/** Row groups of a unit: 32 rows, which are one block of the activations of the next matrix. */
+export const UNIT_GROUPS = 8
+/** Blocks of a unit of quantizing. */
+const UNIT_BLOCKS = 64
 
 @inline
 export function isQuantized(matrix: Matrix): bool {
   return matrix.format >= 2
 }
 
-/** x (T, columns), columns whole blocks -> the workspace's quantized copy, which quantized matrices read. */
-export function quantizeAll(x: usize, columns: i32, tokens: i32): void {
-  quantize(x, 0, (tokens * columns) >> 5, ws.bytes, ws.words, ws.scales)
+/** int4 takes activations as bytes where that is exact and fast. */
+@inline
+function takesBytes(matrix: Matrix): bool {
+  return ASC_FEATURE_RELAXED_SIMD && matrix.format == 3 && !ws.fine
 }
 
-/** My thread's row groups of matrix @ x + bias; quantized matrices take x from the quantized copy. x (T, columns) -> out (T, 4 * groups) */
-export function multiply(m: Matrix, x: usize, tokens: i32, out: usize, thread: i32): void {
-  const from = partStart(m.groups, thread)
-  const to = partStart(m.groups, thread + 1)
+@inline
+function takesWords(matrix: Matrix): bool {
+  return isQuantized(matrix) && !takesBytes(matrix)
+}
+
+/** Which quantized activations a matrix reads, as bits: 1 bytes, 2 words. */
+@inline
+export function wants(matrix: Matrix): i32 {
+  return takesBytes(matrix) ? 1 : takesWords(matrix) ? 2 : 0
+}
+
+@inline
+export function rowUnits(matrix: Matrix): i32 {
+  return (matrix.groups + UNIT_GROUPS - 1) / UNIT_GROUPS
+}
+
+@inline
+export function blockUnits(blocks: i32): i32 {
+  return (blocks + UNIT_BLOCKS - 1) / UNIT_BLOCKS
+}
+
+/** Units of the `blocks` blocks of x -> the quantized copy `copy` bytes behind the first one, of what `wanted` says. */
+export function quantizeUnits(x: usize, blocks: i32, copy: usize, wanted: i32, from: i32, to: i32): void {
+  quantizeBlocks(x, from * UNIT_BLOCKS, min(to * UNIT_BLOCKS, blocks), copy, wanted)
+}
+
+@inline
+export function quantizeBlocks(x: usize, from: i32, to: i32, copy: usize, wanted: i32): void {
+  quantize(x, from, to, wanted & 1 ? ws.bytes + copy : 0, wanted & 2 ? ws.words + copy : 0, ws.scales + copy)
+}
+
+/** Units `from..to`, of those that the matrix has, of matrix @ x + bias; quantized matrices take x from the quantized copy. x (T, columns) -> out (T, 4 * groups) */
+export function multiplyUnits(m: Matrix, x: usize, copy: usize, tokens: i32, out: usize, from: i32, to: i32): void {
+  const first = max(from, 0) * UNIT_GROUPS
+  const end = min(to * UNIT_GROUPS, m.groups)
+  if (first < end) multiply(m, x, copy, tokens, out, first, end)
+}
+
+/** Row groups `from..to`. */
+function multiply(m: Matrix, x: usize, copy: usize, tokens: i32, out: usize, from: i32, to: i32): void {
   const stride = m.groups << 2
+  const scales = ws.scales + copy
   switch (m.format) {
     case 0:
       multiplyFloat<f32>(m.address, m.columns, from, to, x, tokens, out, stride)
@@ -32,31 +75,20 @@ export function multiply(m: Matrix, x: usize, tokens: i32, out: usize, thread: i
       multiplyFloat<u16>(m.address, m.columns, from, to, x, tokens, out, stride)
       break
     case 2:
-      multiplyInt8(m.address, m.columns, from, to, ws.words, ws.scales, tokens, out, stride)
+      multiplyInt8(m.address, m.columns, from, to, ws.words + copy, scales, tokens, out, stride)
       break
     default:
       if (ASC_FEATURE_RELAXED_SIMD) {
         if (!ws.fine) {
-          multiplyInt4<i8>(m.address, m.columns, from, to, ws.bytes, ws.scales, tokens, out, stride)
+          multiplyInt4<i8>(m.address, m.columns, from, to, ws.bytes + copy, scales, tokens, out, stride)
           break
         }
       }
-      multiplyInt4<i16>(m.address, m.columns, from, to, ws.words, ws.scales, tokens, out, stride)
+      multiplyInt4<i16>(m.address, m.columns, from, to, ws.words + copy, scales, tokens, out, stride)
   }
   if (m.bias == 0) return
   for (let t = 0; t < tokens; t++)
     addTo(out + (<usize>(t * stride) << 2) + (<usize>from << 4), m.bias + (<usize>from << 4), (to - from) << 2)
-}
-
-/** A sublayer's last matrix: workspace.inner -> workspace.output. */
-export function project(matrix: Matrix, tokens: i32, thread: i32): void {
-  if (isQuantized(matrix)) {
-    const blocks = (tokens * matrix.columns) >> 5
-    quantize(ws.inner, partStart(blocks, thread), partStart(blocks, thread + 1), ws.bytes, ws.words, ws.scales)
-    barrier()
-  }
-  multiply(matrix, ws.inner, tokens, ws.output, thread)
-  barrier()
 }
 
 /** Zeros in workspace.inner [T, columns] around my own `size` columns: widened blocks hold columns of other ranks. */
@@ -85,4 +117,9 @@ export function normalizeRows(norm: Norm, x: usize, stride: i32, out: usize, tok
 export function prepare(norm: Norm, x: usize, width: i32, tokens: i32): void {
   if (present(norm)) normalizeRows(norm, x, width, ws.normed, tokens)
   else memory.copy(ws.normed, x, <usize>(tokens * width) << 2)
+}
+
+/** out[t] += x[t] for rows of `size` values; the rows of x are `stride` apart. */
+export function addToRows(out: usize, size: i32, x: usize, stride: i32, tokens: i32): void {
+  for (let t = 0; t < tokens; t++) addTo(out + (<usize>(t * size) << 2), x + (<usize>(t * stride) << 2), size)
 }

@@ -42,28 +42,40 @@ function storeScale(at: usize, scale: f32, sum: v128): void {
   store<f32>(at, scale * <f32>total, 4)
 }
 
-/** Blocks `from..to`, counted through all tokens, of x f32 [T, columns]. A NaN or an infinity makes its block's scales NaN or infinite. */
+/**
+ * Blocks `from..to`, counted through all tokens, of x f32 [T, columns]. Where `bytes` or `words` is address 0, those are left out. A NaN
+ * or an infinity makes its block's scales NaN or infinite.
+ */
 export function quantize(x: usize, from: i32, to: i32, bytes: usize, words: usize, scales: usize): void {
   for (let b = <usize>from; b < <usize>to; b++) {
     const at = x + (b << 7)
     const magnitude = maxLane(largest(at))
-    const toBytes = f32x4.splat(magnitude > 0 ? 127 / magnitude : 0)
-    const toWords = f32x4.splat(magnitude > 0 ? 32767 / magnitude : 0)
-    let byteSum = i32x4.splat(0)
-    let wordSum = i32x4.splat(0)
-    for (let half: usize = 0; half < 2; half++) {
-      const source = at + (half << 6)
-      const low = round8(source, toBytes)
-      const high = round8(source + 32, toBytes)
-      v128.store(bytes + (b << 5) + (half << 4), i8x16.narrow_i16x8_s(low, high))
-      byteSum = sumOf(sumOf(byteSum, low), high)
-      const fineLow = round8(source, toWords)
-      const fineHigh = round8(source + 32, toWords)
-      v128.store(words + (b << 6) + (half << 5), pairOrder(fineLow))
-      v128.store(words + (b << 6) + (half << 5), pairOrder(fineHigh), 16)
-      wordSum = sumOf(sumOf(wordSum, fineLow), fineHigh)
-    }
-    storeScale(scales + (b << 4), magnitude / 127, byteSum)
-    storeScale(scales + (b << 4) + 8, magnitude / 32767, wordSum)
+    if (bytes != 0) toBytes(at, magnitude, bytes + (b << 5), scales + (b << 4))
+    if (words != 0) toWords(at, magnitude, words + (b << 6), scales + (b << 4) + 8)
   }
+}
+
+@inline
+function toBytes(x: usize, magnitude: f32, bytes: usize, scale: usize): void {
+  const inverse = f32x4.splat(magnitude > 0 ? 127 / magnitude : 0)
+  let sum = i32x4.splat(0)
+  for (let half: usize = 0; half < 2; half++) {
+    const low = round8(x + (half << 6), inverse)
+    const high = round8(x + (half << 6) + 32, inverse)
+    v128.store(bytes + (half << 4), i8x16.narrow_i16x8_s(low, high))
+    sum = sumOf(sumOf(sum, low), high)
+  }
+  storeScale(scale, magnitude / 127, sum)
+}
+
+@inline
+function toWords(x: usize, magnitude: f32, words: usize, scale: usize): void {
+  const inverse = f32x4.splat(magnitude > 0 ? 32767 / magnitude : 0)
+  let sum = i32x4.splat(0)
+  for (let quarter: usize = 0; quarter < 4; quarter++) {
+    const eight = round8(x + (quarter << 5), inverse)
+    v128.store(words + (quarter << 4), pairOrder(eight))
+    sum = sumOf(sum, eight)
+  }
+  storeScale(scale, magnitude / 32767, sum)
 }

@@ -71,10 +71,11 @@ export class Workspace {
   queries: usize
   /** Input of the sublayer's last matrix, [T, its columns]. */
   inner: usize
-  /** Quantized activations (quantize.ts). */
+  /** Quantized activations (quantize.ts) of a sublayer's first matrices; those of its last lie `innerCopy` bytes behind. */
   bytes: usize
   words: usize
   scales: usize
+  innerCopy: usize
   /** Attention scores, then one head's output: `scoresBytes` for each thread. */
   scores: usize
   scoresBytes: usize

@@ -4,10 +4,13 @@ import { joinTeam } from './threads'
 
 export let ws: Workspace = changetype<Workspace>(0)
 
-/** Once per instance, before anything else. A thread that `sleeps` may block (not a page's main thread). */
-export function attach(workspace: usize, threads: i32, sleeps: bool): void {
+/**
+ * Once per instance, before anything else. A thread that `sleeps` may block (not a page's main thread); before it does it looks `spins`
+ * times (threads.ts).
+ */
+export function attach(workspace: usize, threads: i32, sleeps: bool, spins: i32): void {
   ws = changetype<Workspace>(workspace)
-  joinTeam(threads, sleeps)
+  joinTeam(threads, sleeps, spins)
 }
 
 /** Does the model have the part that this record describes? */

@@ -37,9 +37,12 @@ test('a job ends with an error, not in waiting, when a helper has died', async (
   const { module } = await loadKernels(true, 'plain')
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
   const kernels = instantiate(module, memory)
-  const [emptyWorkspace, emptyHead, threads] = [1024, 2048, 2]
-  new Uint32Array(memory.buffer)[emptyHead / 4 + 1] = 4096
-  kernels.attach(emptyWorkspace, threads, 1)
+  const [emptyWorkspace, head, matrix, threads] = [1024, 2048, 4096, 2]
+  const words = new Uint32Array(memory.buffer)
+  words[head / 4 + FIELDS.Head.indexOf('rows')] = matrix
+  words[matrix / 4 + FIELDS.Matrix.indexOf('groups')] = 100
+  kernels.attach(emptyWorkspace, threads, 1, 10)
+  expect(() => kernels.head(head, 0)).not.toThrow()
   Atomics.store(new Int32Array(memory.buffer), FAILED_ADDRESS / 4, 1)
-  expect(() => kernels.head(emptyHead, 0)).toThrow(WebAssembly.RuntimeError)
+  expect(() => kernels.head(head, 0)).toThrow(WebAssembly.RuntimeError)
 })
