@@ -1,7 +1,9 @@
 // One thing people should know: what happened and what to do, with at most one button.
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
+import type { ErrorData } from '../src/index.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 export type NoticeTone = 'error' | 'warning' | 'information'
 
@@ -11,6 +13,8 @@ export class HrNotice extends LitElement {
   @property() tone: NoticeTone = 'error'
   @property() heading = ''
   @property() message = ''
+  /** In place of a heading and a message: the words for its code, with its own message, which is always English, beneath. */
+  @property({ attribute: false, hasChanged: isOtherError }) error: ErrorData | null = null
   /** The button's words; empty for none. */
   @property() action = ''
 
@@ -25,19 +29,24 @@ export class HrNotice extends LitElement {
       .information { background: var(--accent-soft); }
       .error strong { color: var(--danger); }
       .warning strong { color: var(--warning); }
+      .detail { margin-top: 0.25rem; color: var(--muted); }
     `,
   ]
 
   /** People may have scrolled past the place where an error is told. */
   protected override updated(changed: PropertyValues<this>) {
-    if (this.tone === 'error' && changed.has('message')) this.scrollIntoView({ block: 'nearest' })
+    if (this.tone === 'error' && (changed.has('message') || changed.has('error')))
+      this.scrollIntoView({ block: 'nearest' })
   }
 
   override render() {
+    const words = this.error && texts.errors[this.error.code]
+    const heading = words?.headline ?? this.heading
     return html`<section class=${this.tone} role=${this.tone === 'error' ? 'alert' : 'status'}>
       <div>
-        ${this.heading ? html`<strong>${this.heading}</strong><br />` : null}
-        <span>${this.message}</span><slot></slot>
+        ${heading ? html`<strong>${heading}</strong><br />` : null}
+        <span>${words?.advice ?? this.message}</span><slot></slot>
+        ${this.error ? html`<p class="detail small" lang="en">${this.error.message}</p>` : null}
       </div>
       ${this.action ? html`<button @click=${this.#act}>${this.action}</button>` : null}
     </section>`
@@ -46,6 +55,11 @@ export class HrNotice extends LitElement {
   #act() {
     this.dispatchEvent(new Event('hr-notice-action'))
   }
+}
+
+/** Views bring the same error as a new object each time. */
+function isOtherError(now: ErrorData | null, before: ErrorData | null | undefined): boolean {
+  return now?.code !== before?.code || now?.message !== before?.message
 }
 
 declare global {

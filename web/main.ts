@@ -1,7 +1,9 @@
-// The page's entry: one system by the options in the address, and the app over it. Scripts reach the system as `globalThis.headroom`.
+// The page's entry: the reader's language, one system by the options in the address, and the app over it. Scripts reach the system as
+// `globalThis.headroom`.
 import { MobileTensorParallelismSystem, toErrorData } from '../src/index.ts'
 import { HrApp } from './hr-app.ts'
 import { HrNotice } from './hr-notice.ts'
+import { languageFor, speak, texts } from './texts/texts.ts'
 import { systemOptions } from './url-options.ts'
 
 declare global {
@@ -10,6 +12,7 @@ declare global {
   const headroomVersion: string
 }
 
+await speak(languageFor(navigator.languages))
 try {
   const system = new MobileTensorParallelismSystem(systemOptions(location.search))
   globalThis.headroom = system
@@ -18,7 +21,7 @@ try {
   document.body.append(app)
 } catch (error) {
   const notice = new HrNotice()
-  notice.heading = 'The page could not start'
+  notice.heading = texts.page.couldNotStart
   notice.message = toErrorData(error).message
   document.body.append(notice)
   console.error(error)

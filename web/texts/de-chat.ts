@@ -1,0 +1,47 @@
+// The words of the conversation in German.
+import type { enChat } from './en-chat.ts'
+import { numbersIn } from './numbers.ts'
+
+const { counted, tenths, milliseconds } = numbersIn('de')
+
+const onItsWay = { heading: 'Das Modell ist unterwegs', text: 'Jedes Gerät holt sich seinen eigenen Anteil.' }
+const nothingYet = { heading: 'Noch niemand zum Reden da', text: 'Lade ein Modell, dann schreibe hier.' }
+const askAway = {
+  heading: 'Frag den Raum etwas',
+  text: 'Jedes Wort der Antwort rechnen alle Geräte gemeinsam aus.',
+}
+
+export const deChat: typeof enChat = {
+  heading: 'Gespräch',
+  newChat: 'Neues Gespräch',
+  log: 'Gespräch',
+  empty: {
+    lobby: nothingYet,
+    failed: nothingYet,
+    loading: onItsWay,
+    recovering: onItsWay,
+    ready: askAway,
+    generating: askAway,
+  },
+  notKept: 'Dieser Browser bewahrt nichts für die Seite auf: Beim Neuladen geht das Gespräch verloren.',
+  message: 'Nachricht',
+  writeMessage: 'Schreib eine Nachricht',
+  stop: 'Anhalten',
+  stopHint: 'Anhalten (Escape)',
+  send: 'Senden',
+  sendHint: 'Senden (Eingabetaste)',
+  youWrote: 'Du hast geschrieben:',
+  modelAnswered: 'Das Modell hat geantwortet:',
+  reading: 'Liest, was du geschrieben hast',
+  droppedTurns: (n) =>
+    n === 1
+      ? 'Der älteste Beitrag passte nicht mehr und fehlt dieser Antwort.'
+      : `Die ältesten ${counted(n, 'Beitrag', 'Beiträge')} passten nicht mehr und fehlen dieser Antwort.`,
+  tryAgain: 'Noch einmal versuchen',
+  answerAgain: 'Noch einmal antworten',
+  stopped: 'Angehalten',
+  lengthLimit: 'Am Längenlimit beendet',
+  tokensPerSecond: (value) => `${tenths(value)} Token/s`,
+  firstAfter: (value) => `das erste nach ${milliseconds(value)}`,
+  tokens: (n) => counted(n, 'Token', 'Token'),
+}

@@ -1,0 +1,290 @@
+// The page's words in German.
+import { deChat } from './de-chat.ts'
+import { deErrors } from './de-errors.ts'
+import type { Texts } from './en.ts'
+import { numbersIn } from './numbers.ts'
+
+const numbers = numbersIn('de')
+const { bytes, count, counted, hundredths, milliseconds } = numbers
+
+/** "Köpfe 4–6", "Kopf 4", "keine Köpfe". */
+function span(one: string, many: string) {
+  return (start: number, end: number) => {
+    if (end <= start) return `keine ${many}`
+    return end - start === 1 ? `${one} ${count(start)}` : `${many} ${count(start)}–${count(end - 1)}`
+  }
+}
+
+export const de: Texts = {
+  language: 'de',
+  numbers,
+  errors: deErrors,
+  chat: deChat,
+
+  page: {
+    cancel: 'Abbrechen',
+    dismiss: 'Ausblenden',
+    tryAgain: 'Noch einmal versuchen',
+    details: 'Einzelheiten',
+    roomTitle: (devices) => `Raum mit ${counted(devices, 'Gerät', 'Geräten')} · Headroom`,
+    endRoom: 'Raum beenden',
+    endForEverybody: 'Für alle beenden',
+    newVersion: 'Eine neue Fassung ist da',
+    reloadCost: 'Nach dem Neuladen kommt dieses Gerät in den Raum zurück; eine laufende Antwort endet.',
+    reload: 'Neu laden',
+    couldNotStart: 'Die Seite konnte nicht starten',
+    stillInRoom: 'Dieses Gerät ist noch in einem Raum. Verlasse ihn, bevor du woandershin gehst.',
+    notInRoom: 'Dieses Gerät ist nicht mehr im Raum.',
+    badProtocol: 'Der Link zu einem Raum beginnt mit https:// oder http://. Kopiere den ganzen Link noch einmal.',
+    badOption: (name, value, mustBe) =>
+      `Die Adresse verlangt ${name}=${value}: ${mustBe}. Berichtige sie oder öffne die Seite ohne Angaben.`,
+    mustBePositive: 'muss eine positive ganze Zahl sein',
+    mustBeOneOf: (names) => `muss eines von ${names.join(', ')} sein`,
+    mustBeAtMost: (most) => `darf höchstens ${most} sein`,
+  },
+
+  start: {
+    heading: 'Ein Sprachmodell, getragen von den Geräten aller',
+    lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum.',
+    start: 'Raum starten',
+    starting: 'Startet…',
+    notSecure: 'Diese Adresse ist nicht sicher',
+    notSecureHelp:
+      'Ohne https schalten Browser GPU, Speicher und Verschlüsselung ab. Öffne die https-Adresse, die der Server beim Start ausgegeben hat.',
+    haveLink: 'Hast du einen Link zu einem Raum?',
+    linkExample: 'https://…/#/room/…',
+    open: 'Öffnen',
+  },
+
+  join: {
+    comingBack: 'Zurück in den Raum…',
+    heading: 'Leih dem Raum dieses Gerät',
+    lead: 'In deiner Nähe läuft ein Sprachmodell auf mehreren Geräten zugleich. Tritt bei, und dieses trägt einen Teil davon.',
+    downloads: (model) =>
+      `Es lädt nur seinen Anteil${model ? ` von ${model.name} (${bytes(model.sizeBytes)} insgesamt)` : ''}, vom Server in diesem WLAN oder vom Gerät, das den Raum leitet. Ein öffentlicher Hub wird nur gefragt, wenn dort ein Modell gewählt wird.`,
+    computes:
+      'Es rechnet, während der Raum spricht: Das braucht Arbeitsspeicher und Akku. Lass diese Seite vorn geöffnet.',
+    private: 'Was geschrieben wird, bleibt im Raum. Du kannst jederzeit gehen.',
+    join: 'Beitreten',
+    joining: 'Tritt bei…',
+    ended: 'Für dieses Gerät ist der Raum beendet',
+    outOfReach: 'Der Raum ist nicht erreichbar',
+    joinAgain: 'Wieder beitreten',
+    backToStart: 'Zurück zum Anfang',
+  },
+
+  device: {
+    thisDevice: 'Dieses Gerät',
+    measuring: 'Misst, was es kann…',
+    notMeasured: 'Nicht gemessen.',
+    name: 'Name',
+    computesOn: 'Rechnet auf',
+    withThreads: (executor, threads) => `${executor}, ${counted(threads, 'Thread', 'Threads')}`,
+    measuredSpeed: 'Gemessenes Tempo',
+    memoryToGive: 'Arbeitsspeicher für den Raum',
+    upTo: (memoryBytes) => `bis zu ${bytes(memoryBytes)}`,
+    executors: { webgpu: 'GPU (WebGPU)', wasm: 'CPU (WebAssembly)', reference: 'CPU (Referenz, langsam)' },
+    speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s Gewichte`,
+    away: (rttMs) => `${milliseconds(rttMs)} entfernt`,
+    leadersDevice: 'Das leitende Gerät',
+    aDevice: 'Ein Gerät',
+    you: 'du',
+    leader: 'leitet',
+    status: {
+      lost: 'Weg',
+      connecting: 'Verbindet',
+      measuring: 'Misst',
+      loading: 'Lädt',
+      ready: 'Bereit',
+      waiting: 'Wartet',
+      connected: 'Verbunden',
+      failed: 'Fehler',
+    },
+    remove: 'Dieses Gerät entfernen',
+    removeNamed: (name) => `${name} entfernen`,
+    loads: (name) => `${name} lädt seinen Anteil`,
+    loaded: (loadedBytes, totalBytes, downloadedBytes) =>
+      `${bytes(loadedBytes)} von ${bytes(totalBytes)}, ${bytes(downloadedBytes)} heruntergeladen`,
+    heads: span('Kopf', 'Köpfe'),
+    kvHeads: span('KV-Kopf', 'KV-Köpfe'),
+    columns: span('Spalte', 'Spalten'),
+    vocabularyRows: span('Vokabularzeile', 'Vokabularzeilen'),
+    headsDiffer: 'Köpfe je nach Schicht',
+    columnsDiffer: 'Spalten je nach Schicht',
+    devices: (n) => counted(n, 'Gerät', 'Geräte'),
+    inAll: (weightBytes) => `${bytes(weightBytes)} insgesamt`,
+    shares: (shares) =>
+      `Anteile an den Gewichten: ${shares.map(({ name, percent }) => `${name ?? 'ein Gerät'} ${percent} %`).join(', ')}`,
+  },
+
+  executors: {
+    measured: 'Was gemessen wurde',
+    executor: 'Rechenwerk',
+    answers: 'Antworten',
+    prompts: 'Fragen',
+    readback: 'Rückweg',
+    rate: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
+    none: '–',
+    units: 'Gewichte in der Sekunde; die einer Frage zählen einmal für jedes Token.',
+    onlyOne: (name) => `Bisher ist nur gemessen: ${name}. Der Rest folgt, wenn der Raum ruht.`,
+    onlyOneWhy: (name, why) => `Zahlen gibt es hier nur für: ${name}. ${why}`,
+    fastestOfAll: (name) => `Am schnellsten von allem Gemessenen liest Fragen und schreibt Antworten: ${name}.`,
+    eachItsOwn: (of) =>
+      `Fragen liest hier am schnellsten: ${of.prefill}; Antworten schreibt am schnellsten: ${of.decode}. Beides zu nutzen bräuchte den Speicher für die Gewichte doppelt, darum tut eines alles: Bei ${of.readTokens} gelesenen und ${of.writtenTokens} geschriebenen Token ist am ehesten fertig: ${of.both}.`,
+    takesOver: 'Der Wechsel kommt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
+  },
+
+  guest: {
+    looking: 'Sucht das leitende Gerät',
+    lookingHelp: 'Das dauert einen Moment. Ist das leitende Gerät weg, warte darauf oder verlasse den Raum.',
+    headings: {
+      lobby: 'Du bist im Raum',
+      loading: 'Holt den Anteil dieses Geräts',
+      ready: 'Bereit zu antworten',
+      generating: 'Arbeitet an einer Antwort',
+      recovering: 'Ein Gerät ist gegangen',
+      failed: 'Der Raum hat ein Problem',
+    },
+    theModel: 'das Modell',
+    words: {
+      lobby: () =>
+        'Hier ist nichts zu tun: Wer den Raum leitet, wählt ein Modell, dann bekommt dieses Gerät seinen Anteil.',
+      loading: (model) => `Heruntergeladen wird nur, was dieses Gerät rechnen wird. Modell: ${model}.`,
+      ready: (model) => `Sobald jemand fragt, rechnet dieses Gerät mit den anderen. Modell: ${model}.`,
+      generating: (model) => `Jedes Token der Antwort braucht den Teil dieses Geräts. Modell: ${model}.`,
+      recovering: () => 'Die anderen teilen das Modell neu auf; dieses Gerät bekommt vielleicht einen größeren Teil.',
+      failed: () => 'Wer den Raum leitet, kann das Modell noch einmal laden.',
+    },
+    ofTheWeights: 'der Gewichte des Modells sind auf diesem Gerät.',
+    keepOpen: 'Gefragt wird auf dem leitenden Gerät; lass diese Seite vorn geöffnet.',
+    leave: 'Verlassen',
+    leaveRoom: 'Den Raum verlassen',
+  },
+
+  room: {
+    heading: 'Dein Raum',
+    show: 'Zeige',
+    roomTab: (devices) => `Raum (${devices})`,
+    chatTab: 'Gespräch',
+    textsTab: 'Texte',
+    invite: 'Geräte einladen',
+    serverAway: 'Der Server ist nicht erreichbar',
+    serverAwayHelp:
+      'Wer da ist, bleibt verbunden; neue Geräte können erst beitreten, wenn er wieder antwortet. Versucht es weiter…',
+    loadAgain: 'Noch einmal laden',
+    planning: 'Rechnet aus, wer welchen Anteil nimmt…',
+    fetching: 'Jedes Gerät holt seinen Anteil',
+    ofBytes: (loadedBytes, totalBytes) => `${bytes(loadedBytes)} von ${bytes(totalBytes)}`,
+    allShares: 'Anteile aller Geräte',
+    obstacle: {
+      lobby: 'Lade zuerst ein Modell.',
+      loading: 'Du kannst senden, sobald jedes Gerät seinen Anteil hat.',
+      recovering: 'Der Raum teilt das Modell neu auf.',
+      failed: 'Lade zuerst wieder ein Modell.',
+    },
+  },
+
+  invite: {
+    scan: 'Mit der Kamera eines Telefons im selben WLAN scannen. Wer den Link hat, kann beitreten.',
+    code: 'QR-Code mit dem Link zum Raum',
+    onlyHere: 'Nur dieser Computer kann den Link öffnen',
+    onlyHereHelp:
+      'Der Server hat keine Adresse in einem lokalen Netz. Verbinde ihn mit dem WLAN und starte ihn noch einmal ohne --host 127.0.0.1.',
+    link: 'Link zu diesem Raum',
+    copy: 'Link kopieren',
+    copied: 'Kopiert',
+    linkCopied: 'Link kopiert',
+    share: 'Teilen',
+    shareTitle: 'Komm in meinen Raum auf Headroom',
+    copyRefused: 'Der Browser hat das Kopieren nicht erlaubt: Der Link ist markiert, drücke Strg+C.',
+    address: 'Adresse für Gäste',
+    addressOf: (host, name) => `${host} (${name})`,
+    thisAddress: 'die Adresse dieser Seite',
+    addressHelp:
+      'Öffnet ein Telefon den Code nicht, versuche die nächste Adresse: Es muss die im WLAN des Telefons sein.',
+    warning: 'Telefone zeigen einmal eine Warnung',
+    warningHelp:
+      'Der Server hat sein Zertifikat selbst gemacht, das kennen Browser noch nicht. Tippe unter Android auf „Erweitert“, dann auf „Weiter“; auf einem iPhone auf „Details einblenden“, dann auf „diese Website besuchen“. Um die Seite zu installieren und offline zu öffnen, braucht es ein Zertifikat, dem Browser vertrauen.',
+  },
+
+  models: {
+    heading: 'Modell',
+    check: {
+      digest: 'jedes Byte geprüft',
+      'length-and-etag': 'nur Länge und Fassung konnten geprüft werden',
+      local: 'eine Datei dieses Geräts',
+    },
+    change: 'Anderes Modell',
+    shareAnew: 'Neu aufteilen',
+    holdNothing: (devices) => `${counted(devices, 'Gerät hat', 'Geräte haben')} noch keinen Anteil.`,
+    unknown: 'Die Modelle des Servers sind nicht bekannt',
+    asking: 'Fragt den Server, was er hat…',
+    none: 'Der Server hat noch kein Modell',
+    noneHelp:
+      'Warum das übliche Modell nicht geholt werden konnte, steht dort, wo er läuft, im Terminal; npm start versucht es noch einmal. Oder öffne hier eine Datei.',
+    onServer: 'Modelle auf diesem Server',
+    load: 'Laden',
+    loading: 'Lädt…',
+    embeds: (tokens) => `bettet Texte bis ${count(tokens)} Token ein`,
+    remembers: (tokens) => `merkt sich ${count(tokens)} Token`,
+    notForChat: 'setzt Texte fort und ist nicht für Gespräche gemacht',
+  },
+
+  hub: {
+    modelFrom: (host) => `Ein Modell von ${host}`,
+    repository: 'Repository',
+    repositoryExample: 'besitzer/name',
+    repositoryHelp: 'Eine von mehreren GGUF-Dateien: besitzer/name:Q4_K_M. Eine Fassung: besitzer/name@revision.',
+    token: 'Token, für ein zugangsbeschränktes Modell',
+    tokenHelp: (host) =>
+      `Bleibt im Speicher dieser Seite und geht nur an ${host}. Die anderen Geräte im Raum bekommen die Teile eines solchen Modells von diesem.`,
+    whoLearns: (host) =>
+      `Wenn du auf Laden drückst, holt jedes Gerät im Raum seinen Anteil von ${host}; dort werden seine Adresse und das Modell bekannt.`,
+  },
+
+  files: {
+    openFile: 'GGUF-Datei öffnen',
+    openFolder: 'Ordner öffnen',
+    help: 'Oder irgendwo auf der Seite ablegen. Sie bleibt auf diesem Gerät; die anderen im Raum bekommen ihre Anteile von hier.',
+    file: 'GGUF-Datei',
+    folder: 'Ordner eines Modells',
+    unreadable: (why) =>
+      `Was abgelegt wurde, ist nicht lesbar (${why}). Wurde es verschoben, oder fehlt das Laufwerk? Lege es noch einmal ab.`,
+  },
+
+  encoder: {
+    heading: 'Text als Zahlen',
+    lead: 'Dieses Modell führt kein Gespräch: Es macht aus einem Text einen Vektor, sodass Texte ähnlichen Sinns nah beieinander liegen.',
+    reading: 'Die Geräte lesen…',
+    compareHeading: 'Sätze vergleichen',
+    examples: ['Ein Mann isst etwas.', 'Jemand nimmt eine Mahlzeit ein.', 'Heute Nacht leuchten die Sterne.'],
+    sentence: (number) => `Satz ${number}`,
+    remove: 'Entfernen',
+    removeSentence: (number) => `Satz ${number} entfernen`,
+    compare: 'Vergleichen',
+    add: 'Satz hinzufügen',
+    likeness: 'Wie ähnlich die Sätze sind',
+    likenessCaption: 'Wie ähnlich die Sätze sind: 1 heißt gleicher Sinn, 0 nichts gemeinsam',
+    cutOff: (tokens) =>
+      `Das Modell hat nur die Anfänge gelesen: ${counted(tokens, 'Token wurde', 'Token wurden')} abgeschnitten.`,
+    compared: (sentences) => `${counted(sentences, 'Satz', 'Sätze')} verglichen.`,
+    likenessOf: hundredths,
+    guessHeading: 'Ein Wort raten',
+    masked: (mask) => `Ein Satz mit ${mask}, wo ein Wort fehlt`,
+    maskedExample: (mask) => `Der Himmel ist heute Nacht voller ${mask}.`,
+    writeOnce: (mask) => `Schreibe ${mask} einmal.`,
+    guess: 'Raten',
+    likeliest: (word) => `Das wahrscheinlichste Wort ist ${word}.`,
+    probability: (share) => `${numbers.tenths(100 * share)} %`,
+  },
+
+  foot: {
+    forget: (cachedBytes) => `Downloads vergessen (${bytes(cachedBytes)})`,
+    forgetQuestion: (cachedBytes) => `${bytes(cachedBytes)} von diesem Gerät löschen`,
+    nothingKept: 'Auf diesem Gerät ist nichts Heruntergeladenes gespeichert.',
+    offline: 'Öffnet sich auch offline.',
+    offlineRefused:
+      'Öffnet sich offline nicht: Der Browser hat es abgelehnt, wie immer bei einem selbst gemachten Zertifikat.',
+    version: (version) => `Headroom ${version}`,
+  },
+}

@@ -1,0 +1,47 @@
+// The words of the conversation.
+import { numbersIn } from './numbers.ts'
+
+const { counted, tenths, milliseconds } = numbersIn('en')
+
+const onItsWay = { heading: 'The model is on its way', text: 'Each device fetches its own share of it.' }
+const nothingYet = { heading: 'Nothing to talk to yet', text: 'Load a model, then write here.' }
+const askAway = {
+  heading: 'Ask the room something',
+  text: 'Every word of the answer is worked out by all devices together.',
+}
+
+export const enChat = {
+  heading: 'Chat',
+  newChat: 'New chat',
+  log: 'Conversation',
+  /** By what the room is doing. */
+  empty: {
+    lobby: nothingYet,
+    failed: nothingYet,
+    loading: onItsWay,
+    recovering: onItsWay,
+    ready: askAway,
+    generating: askAway,
+  },
+  notKept: 'This browser keeps nothing for this page: a reload loses the conversation.',
+  message: 'Message',
+  writeMessage: 'Write a message',
+  stop: 'Stop',
+  stopHint: 'Stop (Escape)',
+  send: 'Send',
+  sendHint: 'Send (Enter)',
+  youWrote: 'You wrote:',
+  modelAnswered: 'The model answered:',
+  reading: 'Reading what you wrote',
+  droppedTurns: (n: number) =>
+    n === 1
+      ? 'The oldest turn no longer fit and was left out of this answer.'
+      : `The oldest ${counted(n, 'turn', 'turns')} no longer fit and were left out of this answer.`,
+  tryAgain: 'Try again',
+  answerAgain: 'Answer again',
+  stopped: 'Stopped',
+  lengthLimit: 'Ended at the length limit',
+  tokensPerSecond: (value: number) => `${tenths(value)} tokens/s`,
+  firstAfter: (value: number) => `first after ${milliseconds(value)}`,
+  tokens: (n: number) => counted(n, 'token', 'tokens'),
+}

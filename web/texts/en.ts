@@ -1,0 +1,291 @@
+// The page's words in English. This catalogue is the type: every other one has its keys. Sentences are whole, so that other languages
+// may order them otherwise; what depends on a value is a function of it.
+import { enChat } from './en-chat.ts'
+import { enErrors } from './en-errors.ts'
+import { numbersIn } from './numbers.ts'
+
+/** Every language has these keys, with functions of the same arguments. */
+export type Texts = typeof en
+
+const numbers = numbersIn('en')
+const { bytes, count, counted, hundredths, milliseconds } = numbers
+
+/** "heads 4–6", "head 4", "no heads": both numbers are counted from 0 and held. */
+function span(one: string, many: string) {
+  return (start: number, end: number) => {
+    if (end <= start) return `no ${many}`
+    return end - start === 1 ? `${one} ${count(start)}` : `${many} ${count(start)}–${count(end - 1)}`
+  }
+}
+
+export const en = {
+  language: 'en',
+  numbers,
+  errors: enErrors,
+  chat: enChat,
+
+  page: {
+    cancel: 'Cancel',
+    dismiss: 'Dismiss',
+    tryAgain: 'Try again',
+    details: 'Details',
+    roomTitle: (devices: number) => `Room of ${devices} · Headroom`,
+    endRoom: 'End room',
+    endForEverybody: 'End it for everybody',
+    newVersion: 'A new version is here',
+    reloadCost: 'After reloading, this device comes back into the room; a running answer ends.',
+    reload: 'Reload',
+    couldNotStart: 'The page could not start',
+    stillInRoom: 'This device is still in a room. Leave it before you go elsewhere.',
+    notInRoom: 'This device is no longer in the room.',
+    badProtocol: 'A room’s link starts with https:// or http://. Copy the whole link again.',
+    badOption: (name: string, value: string, mustBe: string) =>
+      `The address asks for ${name}=${value}: ${mustBe}. Correct it, or open the page without options.`,
+    mustBePositive: 'must be a positive integer',
+    mustBeOneOf: (names: readonly string[]) => `must be one of ${names.join(', ')}`,
+    mustBeAtMost: (most: number) => `must be ${most} or less`,
+  },
+
+  start: {
+    heading: 'One language model, carried by everyone’s devices',
+    lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room.',
+    start: 'Start a room',
+    starting: 'Starting…',
+    notSecure: 'This address is not secure',
+    notSecureHelp:
+      'Browsers switch off the GPU, storage and encryption on plain http. Open the https address that the server printed at its start.',
+    haveLink: 'Have a link to a room?',
+    linkExample: 'https://…/#/room/…',
+    open: 'Open',
+  },
+
+  join: {
+    comingBack: 'Coming back to the room…',
+    heading: 'Lend this device to the room',
+    lead: 'Somebody near you runs a language model on several devices at once. Join, and this one carries a share of it.',
+    downloads: (model: { name: string; sizeBytes: number } | null) =>
+      `It downloads only its share${model ? ` of ${model.name} (${bytes(model.sizeBytes)} in all)` : ''}, from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.`,
+    computes: 'It computes while the room chats: that takes memory and battery. Keep this page open in front.',
+    private: 'What is written stays in the room. You can leave at any time.',
+    join: 'Join',
+    joining: 'Joining…',
+    ended: 'This room has ended for this device',
+    outOfReach: 'The room is out of reach',
+    joinAgain: 'Join again',
+    backToStart: 'Back to the start',
+  },
+
+  device: {
+    thisDevice: 'This device',
+    measuring: 'Measuring what it can do…',
+    notMeasured: 'Not measured.',
+    name: 'Name',
+    computesOn: 'Computes on',
+    withThreads: (executor: string, threads: number) => `${executor}, ${counted(threads, 'thread', 'threads')}`,
+    measuredSpeed: 'Measured speed',
+    memoryToGive: 'Memory to give',
+    upTo: (memoryBytes: number) => `up to ${bytes(memoryBytes)}`,
+    executors: { webgpu: 'GPU (WebGPU)', wasm: 'CPU (WebAssembly)', reference: 'CPU (reference, slow)' },
+    /** Bytes of weights that the device reads a second. */
+    speed: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s weights`,
+    away: (rttMs: number) => `${milliseconds(rttMs)} away`,
+    leadersDevice: 'The leader’s device',
+    aDevice: 'A device',
+    you: 'you',
+    leader: 'leader',
+    status: {
+      lost: 'Lost',
+      connecting: 'Connecting',
+      measuring: 'Measuring',
+      loading: 'Loading',
+      ready: 'Ready',
+      waiting: 'Waiting',
+      connected: 'Connected',
+      failed: 'Failed',
+    },
+    remove: 'Remove this device',
+    removeNamed: (name: string) => `Remove ${name}`,
+    loads: (name: string) => `${name} loads its share`,
+    loaded: (loadedBytes: number, totalBytes: number, downloadedBytes: number) =>
+      `${bytes(loadedBytes)} of ${bytes(totalBytes)}, ${bytes(downloadedBytes)} downloaded`,
+    heads: span('head', 'heads'),
+    kvHeads: span('KV head', 'KV heads'),
+    columns: span('column', 'columns'),
+    vocabularyRows: span('vocabulary row', 'vocabulary rows'),
+    headsDiffer: 'heads differ by layer',
+    columnsDiffer: 'columns differ by layer',
+    devices: (n: number) => counted(n, 'device', 'devices'),
+    inAll: (weightBytes: number) => `${bytes(weightBytes)} in all`,
+    shares: (shares: readonly { name: string | null; percent: number }[]) =>
+      `Shares of the weights: ${shares.map(({ name, percent }) => `${name ?? 'a device'} ${percent}%`).join(', ')}`,
+  },
+
+  executors: {
+    measured: 'What was measured',
+    executor: 'Executor',
+    answers: 'Answers',
+    prompts: 'Prompts',
+    readback: 'Readback',
+    rate: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s`,
+    none: '–',
+    units: 'Weights a second; a prompt’s count once for each token.',
+    onlyOne: (name: string) => `Only the ${name} is measured so far; the rest follows when the room is quiet.`,
+    onlyOneWhy: (name: string, why: string) => `Only the ${name} has figures here. ${why}`,
+    fastestOfAll: (name: string) => `Of those measured the ${name} both reads prompts and writes answers the fastest.`,
+    eachItsOwn: (of: { prefill: string; decode: string; both: string; readTokens: number; writtenTokens: number }) =>
+      `To read prompts the ${of.prefill} is the faster here, to write answers the ${of.decode}. Using both would take the memory for the weights twice, so one does all: over ${of.readTokens} tokens read and ${of.writtenTokens} written the ${of.both} ends first.`,
+    takesOver: 'It takes over when this device next opens the page.',
+  },
+
+  guest: {
+    looking: 'Looking for the room’s leader',
+    lookingHelp: 'This takes a moment. If the leader’s device is gone, wait for it or leave.',
+    headings: {
+      lobby: 'You are in the room',
+      loading: 'Fetching this device’s share',
+      ready: 'Ready to answer',
+      generating: 'Working on an answer',
+      recovering: 'A device went away',
+      failed: 'The room has a problem',
+    },
+    theModel: 'the model',
+    /** By what the room is doing with the model of this name. */
+    words: {
+      lobby: () => 'Nothing to do here: the leader picks a model, then this device gets its share.',
+      loading: (model: string) => `Only what this device will compute of ${model} is downloaded.`,
+      ready: (model: string) => `As soon as the leader asks something, this device works on ${model} with the others.`,
+      generating: (model: string) => `Every token of the answer takes this device’s part of ${model}.`,
+      recovering: () => 'The others share the model anew; this device may get a larger part.',
+      failed: () => 'The leader can load the model again.',
+    },
+    ofTheWeights: 'of the model’s weights are on this device.',
+    keepOpen: 'The leader chats; keep this page open in front.',
+    leave: 'Leave',
+    leaveRoom: 'Leave the room',
+  },
+
+  room: {
+    heading: 'Your room',
+    show: 'Show',
+    roomTab: (devices: number) => `Room (${devices})`,
+    chatTab: 'Chat',
+    textsTab: 'Texts',
+    invite: 'Invite devices',
+    serverAway: 'The server is out of reach',
+    serverAwayHelp: 'Devices that are here stay connected; new ones cannot join until it answers again. Trying again…',
+    loadAgain: 'Load it again',
+    planning: 'Working out who takes which share…',
+    fetching: 'Every device fetches its share',
+    ofBytes: (loadedBytes: number, totalBytes: number) => `${bytes(loadedBytes)} of ${bytes(totalBytes)}`,
+    allShares: 'All devices’ shares',
+    /** Why nothing can be sent to the model now. */
+    obstacle: {
+      lobby: 'Load a model first.',
+      loading: 'You can send as soon as every device holds its share.',
+      recovering: 'The room is sharing the model anew.',
+      failed: 'Load a model again first.',
+    },
+  },
+
+  invite: {
+    scan: 'Scan with a phone’s camera, on the same Wi-Fi. Whoever has the link can join.',
+    code: 'QR code of the room’s link',
+    onlyHere: 'Only this computer can open the link',
+    onlyHereHelp:
+      'The server has no address on a local network. Connect to Wi-Fi and start it again without --host 127.0.0.1.',
+    link: 'Link to this room',
+    copy: 'Copy link',
+    copied: 'Copied',
+    linkCopied: 'Link copied',
+    share: 'Share',
+    shareTitle: 'Join my room on Headroom',
+    copyRefused: 'The browser did not let the page copy: the link is selected, press Ctrl+C.',
+    address: 'Address guests use',
+    addressOf: (host: string, name: string) => `${host} (${name})`,
+    thisAddress: 'this page’s address',
+    addressHelp: 'If the code does not open on a phone, try the next address: it must be the one on the phone’s Wi-Fi.',
+    warning: 'Phones will show a warning once',
+    warningHelp:
+      'The server made its own certificate, which browsers do not know yet. On Android tap “Advanced”, then “Proceed”; on an iPhone tap “Show Details”, then “visit this website”. Installing the page and opening it offline need a certificate that browsers trust.',
+  },
+
+  models: {
+    heading: 'Model',
+    check: {
+      digest: 'every byte checked',
+      'length-and-etag': 'only length and version could be checked',
+      local: 'a file of this device',
+    },
+    change: 'Change the model',
+    shareAnew: 'Share it anew',
+    holdNothing: (devices: number) => `${counted(devices, 'device holds', 'devices hold')} no share yet.`,
+    unknown: 'The server’s models are not known',
+    asking: 'Asking the server what it has…',
+    none: 'The server has no model yet',
+    noneHelp:
+      'Where it runs, its terminal says why the default model could not be fetched; npm start tries again. Or open a file here.',
+    onServer: 'Models on this server',
+    load: 'Load',
+    loading: 'Loading…',
+    embeds: (tokens: number) => `embeds texts of up to ${count(tokens)} tokens`,
+    remembers: (tokens: number) => `remembers ${count(tokens)} tokens`,
+    notForChat: 'made for completing text, not for chat',
+  },
+
+  hub: {
+    modelFrom: (host: string) => `A model from ${host}`,
+    repository: 'Repository',
+    repositoryExample: 'owner/name',
+    repositoryHelp: 'One GGUF of several: owner/name:Q4_K_M. One version: owner/name@revision.',
+    token: 'Token, for a gated model',
+    tokenHelp: (host: string) =>
+      `Kept in this page’s memory alone and sent to ${host} only. The room’s other devices get a gated model’s parts from this one.`,
+    whoLearns: (host: string) =>
+      `When you press Load, each device of the room fetches its share from ${host}, which learns their address and the model.`,
+  },
+
+  files: {
+    openFile: 'Open a GGUF file',
+    openFolder: 'Open a folder',
+    help: 'Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.',
+    file: 'GGUF file',
+    folder: 'Folder of a model',
+    unreadable: (why: string) =>
+      `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`,
+  },
+
+  encoder: {
+    heading: 'Text as numbers',
+    lead: 'This model does not chat: it turns a text into a vector, so that texts of like meaning lie close together.',
+    reading: 'The devices are reading…',
+    compareHeading: 'Compare sentences',
+    examples: ['A man is eating food.', 'Somebody has a meal.', 'The stars are out tonight.'],
+    sentence: (number: number) => `Sentence ${number}`,
+    remove: 'Remove',
+    removeSentence: (number: number) => `Remove sentence ${number}`,
+    compare: 'Compare',
+    add: 'Add a sentence',
+    likeness: 'How alike the sentences are',
+    likenessCaption: 'How alike the sentences are: 1 is the same meaning, 0 nothing in common',
+    cutOff: (tokens: number) =>
+      `The model read only the beginnings: ${counted(tokens, 'token was', 'tokens were')} cut off.`,
+    compared: (sentences: number) => `${counted(sentences, 'sentence', 'sentences')} compared.`,
+    likenessOf: hundredths,
+    guessHeading: 'Guess a word',
+    masked: (mask: string) => `A sentence with ${mask} where one word is missing`,
+    maskedExample: (mask: string) => `The sky is full of ${mask} tonight.`,
+    writeOnce: (mask: string) => `Write ${mask} once.`,
+    guess: 'Guess',
+    likeliest: (word: string) => `The likeliest word is ${word}.`,
+    probability: (share: number) => `${numbers.tenths(100 * share)} %`,
+  },
+
+  foot: {
+    forget: (cachedBytes: number) => `Forget downloads (${bytes(cachedBytes)})`,
+    forgetQuestion: (cachedBytes: number) => `Delete ${bytes(cachedBytes)} from this device`,
+    nothingKept: 'Nothing downloaded is kept on this device.',
+    offline: 'Opens offline.',
+    offlineRefused: 'Does not open offline: the browser refused, as it does where a server made its own certificate.',
+    version: (version: string) => `Headroom ${version}`,
+  },
+}
