@@ -1,4 +1,5 @@
-import { halves, multiplyAdd } from './vector'
+import { column, tileFloat } from './tile-float'
+import { multiplyAdd } from './vector'
 
 /**
  * out[t, 4g + r] = sum over c of W[4g + r, c] * x[t, c], for row groups g in from..to; T is f32, or u16 for halves.
@@ -8,7 +9,7 @@ import { halves, multiplyAdd } from './vector'
  *   out  [T, stride] f32
  *
  * Every lane adds its columns in order, whatever the tile, so that one token at a time gives the same bits as many at once.
- * Tiles: one group times 4 tokens (weights read once), else 4 groups times one token (four sums in flight).
+ * Tiles: 2 groups times 4 tokens (tile-float.ts), else 4 groups times one token (four sums in flight).
  */
 export function multiplyFloat<T>(
   weights: usize, columns: i32, from: i32, to: i32, x: usize, tokens: i32, out: usize, stride: i32,
@@ -16,24 +17,20 @@ export function multiplyFloat<T>(
   const groupBytes = <usize>columns * (4 * sizeof<T>())
   const tokenBytes = <usize>columns << 2
   const outBytes = <usize>stride << 2
-  const tiled = tokens & ~3
-  if (tiled > 0)
-    for (let g = <usize>from; g < <usize>to; g++)
-      for (let t: usize = 0; t < <usize>tiled; t += 4)
-        fourTokens<T>(weights + g * groupBytes, x + t * tokenBytes, tokenBytes, out + t * outBytes + (g << 4), outBytes)
-  for (let t = <usize>tiled; t < <usize>tokens; t++) {
+  const tiled = to - from > 1 ? <usize>tokens & ~3 : 0
+  // Of an odd number of groups the last tile does one again.
+  for (let g = from; tiled > 0 && g < to; g += 2) {
+    const first = <usize>min(g, to - 2)
+    for (let t: usize = 0; t < tiled; t += 4)
+      tileFloat<T>(weights + first * groupBytes, groupBytes, columns, x + t * tokenBytes, tokenBytes, out + t * outBytes + (first << 4), outBytes, false)
+  }
+  for (let t = tiled; t < <usize>tokens; t++) {
     let g = <usize>from
     for (; g + 4 <= <usize>to; g += 4)
       fourGroups<T>(weights + g * groupBytes, groupBytes, x + t * tokenBytes, out + t * outBytes + (g << 4))
     for (; g < <usize>to; g++)
       oneGroup<T>(weights + g * groupBytes, groupBytes, x + t * tokenBytes, out + t * outBytes + (g << 4))
   }
-}
-
-/** One column of four rows. */
-@inline
-function column<T>(w: usize): v128 {
-  return sizeof<T>() == 4 ? v128.load(w) : halves(w)
 }
 
 function oneGroup<T>(w: usize, groupBytes: usize, x: usize, out: usize): void {
@@ -62,25 +59,4 @@ function fourGroups<T>(w: usize, groupBytes: usize, x: usize, out: usize): void 
   v128.store(out, b, 16)
   v128.store(out, c, 32)
   v128.store(out, d, 48)
-}
-
-function fourTokens<T>(w: usize, x: usize, tokenBytes: usize, out: usize, outBytes: usize): void {
-  let a = f32x4.splat(0)
-  let b = f32x4.splat(0)
-  let c = f32x4.splat(0)
-  let d = f32x4.splat(0)
-  const x1 = x + tokenBytes
-  const x2 = x1 + tokenBytes
-  const x3 = x2 + tokenBytes
-  for (let i: usize = 0; i < tokenBytes; i += 4, w += 4 * sizeof<T>()) {
-    const v = column<T>(w)
-    a = multiplyAdd(v, v128.load32_splat(x + i), a)
-    b = multiplyAdd(v, v128.load32_splat(x1 + i), b)
-    c = multiplyAdd(v, v128.load32_splat(x2 + i), c)
-    d = multiplyAdd(v, v128.load32_splat(x3 + i), d)
-  }
-  v128.store(out, a)
-  v128.store(out + outBytes, b)
-  v128.store(out + 2 * outBytes, c)
-  v128.store(out + 3 * outBytes, d)
 }

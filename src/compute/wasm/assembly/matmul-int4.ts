@@ -1,4 +1,5 @@
-import { halves, multiplyAdd } from './vector'
+import { finishBlock, tileInt4, xBlockBytes } from './tile-int4'
+import { halves } from './vector'
 
 /**
  * out[t, 4g + r] = sum over blocks b of xscale(t, b) * (scale(r, b) * sum over i of q(r, b, i) * x(t, b, i) + minimum(r, b) * sum over i of x(t, b, i)),
@@ -22,19 +23,18 @@ export function multiplyInt4<T>(
   const blocks = <usize>columns >> 5
   const groupBytes = blocks * 80
   const xBytes = blocks * xBlockBytes<T>()
-  for (let g = <usize>from; g < <usize>to; g++) {
-    const w = weights + g * groupBytes
-    const o = out + (g << 4)
-    let t: usize = 0
-    for (; t + 4 <= <usize>tokens; t += 4)
-      fourTokens<T>(w, blocks, x + t * xBytes, scales + t * (blocks << 4), o + ((t * stride) << 2), <usize>stride << 2)
-    for (; t < <usize>tokens; t++) oneToken<T>(w, blocks, x + t * xBytes, scales + t * (blocks << 4), o + ((t * stride) << 2))
+  const scaleBytes = blocks << 4
+  const outBytes = <usize>stride << 2
+  const tiled = to - from > 1 ? <usize>tokens & ~3 : 0
+  // Of an odd number of groups the last tile does one again.
+  for (let g = from; tiled > 0 && g < to; g += 2) {
+    const first = <usize>min(g, to - 2)
+    for (let t: usize = 0; t < tiled; t += 4)
+      tileInt4<T>(weights + first * groupBytes, blocks, x + t * xBytes, scales + t * scaleBytes, out + t * outBytes + (first << 4), outBytes)
   }
-}
-
-@inline
-function xBlockBytes<T>(): usize {
-  return sizeof<T>() << 5
+  for (let g = <usize>from; g < <usize>to; g++)
+    for (let t = tiled; t < <usize>tokens; t++)
+      oneToken<T>(weights + g * groupBytes, blocks, x + t * xBytes, scales + t * scaleBytes, out + t * outBytes + (g << 4))
 }
 
 /** Adds vector v's 8 columns of 4 rows, `nibbles`, times the token's activations. */
@@ -54,15 +54,6 @@ function columns8<T>(sum: v128, nibbles: v128, x: usize, v: usize): v128 {
   return i32x4.add(sum, i32x4.dot_i16x8_s(i16x8.shr_u(nibbles, 12), v128.load32_splat(x + (v << 3) + 36)))
 }
 
-/** total += scale * xscale * sum + minimum * xscale * xsum; in a block's scales those of the words follow those of the bytes. */
-@inline
-function finishBlock<T>(total: v128, sum: v128, scale: v128, minimum: v128, scales: usize): v128 {
-  const own: usize = sizeof<T>() == 1 ? 0 : 8
-  const xScale = v128.load32_splat(scales + own)
-  total = multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, xScale), total)
-  return multiplyAdd(minimum, v128.load32_splat(scales + own, 4), total)
-}
-
 function oneToken<T>(w: usize, blocks: usize, x: usize, scales: usize, out: usize): void {
   let total = f32x4.splat(0)
   for (let b: usize = 0; b < blocks; b++) {
@@ -77,39 +68,4 @@ function oneToken<T>(w: usize, blocks: usize, x: usize, scales: usize, out: usiz
     scales += 16
   }
   v128.store(out, total)
-}
-
-function fourTokens<T>(w: usize, blocks: usize, x: usize, scales: usize, out: usize, outBytes: usize): void {
-  const xBytes = blocks * xBlockBytes<T>()
-  const scaleBytes = blocks << 4
-  let ta = f32x4.splat(0)
-  let tb = f32x4.splat(0)
-  let tc = f32x4.splat(0)
-  let td = f32x4.splat(0)
-  for (let i: usize = 0; i < blocks; i++) {
-    let a = i32x4.splat(0)
-    let b = i32x4.splat(0)
-    let c = i32x4.splat(0)
-    let d = i32x4.splat(0)
-    for (let v: usize = 0; v < 4; v++) {
-      const nibbles = v128.load(w + (v << 4), 16)
-      a = columns8<T>(a, nibbles, x, v)
-      b = columns8<T>(b, nibbles, x + xBytes, v)
-      c = columns8<T>(c, nibbles, x + 2 * xBytes, v)
-      d = columns8<T>(d, nibbles, x + 3 * xBytes, v)
-    }
-    const scale = halves(w)
-    const minimum = halves(w, 8)
-    ta = finishBlock<T>(ta, a, scale, minimum, scales)
-    tb = finishBlock<T>(tb, b, scale, minimum, scales + scaleBytes)
-    tc = finishBlock<T>(tc, c, scale, minimum, scales + 2 * scaleBytes)
-    td = finishBlock<T>(td, d, scale, minimum, scales + 3 * scaleBytes)
-    w += 80
-    x += xBlockBytes<T>()
-    scales += 16
-  }
-  v128.store(out, ta)
-  v128.store(out + outBytes, tb)
-  v128.store(out + 2 * outBytes, tc)
-  v128.store(out + 3 * outBytes, td)
 }

@@ -1,4 +1,5 @@
-import { halves, multiplyAdd } from './vector'
+import { finishBlock, tileInt8 } from './tile-int8'
+import { halves } from './vector'
 
 /**
  * out[t, 4g + r] = sum over blocks b of scale(r, b) * xscale(t, b) * sum over i of q(r, b, i) * x(t, b, i), for row groups g in from..to.
@@ -18,15 +19,19 @@ export function multiplyInt8(
 ): void {
   const blocks = <usize>columns >> 5
   const groupBytes = blocks * 136
-  for (let g = <usize>from; g < <usize>to; g++) {
-    const w = weights + g * groupBytes
-    const o = out + (g << 4)
-    let t: usize = 0
-    for (; t + 4 <= <usize>tokens; t += 4)
-      fourTokens(w, blocks, words + t * (blocks << 6), scales + t * (blocks << 4), o + ((t * stride) << 2), <usize>stride << 2)
-    for (; t < <usize>tokens; t++)
-      oneToken(w, blocks, words + t * (blocks << 6), scales + t * (blocks << 4), o + ((t * stride) << 2))
+  const xBytes = blocks << 6
+  const scaleBytes = blocks << 4
+  const outBytes = <usize>stride << 2
+  const tiled = to - from > 1 ? <usize>tokens & ~3 : 0
+  // Of an odd number of groups the last tile does one again.
+  for (let g = from; tiled > 0 && g < to; g += 2) {
+    const first = <usize>min(g, to - 2)
+    for (let t: usize = 0; t < tiled; t += 4)
+      tileInt8(weights + first * groupBytes, blocks, words + t * xBytes, scales + t * scaleBytes, out + t * outBytes + (first << 4), outBytes)
   }
+  for (let g = <usize>from; g < <usize>to; g++)
+    for (let t = tiled; t < <usize>tokens; t++)
+      oneToken(weights + g * groupBytes, blocks, words + t * xBytes, scales + t * scaleBytes, out + t * outBytes + (g << 4))
 }
 
 /** Adds vector v of a block: two columns of four rows. */
@@ -50,53 +55,4 @@ function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize):
     scales += 16
   }
   v128.store(out, total)
-}
-
-/** total += scale * xscale * sum */
-@inline
-function finishBlock(total: v128, sum: v128, scale: v128, scales: usize): v128 {
-  return multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load32_splat(scales, 8)), total)
-}
-
-function fourTokens(w: usize, blocks: usize, x: usize, scales: usize, out: usize, outBytes: usize): void {
-  const xBytes = blocks << 6
-  const scaleBytes = blocks << 4
-  let ta = f32x4.splat(0)
-  let tb = f32x4.splat(0)
-  let tc = f32x4.splat(0)
-  let td = f32x4.splat(0)
-  for (let block: usize = 0; block < blocks; block++) {
-    const scale = halves(w)
-    w += 8
-    let a = i32x4.splat(0)
-    let b = i32x4.splat(0)
-    let c = i32x4.splat(0)
-    let d = i32x4.splat(0)
-    for (const end = w + 128; w < end; w += 16, x += 8) {
-      const x1 = x + xBytes
-      const x2 = x1 + xBytes
-      const x3 = x2 + xBytes
-      const even = v128.load8x8_s(w)
-      const odd = v128.load8x8_s(w, 8)
-      a = twoPairs(a, even, odd, x)
-      b = twoPairs(b, even, odd, x1)
-      c = twoPairs(c, even, odd, x2)
-      d = twoPairs(d, even, odd, x3)
-    }
-    ta = finishBlock(ta, a, scale, scales)
-    tb = finishBlock(tb, b, scale, scales + scaleBytes)
-    tc = finishBlock(tc, c, scale, scales + 2 * scaleBytes)
-    td = finishBlock(td, d, scale, scales + 3 * scaleBytes)
-    scales += 16
-  }
-  v128.store(out, ta)
-  v128.store(out + outBytes, tb)
-  v128.store(out + 2 * outBytes, tc)
-  v128.store(out + 3 * outBytes, td)
-}
-
-@inline
-function twoPairs(sum: v128, even: v128, odd: v128, x: usize): v128 {
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(even, v128.load32_splat(x)))
-  return i32x4.add(sum, i32x4.dot_i16x8_s(odd, v128.load32_splat(x, 4)))
 }

@@ -35,7 +35,7 @@ interface Shape {
 const shapes: fc.Arbitrary<Shape> = fc.record({
   rows: fc.integer({ min: 1, max: 21 }),
   columns: fc.integer({ min: 1, max: 150 }),
-  tokens: fc.integer({ min: 1, max: 9 }),
+  tokens: fc.integer({ min: 1, max: 13 }),
   seed: fc.integer({ min: 1, max: 1e6 }),
 })
 const runs = { seed: 1, numRuns: 60 }
@@ -92,6 +92,21 @@ export function matrixKernelSuite(simd: SimdBuild): void {
     },
   )
 
+  test.each(kernels)('computes its part of the groups and no more: $format, by bytes: $byBytes', (kernel) => {
+    const [rows, columns, tokens] = [28, 64, 6]
+    const file = randomRows(kernel.format, rows, columns, 10)
+    const x = floats(tokens * columns, 11)
+    const all = rig.multiply(kernel, file, rows, columns, x)
+    const parts = [0, 1, 2, 3, 4].flatMap((from) => [1, 2, 3].map((size) => [from, from + size] as [number, number]))
+    for (const [from, to] of parts) {
+      rig.clear()
+      const untouched = rig.floats(0, 1)[0]!
+      const part = rig.multiply(kernel, file, rows, columns, x, [from, to])
+      const isMine = (i: number) => i % rows >= from * 4 && i % rows < to * 4
+      expect(part).toEqual(all.map((value, i) => (isMine(i) ? value : untouched)))
+    }
+  })
+
   test.each(kernels)('shows a NaN or an infinity in a token, and only there: $format, by bytes: $byBytes', (kernel) => {
     for (const poison of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const x = floats(5 * 64, 7)
@@ -101,28 +116,39 @@ export function matrixKernelSuite(simd: SimdBuild): void {
     }
   })
 
-  test('multiplies the extremes of int8 exactly: -128 by -32767 over a whole block', () => {
-    const file = new Uint8Array(bytesOf('int8', 4, 32)).fill(0x80)
-    for (let row = 0; row < 4; row++) new DataView(file.buffer).setUint16(row * 34, floatToHalf(1), true)
-    const x = new Float32Array(32).fill(-32_767)
-    expect([...rig.multiply(words('int8'), file, 4, 32, x)]).toEqual(new Array(4).fill(128 * 32_767 * 32))
-  })
+  // One token, and a tile of four with one more.
+  test.each([1, 5])(
+    'multiplies the extremes of int8 exactly: -128 by -32767 over a whole block, %i times',
+    (tokens) => {
+      const file = new Uint8Array(bytesOf('int8', 8, 32)).fill(0x80)
+      for (let row = 0; row < 8; row++) new DataView(file.buffer).setUint16(row * 34, floatToHalf(1), true)
+      const x = new Float32Array(32 * tokens).fill(-32_767)
+      expect([...rig.multiply(words('int8'), file, 8, 32, x)]).toEqual(new Array(8 * tokens).fill(128 * 32_767 * 32))
+    },
+  )
 
-  test('multiplies the extremes of int4 exactly: 15 by the largest activation over a whole block', () => {
-    const file = new Uint8Array(bytesOf('int4', 4, 32)).fill(0xff)
-    for (let row = 0; row < 4; row++) new DataView(file.buffer).setUint32(row * 20, floatToHalf(1), true)
-    for (const kernel of [words('int4'), ...bytesOfInt4]) {
-      const largest = kernel.byBytes ? 127 : 32_767
-      const x = new Float32Array(32).fill(-largest)
-      expect([...rig.multiply(kernel, file, 4, 32, x)]).toEqual(new Array(4).fill(-largest * 15 * 32))
-    }
-  })
+  test.each([1, 5])(
+    'multiplies the extremes of int4 exactly: 15 by the largest activation over a whole block, %i times',
+    (tokens) => {
+      const file = new Uint8Array(bytesOf('int4', 8, 32)).fill(0xff)
+      for (let row = 0; row < 8; row++) new DataView(file.buffer).setUint32(row * 20, floatToHalf(1), true)
+      for (const kernel of [words('int4'), ...bytesOfInt4]) {
+        const largest = kernel.byBytes ? 127 : 32_767
+        const x = new Float32Array(32 * tokens).fill(-largest)
+        const expected = new Array(8 * tokens).fill(-largest * 15 * 32)
+        expect([...rig.multiply(kernel, file, 8, 32, x)]).toEqual(expected)
+      }
+    },
+  )
 
   test('carries denormal halves and denormal activations', () => {
     const file = new Uint8Array(Uint16Array.from({ length: 8 }, (_, i) => i + 1).buffer)
     const x = Float32Array.of(1, 2)
     const expected = multiplyTwin(dequantizedRows('f16', file), x, 2).values
     expect([...rig.multiply(words('f16'), file, 4, 2, x)]).toEqual([...expected])
+    const eight = Uint8Array.of(...file, ...file)
+    const fourTimes = rig.multiply(words('f16'), eight, 8, 2, Float32Array.of(...x, ...x, ...x, ...x))
+    expect([...fourTimes]).toEqual(new Array(8).fill([...expected]).flat())
     const tiny = rig.multiply(words('int8'), randomRows('int8', 4, 32, 9), 4, 32, new Float32Array(32).fill(1e-42))
     for (const value of tiny) expect(Math.abs(value)).toBeLessThan(1e-36)
   })

@@ -82,13 +82,14 @@ export class KernelRig {
     return { bytes, words, scales }
   }
 
-  /** rows [R, C] as in a file, x [T, C] -> [T, R] */
+  /** rows [R, C] as in a file, x [T, C] -> [T, R]; of other groups of rows than `part` what lay there before. */
   multiply(
     { format, byBytes }: MatrixKernel,
     rows: Uint8Array,
     rowCount: number,
     columns: number,
     x: Float32Array,
+    part?: [number, number],
   ): Float32Array {
     const tokens = x.length / columns
     const groups = Math.ceil(rowCount / GROUP_ROWS)
@@ -97,14 +98,15 @@ export class KernelRig {
     const weights = this.put(target)
     const stride = groups * GROUP_ROWS
     const out = this.room(tokens * stride * 4)
+    const [from, to] = part ?? [0, groups]
     if (format === 'f32' || format === 'f16') {
       const kernel = format === 'f32' ? this.kernels.multiplyF32 : this.kernels.multiplyF16
-      kernel(weights, columns, 0, groups, this.put(x), tokens, out, stride)
+      kernel(weights, columns, from, to, this.put(x), tokens, out, stride)
     } else {
       const { bytes, words, scales } = this.quantized(x)
-      if (format === 'int8') this.kernels.multiplyInt8(weights, columns, 0, groups, words, scales, tokens, out, stride)
-      else if (byBytes) this.kernels.multiplyInt4Bytes(weights, columns, 0, groups, bytes, scales, tokens, out, stride)
-      else this.kernels.multiplyInt4Words(weights, columns, 0, groups, words, scales, tokens, out, stride)
+      if (format === 'int8') this.kernels.multiplyInt8(weights, columns, from, to, words, scales, tokens, out, stride)
+      else if (byBytes) this.kernels.multiplyInt4Bytes(weights, columns, from, to, bytes, scales, tokens, out, stride)
+      else this.kernels.multiplyInt4Words(weights, columns, from, to, words, scales, tokens, out, stride)
     }
     const padded = this.floats(out, tokens * stride)
     return Float32Array.from({ length: tokens * rowCount }, (_, i) => {
