@@ -1,14 +1,14 @@
 // One request on the leader from words to words: prompt, generation, and text that streams while it grows.
 import { HeadroomError } from '../base/errors.ts'
 import { dumpPrompt } from '../engine/dump.ts'
-import { generate } from '../engine/generate.ts'
+import { beginGeneration, generate } from '../engine/generate.ts'
 import type { Leader } from '../engine/leader.ts'
 import type { ModelConfig } from '../model/config.ts'
-import { createDetokenizer } from '../model/detokenizer.ts'
+import { createDetokenizer, type Detokenizer } from '../model/detokenizer.ts'
 import { parseSamplingOptions } from '../model/sampling-options.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { InferenceInput, InferRequest, InferResult } from './engine-protocol.ts'
-import { type Language, makePrompt } from './prompt.ts'
+import { type Language, makePrompt, type Prompt } from './prompt.ts'
 
 export interface AnswerContext {
   leader: Leader
@@ -19,50 +19,65 @@ export interface AnswerContext {
   signal: AbortSignal
 }
 
-/** Throws `bad-input`, before any rank has heard of it, for a request that makes no sense; an abort while generating resolves with what there is. */
-export async function answer(request: InferRequest, context: AnswerContext): Promise<InferResult> {
+/** One request on its way, which outlives the plan it began under. */
+export interface Answer {
+  /**
+   * Begins, or goes on where an error or an abort left it, under the leader of another plan: what was said before is prefilled again.
+   * Throws `bad-input`, before any rank has heard of it, for a request that makes no sense; an abort while generating resolves with what
+   * there is.
+   */
+  run(context: AnswerContext): Promise<InferResult>
+}
+
+export function createAnswer(request: InferRequest): Answer {
+  const { maxTokens, ignoreEos, input } = request
   const startedAt = performance.now()
-  const { leader, vocabulary, language, onText, signal } = context
-  const { maxTokens, ignoreEos } = request
-  const { tokenizer } = language
-  const { config, shard } = leader.rank
-  if (!Number.isInteger(maxTokens) || maxTokens < 0)
-    throw new HeadroomError('bad-input', `maxTokens is ${maxTokens}, but must be a whole number, 0 or more.`)
-  requireGenerating(config, request.input)
-  const sampling = parseSamplingOptions(request.sampling)
-  const prompt = makePrompt(language, request.input, { contextLength: shard.contextLength, maxTokens })
-  requireKnown(prompt.tokens, config.vocabSize)
-  const dump = request.dump ? await dumpPrompt(leader, prompt.tokens, signal) : null
-  const stopTokens = ignoreEos || !tokenizer ? new Set<number>() : tokenizer.stopTokens
-  const detokenizer = tokenizer && createDetokenizer(tokenizer, { continues: !prompt.templated })
+  const soFar = beginGeneration({ startedAt })
+  let prompt: Prompt | null = null
+  let dump: InferResult['dump'] = null
+  let detokenizer: Detokenizer | null = null
   let text = ''
-  let delivery: unknown
-  const show = (piece: string) => {
-    if (piece === '') return
-    text += piece
-    delivery = onText(piece)
+
+  const begin = ({ config, shard }: Leader['rank'], language: Language): Prompt => {
+    if (!Number.isInteger(maxTokens) || maxTokens < 0)
+      throw new HeadroomError('bad-input', `maxTokens is ${maxTokens}, but must be a whole number, 0 or more.`)
+    requireGenerating(config, input)
+    const made = makePrompt(language, input, { contextLength: shard.contextLength, maxTokens })
+    requireKnown(made.tokens, config.vocabSize)
+    if (language.tokenizer) detokenizer = createDetokenizer(language.tokenizer, { continues: !made.templated })
+    return made
   }
-  const generated = await generate(leader, {
-    promptTokens: prompt.tokens,
-    maxTokens,
-    stopTokens,
-    sampling,
-    vocabulary,
-    startedAt,
-    signal,
-    onToken: (token) => {
-      if (!stopTokens.has(token)) show(detokenizer?.push(token) ?? '')
-    },
-  })
-  show(detokenizer?.flush() ?? '')
-  await delivery
+
   return {
-    ...generated,
-    promptTokens: prompt.tokens,
-    templated: prompt.templated,
-    droppedTurns: prompt.droppedTurns,
-    text: tokenizer && text,
-    dump,
+    async run({ leader, vocabulary, language, onText, signal }) {
+      const sampling = parseSamplingOptions(request.sampling)
+      prompt ??= begin(leader.rank, language)
+      if (request.dump) dump ??= await dumpPrompt(leader, prompt.tokens, signal)
+      const { tokenizer } = language
+      const stopTokens = ignoreEos || !tokenizer ? new Set<number>() : tokenizer.stopTokens
+      let delivery: unknown
+      const show = (piece: string) => {
+        if (piece === '') return
+        text += piece
+        delivery = onText(piece)
+      }
+      const onToken = (token: number) => {
+        if (!stopTokens.has(token)) show(detokenizer?.push(token) ?? '')
+      }
+      const { tokens: promptTokens } = prompt
+      const asked = { promptTokens, maxTokens, stopTokens, sampling, vocabulary, startedAt, signal, onToken }
+      const generated = await generate(leader, asked, soFar)
+      if (generated.stopReason !== 'aborted') show(detokenizer?.flush() ?? '')
+      await delivery
+      return {
+        ...generated,
+        promptTokens,
+        templated: prompt.templated,
+        droppedTurns: prompt.droppedTurns,
+        text: tokenizer && text,
+        dump,
+      }
+    },
   }
 }
 

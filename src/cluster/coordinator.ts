@@ -1,25 +1,24 @@
 // Plans, loads and runs a model over the ranks it is given. It knows neither tabs nor WebRTC: a rank is a RankPort, and every plan is
-// an epoch. Whoever vanishes ends the running answer with a clear error; the room then plans again without it.
+// an epoch. Whoever vanishes ends the running answer with a clear error; the room then plans again without it. Whoever only loses its
+// GPU loads its share again, and the answer goes on under a new epoch.
 import { Emitter } from '../base/emitter.ts'
 import { abortError, type ErrorData, fromErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
-import { type ShardPlan, shardOf } from '../plan/shard-plan.ts'
+import type { ShardPlan } from '../plan/shard-plan.ts'
 import { type CoordinatorOptions, wireOf } from './coordinator-options.ts'
 import type { EncodeRequest, Encoding } from './encoding.ts'
 import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
+import { loadPlan } from './load-plan.ts'
 import { planRoom } from './plan-room.ts'
-import { type RankLoad, type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
+import type { RankPort, RankStatus } from './rank-port.ts'
+import { Roster } from './roster.ts'
 import type { SessionState } from './session-state.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-const nothingYet: RankStatus = { progress: null, report: null, error: null }
-
 export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefined }> {
   readonly #engine: Engine
-  readonly #leader: RankPort
+  readonly #roster: Roster
   readonly #options: CoordinatorOptions
-  readonly #members = new Map<string, RankPort>()
-  readonly #status = new Map<string, RankStatus>()
   #state: SessionState = { kind: 'lobby' }
   #plan: ShardPlan | null = null
   #model: OpenedModel | null = null
@@ -28,6 +27,8 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   #queue: Promise<unknown> = Promise.resolve()
   /** Ends the running answer from outside, with the reason. */
   #answering: AbortController | null = null
+  /** The broken answer's device loads again, and the answer goes on after it. */
+  #goesOn = false
   /** `cancelLoad` was called during the running load. */
   #cancelled = false
 
@@ -35,7 +36,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   constructor(engine: Engine, leader: RankPort, options: CoordinatorOptions) {
     super()
     this.#engine = engine
-    this.#leader = leader
+    this.#roster = new Roster(leader, () => this.emit('change', undefined))
     this.#options = options
   }
 
@@ -56,29 +57,24 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   }
 
   status(deviceId: string): RankStatus {
-    return this.#status.get(deviceId) ?? nothingYet
+    return this.#roster.status(deviceId)
   }
 
   /** A device that can take a share; a room with a model plans again. */
   addMember(port: RankPort): void {
     const { deviceId } = port.profile
-    this.#members.set(deviceId, port)
-    this.#status.delete(deviceId)
+    this.#roster.add(port)
     port.onFailed = (error) => {
-      if (this.#members.get(deviceId) !== port) return
-      this.#update(deviceId, { error })
+      if (!this.#roster.has(port)) return
+      if (!this.#mayLoadAgain(deviceId, error)) this.#roster.fail(deviceId, error)
       this.#onMemberGone(deviceId, error)
     }
-    this.emit('change', undefined)
     this.#planAgain()
   }
 
   /** The device is gone. A running answer that needs it ends with `error`. */
   removeMember(deviceId: string, error: ErrorData): void {
-    if (!this.#members.delete(deviceId)) return
-    this.#status.delete(deviceId)
-    this.emit('change', undefined)
-    this.#onMemberGone(deviceId, error)
+    if (this.#roster.remove(deviceId)) this.#onMemberGone(deviceId, error)
   }
 
   /** Opens a model and loads it over all ranks, or those of `deviceIds`. Resolves when an answer can be asked for. */
@@ -101,7 +97,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   cancelLoad(): void {
     if (this.#state.kind !== 'loading' && this.#state.kind !== 'recovering') return
     this.#cancelled = true
-    for (const port of [this.#leader, ...this.#members.values()]) port.cancel()
+    for (const port of this.#roster.all) port.cancel()
   }
 
   /** Ends what runs and forgets the model: nothing is planned before the next `loadModel`. */
@@ -118,39 +114,68 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   /** Runs one request on the loaded model; requests wait for one another. Aborting resolves with what there is. */
   infer(request: InferRequest, onText: (text: string) => void, signal?: AbortSignal): Promise<InferResult> {
-    return this.#run(() => this.#engine.infer(request, onText), signal)
+    const begin = () => this.#engine.infer(request, onText)
+    return this.#run(begin, () => this.#engine.goOn(onText), signal)
   }
 
   /** As `infer`, for models that embed text; aborting rejects. */
   encode(request: EncodeRequest, signal?: AbortSignal): Promise<Encoding[]> {
-    return this.#run(() => this.#engine.encode(request), signal)
+    const begin = () => this.#engine.encode(request)
+    return this.#run(begin, begin, signal)
   }
 
-  #run<Result>(work: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  /** `goOn`: what follows where a GPU was lost and its device has loaded again. */
+  #run<Result>(begin: () => Promise<Result>, goOn: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     return this.#inTurn(async () => {
       if (this.#state.kind === 'recovering') await this.#catchUp()
-      const modelId = this.#readyModel()
-      this.#answering = new AbortController()
-      const { signal: interruption } = this.#answering
-      const cancel = () => this.#engine.cancel()
-      try {
-        this.#set({ kind: 'generating', modelId })
-        const answer = work()
-        signal?.addEventListener('abort', cancel, { once: true })
-        if (signal?.aborted) cancel()
-        const result = await unlessAborted(answer, interruption)
-        await rememberPeaks([this.#leader, ...this.#members.values()], this.#status)
-        this.#set({ kind: 'ready', modelId })
-        return result
-      } catch (error) {
-        if (interruption.aborted) cancel()
-        this.#afterBrokenAnswer(modelId, toErrorData(error), interruption.aborted)
-        throw error
-      } finally {
-        this.#answering = null
-        signal?.removeEventListener('abort', cancel)
+      for (let work = begin; ; work = goOn) {
+        const modelId = this.#readyModel()
+        try {
+          return await this.#answer(work, modelId, signal)
+        } catch (error) {
+          if (!this.#goesOn) throw error
+          await this.#catchUp()
+        }
       }
     })
+  }
+
+  async #answer<Result>(
+    work: () => Promise<Result>,
+    modelId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
+    this.#goesOn = false
+    this.#answering = new AbortController()
+    const { signal: interruption } = this.#answering
+    const cancel = () => this.#engine.cancel()
+    try {
+      this.#set({ kind: 'generating', modelId })
+      const answer = work()
+      signal?.addEventListener('abort', cancel, { once: true })
+      if (signal?.aborted) cancel()
+      const result = await unlessAborted(answer, interruption)
+      await this.#roster.rememberPeaks()
+      if (interruption.aborted) this.#recover(modelId, toErrorData(interruption.reason))
+      else this.#set({ kind: 'ready', modelId })
+      return result
+    } catch (error) {
+      if (interruption.aborted) cancel()
+      this.#afterBrokenAnswer(modelId, toErrorData(error), interruption.aborted)
+      throw error
+    } finally {
+      this.#answering = null
+      signal?.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** While its share is wanted: what a GPU held can be loaded again, and nothing else is lost. */
+  #mayLoadAgain(deviceId: string, { code, rank }: ErrorData): boolean {
+    const { kind } = this.#state
+    if (code !== 'device-lost' || rank !== undefined || (kind !== 'ready' && kind !== 'generating')) return false
+    if (!this.#plan?.deviceIds.includes(deviceId) || !this.#roster.mayLoseGpu(deviceId)) return false
+    this.#goesOn = kind === 'generating'
+    return true
   }
 
   #readyModel(): string {
@@ -161,14 +186,14 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   /** A refused or stopped request leaves the epoch whole; anything else may have left ranks in the middle of a step, and one of them to blame. */
   #afterBrokenAnswer(modelId: string, error: ErrorData, interrupted: boolean): void {
+    if (!interrupted) this.#mayLoadAgain(this.#roster.leader.profile.deviceId, error)
     const culprit = error.rank ? this.#plan?.deviceIds[error.rank] : undefined
     if (!interrupted && culprit === undefined && (error.code === 'bad-input' || error.code === 'aborted')) {
       this.#set({ kind: 'ready', modelId })
       return
     }
-    if (culprit !== undefined && this.#members.has(culprit)) this.#update(culprit, { error })
-    this.#set({ kind: 'recovering', modelId, error })
-    this.#planAgain()
+    if (culprit !== undefined) this.#roster.fail(culprit, error)
+    this.#recover(modelId, error)
   }
 
   #afterBrokenLoad(error: ErrorData): void {
@@ -180,16 +205,18 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   #forgetModel(): void {
     this.#model = null
     this.#plan = null
-    this.#status.clear()
+    this.#roster.forgetAll()
   }
 
   #onMemberGone(deviceId: string, error: ErrorData): void {
     if (!this.#model || !this.#plan?.deviceIds.includes(deviceId)) return
     if (this.#state.kind === 'generating') this.#answering?.abort(fromErrorData(error))
-    else if (this.#state.kind === 'ready') {
-      this.#set({ kind: 'recovering', modelId: this.#model.modelId, error })
-      this.#planAgain()
-    }
+    else if (this.#state.kind === 'ready') this.#recover(this.#model.modelId, error)
+  }
+
+  #recover(modelId: string, error: ErrorData): void {
+    this.#set({ kind: 'recovering', modelId, error })
+    this.#planAgain()
   }
 
   #planAgain(): void {
@@ -218,72 +245,27 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     const { topology, maxDevices } = this.#options
     const isWilling = ({ profile: { deviceId } }: RankPort) =>
       (this.#chosen?.includes(deviceId) ?? true) && this.status(deviceId).error === null
-    const members = topology === 'solo' ? [] : [...this.#members.values()].filter(isWilling)
-    return [this.#leader, ...members].slice(0, maxDevices)
+    const members = topology === 'solo' ? [] : this.#roster.members.filter(isWilling)
+    return [this.#roster.leader, ...members].slice(0, maxDevices)
   }
 
-  /** One epoch: plan, load everywhere at once, start everywhere. Who cannot is left out, and the rest is planned anew. */
+  /** Plans and loads; who cannot is left out, and the rest is planned anew. */
   async #loadShards(opened: OpenedModel): Promise<ShardPlan> {
-    const participants = this.#participants()
-    const manifest = participants.length > 1 ? await this.#engine.nameFiles() : opened.manifest
-    if (this.#cancelled) throw abortError('Loading was stopped.')
-    const model = { ...opened, manifest }
-    this.#model = model
-    const { plan, weights } = planRoom(model, participants, ++this.#epoch, this.#options)
-    this.#plan = plan
-    for (const { profile } of participants) this.#update(profile.deviceId, nothingYet)
-    const load = (port: RankPort, rank: number) => {
-      const request = { modelName: model.modelId, manifest: model.manifest, shard: shardOf(plan, rank), weights }
-      return this.#attempt(port, () => this.#loadRank(request, port))
+    const isCancelled = () => this.#cancelled
+    for (;;) {
+      const participants = this.#participants()
+      const manifest = participants.length > 1 ? await this.#engine.nameFiles() : opened.manifest
+      if (isCancelled()) throw abortError('Loading was stopped.')
+      const model = { ...opened, manifest }
+      this.#model = model
+      const planned = planRoom(model, participants, ++this.#epoch, this.#options)
+      this.#plan = planned.plan
+      const load = { ...planned, model, participants, roster: this.#roster, wire: this.wire, isCancelled }
+      if (!(await loadPlan(load))) continue
+      this.#cancelled = false
+      this.#set({ kind: 'ready', modelId: model.modelId })
+      return planned.plan
     }
-    const start = (port: RankPort, rank: number) => this.#attempt(port, () => this.#startRank(plan, port, rank))
-    const [leader, ...members] = participants as [RankPort, ...RankPort[]]
-    const isWhole = () => members.every((port) => this.#serves(port))
-
-    const [failed] = await Promise.all(participants.map(load))
-    if (this.#cancelled) throw abortError('Loading was stopped.')
-    if (failed) throw fromErrorData(failed)
-    if (isWhole()) await Promise.all(members.map((port, index) => start(port, index + 1)))
-    const refused = isWhole() ? await start(leader, 0) : null
-    if (!isWhole()) return this.#loadShards(model)
-    if (refused) throw fromErrorData(refused)
-    this.#cancelled = false
-    this.#set({ kind: 'ready', modelId: model.modelId })
-    return plan
-  }
-
-  /** A member that is still here and has not failed. */
-  #serves(port: RankPort): boolean {
-    const { deviceId } = port.profile
-    return this.#members.get(deviceId) === port && this.status(deviceId).error === null
-  }
-
-  /** The error of a task of `port`, or null when it succeeded; a member keeps it in its status. */
-  async #attempt(port: RankPort, task: () => Promise<void>): Promise<ErrorData | null> {
-    try {
-      await task()
-      return null
-    } catch (thrown) {
-      const error = toErrorData(thrown)
-      if (this.#members.get(port.profile.deviceId) === port) this.#update(port.profile.deviceId, { error })
-      return error
-    }
-  }
-
-  async #loadRank(request: RankLoad, port: RankPort): Promise<void> {
-    const { deviceId } = port.profile
-    const report = await port.load(request, (progress) => this.#update(deviceId, { progress }))
-    this.#update(deviceId, { report })
-  }
-
-  async #startRank(plan: ShardPlan, port: RankPort, rank: number): Promise<void> {
-    const { deviceIds, vocabulary } = plan
-    await port.start({ shard: shardOf(plan, rank), deviceIds, vocabulary, wire: this.wire })
-  }
-
-  #update(deviceId: string, change: Partial<RankStatus>): void {
-    this.#status.set(deviceId, { ...this.status(deviceId), ...change })
-    this.emit('change', undefined)
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {

@@ -62,6 +62,7 @@ export function startEngine(): EngineClient {
     removePeer: (peerId) => tell(remote.removePeer(peerId)),
     start: (request, onStopped) => alive(remote.start(request, Comlink.proxy(onStopped))),
     infer: (request, onText) => alive(remote.infer(request, Comlink.proxy(onText))),
+    goOn: (onText) => alive(remote.goOn(Comlink.proxy(onText))),
     encode: (request) => alive(remote.encode(request)),
     peakMemoryBytes: () => alive(remote.peakMemoryBytes()),
     cancel: () => tell(remote.cancel()),

@@ -12,12 +12,13 @@ import { createLeader, type Leader } from '../engine/leader.ts'
 import { serve } from '../engine/member.ts'
 import { createLane, type FrameLane } from '../net/frame-lane.ts'
 import { openLanePort } from '../net/lane-endpoint.ts'
-import { answer } from './answer.ts'
+import { type Answer, createAnswer } from './answer.ts'
 import { encodeTexts } from './encode-texts.ts'
 import type { EncoderAbilities } from './encoding.ts'
 import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
 import { createFileExchange } from './file-exchange.ts'
+import { createGpuTrust } from './gpu-trust.ts'
 import { identifiedFiles } from './identified-files.ts'
 import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
@@ -63,7 +64,10 @@ export function createEngine(): Engine {
   let loaded: Loaded | null = null
   let epoch: Epoch | null = null
   let answering = false
+  /** The last one asked for: a new plan may go on with it. */
+  let answer: Answer | null = null
   const tasks = createLatestTask()
+  const gpuTrust = createGpuTrust()
   const files = createFileExchange(
     () => opened?.sources ?? [],
     () => answering,
@@ -80,6 +84,7 @@ export function createEngine(): Engine {
 
   /** An executor that failed is not used again: the next load makes a new one. */
   const distrust = (error: unknown) => {
+    if (toErrorData(error).code === 'device-lost') gpuTrust.lost()
     if (loaded && ['device-lost', 'internal', 'out-of-memory'].includes(toErrorData(error).code)) loaded.key = null
   }
 
@@ -88,6 +93,7 @@ export function createEngine(): Engine {
     void endEpoch()
     loaded?.executor.close()
     loaded = null
+    answer = null
   }
 
   const laneTo = (deviceId: string): FrameLane => {
@@ -127,6 +133,9 @@ export function createEngine(): Engine {
       }
     })
 
+  const run = (asked: Answer, onText: (text: string) => void) =>
+    lead(({ leader, vocabulary, language, signal }) => asked.run({ leader, vocabulary, language, onText, signal }))
+
   return {
     assess: ({ maxTouchPoints, ...request }) => {
       const { userAgent, deviceMemory } = navigator as Navigator & { deviceMemory?: number }
@@ -157,12 +166,15 @@ export function createEngine(): Engine {
       })
     },
 
-    nameFiles: () =>
-      tasks.run(async (signal) => {
+    nameFiles() {
+      const ended = endEpoch()
+      return tasks.run(async (signal) => {
+        await ended
         if (!opened) throw new HeadroomError('internal', 'This engine has opened no model.')
         opened = await identifiedFiles(opened, signal)
         return opened.manifest
-      }),
+      })
+    },
 
     load(request, onProgress) {
       const ended = endEpoch()
@@ -176,12 +188,14 @@ export function createEngine(): Engine {
         }
         loaded?.executor.close()
         loaded = null
-        const { executor, report } = await loadExecutor(request, {
-          sources: sourcesOf(request, opened),
-          openPeerFile: (file) => files.open(file, request.leaderId),
-          onProgress: pacedProgress(onProgress),
-          signal,
-        })
+        const { executor, report } = await gpuTrust.load(request, (wanted) =>
+          loadExecutor(wanted, {
+            sources: sourcesOf(request, opened),
+            openPeerFile: (file) => files.open(file, request.leaderId),
+            onProgress: pacedProgress(onProgress),
+            signal,
+          }),
+        )
         if (signal.aborted) executor.close()
         throwIfAborted(signal)
         loaded = { key, request, executor, report }
@@ -230,10 +244,15 @@ export function createEngine(): Engine {
       }
     },
 
-    infer: (request, onText) =>
-      lead(({ leader, vocabulary, language, signal }) =>
-        answer(request, { leader, vocabulary, language, onText, signal }),
-      ),
+    infer(request, onText) {
+      answer = createAnswer(request)
+      return run(answer, onText)
+    },
+
+    goOn: (onText) => {
+      if (!answer) return Promise.reject(new HeadroomError('internal', 'There is no answer to go on with.'))
+      return run(answer, onText)
+    },
 
     encode: (request) =>
       lead(({ leader, language: { tokenizer, sentence }, signal }) =>

@@ -151,7 +151,7 @@ export interface Engine {
   measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<Measured>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource): Promise<OpenedModel>
-  /** Leader: the opened model's manifest in which files of this device have the ETag that others ask by; the first time they are read whole. */
+  /** Leader: the opened model's manifest in which files of this device have the ETag that others ask by; the first time they are read whole. Ends the epoch. */
   nameFiles(): Promise<ModelManifest>
   /** Replaces what was loaded before. `onProgress` is called at most ten times a second, and always at the end. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
@@ -165,11 +165,13 @@ export interface Engine {
   start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
   /** Leader only, one at a time. */
   infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
+  /** Goes on with the last `infer`, which an error or a new plan broke off; the result is the whole answer's. */
+  goOn(onText: (text: string) => void): Promise<InferResult>
   /** Leader only, one at a time, as `infer`; for models that embed text. */
   encode(request: EncodeRequest): Promise<Encoding[]>
   /** High-water mark of what the loaded executor allocated, KV cache and activations included. */
   peakMemoryBytes(): Promise<number>
-  /** Ends the running `measure`, `load`, `infer` or `encode`. */
+  /** Ends the running `measure`, `load`, `infer`, `goOn` or `encode`. */
   cancel(): void
   /** Ends what runs and gives the weights' memory back; lanes and bulk channels stay. */
   unload(): void

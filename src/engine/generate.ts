@@ -29,10 +29,10 @@ export interface Generated {
   timings: GenerateTimings
 }
 
-/** Decode figures leave the prefill out: they cover the steps after the first token. */
+/** Decode figures leave prefills out: they cover the steps after the first token. */
 export interface GenerateTimings {
   timeToFirstTokenMs: number | null
-  /** One per token after the first: the time since the token before it. */
+  /** One per token after the first: the time since the token before it, with all that came between. */
   stepMs: number[]
   /** One per collective of those steps. */
   collectiveMs: number[]
@@ -42,45 +42,67 @@ export interface GenerateTimings {
   rounds: number
 }
 
-/** Generates until a stop token, `maxTokens`, a full context or an abort; an abort resolves with what there is. */
-export async function generate(leader: Leader, request: GenerateRequest): Promise<Generated> {
-  const { promptTokens, maxTokens, stopTokens, sampling, vocabulary, startedAt, onToken, signal } = request
+/** What a generation has come to; one that broke off goes on from there. */
+export interface GenerationSoFar {
+  tokens: number[]
+  timings: GenerateTimings
+  /** When the last token came, or the prompt was sent. */
+  tokenAt: number
+}
+
+export function beginGeneration({ startedAt }: Pick<GenerateRequest, 'startedAt'>): GenerationSoFar {
+  const timings = { timeToFirstTokenMs: null, stepMs: [], collectiveMs: [], bytes: 0, rounds: 0 }
+  return { tokens: [], timings, tokenAt: startedAt }
+}
+
+/**
+ * Generates until a stop token, `maxTokens`, a full context or an abort; an abort resolves with what there is. Whatever ends it, `soFar`
+ * is as far as it has come: given to another leader, the prompt and the tokens that there are get prefilled, and it goes on as if
+ * nothing had happened, since every choice depends on the tokens before it alone.
+ */
+export async function generate(
+  leader: Leader,
+  request: GenerateRequest,
+  soFar = beginGeneration(request),
+): Promise<Generated> {
+  const { promptTokens, maxTokens, stopTokens, sampling, vocabulary, onToken, signal } = request
   const { stats } = leader.rank.collective
+  const { tokens, timings } = soFar
   const lengths = vocabulary.map(rangeLength)
-  const tokens: number[] = []
-  const stepMs: number[] = []
-  const collectiveMs: number[] = []
   const limit = Math.min(maxTokens, leader.rank.shard.contextLength - promptTokens.length)
-  const requestNext = () => firstRequest(sampling, [...promptTokens, ...tokens])
-  let tokenAt = startedAt
+  const history = () => [...promptTokens, ...tokens]
+  const isStopped = () => tokens.length > 0 && stopTokens.has(tokens.at(-1)!)
+  const before = tokens.length
   let stopReason: Generated['stopReason'] = 'length'
-  let timeToFirstTokenMs: number | null = null
-  let before = { bytes: 0, rounds: 0 }
+  let counted = { bytes: 0, rounds: 0 }
 
   try {
-    let head = requestNext()
-    let ranks = (await prefill(leader, promptTokens, head, signal))[0]!
+    if (before > 0 && (isStopped() || before >= limit))
+      return { tokens, stopReason: isStopped() ? 'stop' : 'length', timings }
+    let head = firstRequest(sampling, history())
+    let ranks = (await prefill(leader, history(), head, signal))[0]!
     while (tokens.length < limit) {
-      if (tokens.length > 0) {
+      if (tokens.length > before) {
         throwIfAborted(signal)
-        head = requestNext()
+        head = firstRequest(sampling, history())
         const pastLength = promptTokens.length + tokens.length - 1
         ranks = (await leader.run({ tokens: tokens.slice(-1), pastLength, rows: 'last', head }))[0]!
       }
       const token = await choose(leader, sampling, ranks, head, lengths)
       tokens.push(token)
-      const sinceLastMs = performance.now() - tokenAt
+      const sinceLastMs = performance.now() - soFar.tokenAt
+      soFar.tokenAt += sinceLastMs
       const durationsMs = stats.durationsMs.splice(0)
-      tokenAt += sinceLastMs
-      if (tokens.length > 1) {
-        stepMs.push(sinceLastMs)
-        collectiveMs.push(...durationsMs)
-      } else {
-        timeToFirstTokenMs = sinceLastMs
-        before = { bytes: stats.bytesSent + stats.bytesReceived, rounds: stats.rounds }
+      if (timings.timeToFirstTokenMs === null) timings.timeToFirstTokenMs = sinceLastMs
+      else timings.stepMs.push(sinceLastMs)
+      if (tokens.length - before > 1) {
+        timings.collectiveMs.push(...durationsMs)
+        timings.bytes += stats.bytesSent + stats.bytesReceived - counted.bytes
+        timings.rounds += stats.rounds - counted.rounds
       }
+      counted = { bytes: stats.bytesSent + stats.bytesReceived, rounds: stats.rounds }
       onToken(token)
-      if (stopTokens.has(token)) {
+      if (isStopped()) {
         stopReason = 'stop'
         break
       }
@@ -89,18 +111,7 @@ export async function generate(leader: Leader, request: GenerateRequest): Promis
     if (!signal.aborted || toErrorData(error).code !== 'aborted') throw error
     stopReason = 'aborted'
   }
-  const decoded = stepMs.length > 0
-  return {
-    tokens,
-    stopReason,
-    timings: {
-      timeToFirstTokenMs,
-      stepMs,
-      collectiveMs,
-      bytes: decoded ? stats.bytesSent + stats.bytesReceived - before.bytes : 0,
-      rounds: decoded ? stats.rounds - before.rounds : 0,
-    },
-  }
+  return { tokens, stopReason, timings }
 }
 
 async function choose(

@@ -1,0 +1,51 @@
+// What a tab makes of a GPU that is taken away: phones do it when they are short of memory, laptops when they sleep. The share goes on a
+// new device of the same GPU; where there is none, or that one is lost within a minute too, it goes on WASM.
+import { type ErrorData, toErrorData } from '../base/errors.ts'
+import type { LoadReport, LoadRequest } from './engine-protocol.ts'
+
+/** Longer ago, a loss was another matter. */
+const memoryMs = 60_000
+
+export interface GpuTrust {
+  /** An executor on it lost its device. */
+  lost(): void
+  /** Runs `load` for the executor that the request names, or on WASM in the end; the report then has a notice. */
+  load<Loaded extends { report: LoadReport }>(
+    request: LoadRequest,
+    load: (request: LoadRequest) => Promise<Loaded>,
+  ): Promise<Loaded>
+}
+
+export function createGpuTrust(now: () => number = () => performance.now()): GpuTrust {
+  let losses: number[] = []
+  const recent = () => losses.filter((at) => now() - at < memoryMs).length
+  const lost = () => {
+    losses = [...losses.slice(-1), now()]
+  }
+  return {
+    lost,
+    async load(request, load) {
+      if (request.executor !== 'webgpu') return load(request)
+      let why = 'was taken away twice'
+      while (recent() < 2) {
+        try {
+          return await load(request)
+        } catch (error) {
+          const { code } = toErrorData(error)
+          if (code === 'device-lost') lost()
+          else if (code !== 'no-executor' || recent() === 0) throw error
+          else {
+            why = 'was taken away and did not come back'
+            break
+          }
+        }
+      }
+      const loaded = await load({ ...request, executor: 'wasm' })
+      const notice: ErrorData = {
+        code: 'device-lost',
+        message: `This device's GPU ${why}: its processor computes instead.`,
+      }
+      return { ...loaded, report: { ...loaded.report, notices: [...loaded.report.notices, notice] } }
+    },
+  }
+}

@@ -1,0 +1,92 @@
+// The leader's device and the members that are here, and how each is doing.
+import type { ErrorData } from '../base/errors.ts'
+import { type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
+
+const nothingYet: RankStatus = { progress: null, report: null, error: null }
+
+/** How often a device may lose its GPU under one model before it is left out: its engine has left the GPU by itself by then. */
+const gpuLossLimit = 3
+
+export class Roster {
+  readonly leader: RankPort
+  readonly #members = new Map<string, RankPort>()
+  readonly #status = new Map<string, RankStatus>()
+  readonly #gpuLosses = new Map<string, number>()
+  readonly #onChange: () => void
+
+  constructor(leader: RankPort, onChange: () => void) {
+    this.leader = leader
+    this.#onChange = onChange
+  }
+
+  get members(): RankPort[] {
+    return [...this.#members.values()]
+  }
+
+  /** The leader first. */
+  get all(): RankPort[] {
+    return [this.leader, ...this.members]
+  }
+
+  status(deviceId: string): RankStatus {
+    return this.#status.get(deviceId) ?? nothingYet
+  }
+
+  add(port: RankPort): void {
+    const { deviceId } = port.profile
+    this.#members.set(deviceId, port)
+    this.#status.delete(deviceId)
+    this.#onChange()
+  }
+
+  /** False: it was not here. */
+  remove(deviceId: string): boolean {
+    if (!this.#members.delete(deviceId)) return false
+    this.#status.delete(deviceId)
+    this.#onChange()
+    return true
+  }
+
+  /** As a member, and not as another port of the same device. */
+  has(port: RankPort): boolean {
+    return this.#members.get(port.profile.deviceId) === port
+  }
+
+  /** A member that is still here and has not failed. */
+  serves(port: RankPort): boolean {
+    return this.has(port) && this.status(port.profile.deviceId).error === null
+  }
+
+  /** Nothing happens for a device that is not here. */
+  fail(deviceId: string, error: ErrorData): void {
+    if (this.#members.has(deviceId)) this.update(deviceId, { error })
+  }
+
+  update(deviceId: string, change: Partial<RankStatus>): void {
+    this.#status.set(deviceId, { ...this.status(deviceId), ...change })
+    this.#onChange()
+  }
+
+  /** A new load begins on the device. */
+  begin(deviceId: string): void {
+    this.update(deviceId, nothingYet)
+  }
+
+  /** Of an old model. */
+  forgetAll(): void {
+    this.#status.clear()
+    this.#gpuLosses.clear()
+  }
+
+  /** Counts one more loss; false: too many, it is no use to load the device again. */
+  mayLoseGpu(deviceId: string): boolean {
+    const losses = (this.#gpuLosses.get(deviceId) ?? 0) + 1
+    this.#gpuLosses.set(deviceId, losses)
+    return losses <= gpuLossLimit
+  }
+
+  /** Asks every device how much memory its work has taken. */
+  rememberPeaks(): Promise<void> {
+    return rememberPeaks(this.all, this.#status)
+  }
+}
