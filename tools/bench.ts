@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { toErrorData } from '../src/base/errors.ts'
 import { benchCompute } from './bench/compute.ts'
+import { benchKernels, formatKernels } from './bench/kernels.ts'
 import type { ComputeOptions } from './bench/options.ts'
 import { BENCH_SHAPES } from './bench/shapes.ts'
 import { formatCompute } from './bench/table.ts'
@@ -19,15 +20,25 @@ program
   .option('--json', 'one JSON object on stdout', false)
   .action(async (parsed: Omit<ComputeOptions, 'threads'> & { threads: '1' | '2' }) => {
     const options = { ...parsed, threads: parsed.threads === '1' ? (1 as const) : (2 as const) }
-    try {
-      const report = await benchCompute(options)
-      console.log(options.json ? JSON.stringify(report) : formatCompute(report))
-    } catch (error) {
-      const data = toErrorData(error)
-      if (options.json) console.log(JSON.stringify({ error: data }))
-      else console.error(data.message)
-      process.exitCode = 1
-    }
+    await report(options.json, () => benchCompute(options), formatCompute)
   })
 
+program
+  .command('kernels')
+  .description('every WASM kernel by itself, against what this browser reads and multiplies')
+  .option('--json', 'one JSON object on stdout', false)
+  .action(({ json }: { json: boolean }) => report(json, benchKernels, formatKernels))
+
 await program.parseAsync()
+
+async function report<Report>(json: boolean, measure: () => Promise<Report>, format: (report: Report) => string) {
+  try {
+    const measured = await measure()
+    console.log(json ? JSON.stringify(measured) : format(measured))
+  } catch (error) {
+    const data = toErrorData(error)
+    if (json) console.log(JSON.stringify({ error: data }))
+    else console.error(data.message)
+    process.exitCode = 1
+  }
+}

@@ -18,6 +18,31 @@ export interface QualityFigures {
   largestFlippedLead: number
 }
 
+/** The bar for quantized activations and the default wire. */
+export const qualityBar = { agreement: 0.966, meanTopError: 0.2, largestFlippedLead: 0.8 }
+
+export function meetsBar({ agreement, meanTopError, largestFlippedLead }: QualityFigures): boolean {
+  return (
+    agreement >= qualityBar.agreement &&
+    meanTopError <= qualityBar.meanTopError &&
+    largestFlippedLead <= qualityBar.largestFlippedLead
+  )
+}
+
+/** Forces one answer after the other through the room. */
+export async function measureQuality(
+  room: BrowserRoom,
+  prompts: readonly ForcedPrompt[],
+  onCompared: (done: number, prompt: ForcedPrompt) => void = () => undefined,
+): Promise<QualityFigures> {
+  const results: ForcedResult[] = []
+  for (const prompt of prompts) {
+    results.push(await compareForced(room, prompt))
+    onCompared(results.length, prompt)
+  }
+  return summarize(results)
+}
+
 export async function compareForced({ pages, modelId }: BrowserRoom, forced: ForcedPrompt): Promise<ForcedResult> {
   const [leader] = pages
   if (!leader) throw new Error('A room has at least its leader.')

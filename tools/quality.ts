@@ -6,7 +6,7 @@ import { toErrorData } from '../src/base/errors.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { readForcedPrompts } from './forced-prompts.ts'
 import { shares, wholeNumber } from './option-values.ts'
-import { compareForced, summarize } from './quality-figures.ts'
+import { measureQuality, meetsBar, qualityBar } from './quality-figures.ts'
 
 interface Options {
   tabs: number
@@ -18,9 +18,6 @@ interface Options {
   prompts: number
   json: boolean
 }
-
-/** The bar for quantized activations and the default wire. */
-const bar = { agreement: 0.966, meanTopError: 0.2, largestFlippedLead: 0.8 }
 
 const options = new Command('npm run quality --')
   .description(
@@ -42,16 +39,10 @@ try {
   const chosen = (await readForcedPrompts()).slice(0, count)
   const room = await openBrowserRoom({ tabs, query: stringsOf(query), headed: false })
   try {
-    const results = []
-    for (const [index, prompt] of chosen.entries()) {
-      results.push(await compareForced(room, prompt))
-      console.error(`${index + 1} of ${chosen.length}: ${prompt.prompt}`)
-    }
-    const figures = summarize(results)
-    const passed =
-      figures.agreement >= bar.agreement &&
-      figures.meanTopError <= bar.meanTopError &&
-      figures.largestFlippedLead <= bar.largestFlippedLead
+    const figures = await measureQuality(room, chosen, (done, { prompt }) =>
+      console.error(`${done} of ${chosen.length}: ${prompt}`),
+    )
+    const [bar, passed] = [qualityBar, meetsBar(figures)]
     if (json) console.log(JSON.stringify({ ...figures, bar, passed }))
     else {
       console.log(

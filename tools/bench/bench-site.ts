@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { build } from 'vite'
+import { buildKernels } from '../build-kernels.ts'
 import { projectRoot } from '../ensure-built.ts'
 import { peersDirectory } from './install-peers.ts'
 
@@ -24,7 +25,8 @@ export interface BenchSite {
 
 export async function openBenchSite(): Promise<BenchSite> {
   const built = join(projectRoot, 'build/bench')
-  await compileReadKernel()
+  await buildKernels()
+  for (const kernel of ['read', 'peak']) await compileKernel(kernel)
   await build({
     configFile: false,
     root: join(peersDirectory, 'page'),
@@ -79,17 +81,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, path: 
     .pipe(response)
 }
 
-async function compileReadKernel(): Promise<void> {
+/** tests/bench/assembly/NAME.ts to page/build/NAME.wasm. */
+async function compileKernel(name: string): Promise<void> {
   const { main } = await import('assemblyscript/asc')
   await mkdir(join(peersDirectory, 'page/build'), { recursive: true })
-  const options = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert', '--initialMemory', '2']
-  const files = [
-    'tests/bench/assembly/read.ts',
-    '--baseDir',
-    projectRoot,
-    '--outFile',
-    'tests/bench/page/build/read.wasm',
-  ]
-  const { error, stderr } = await main([...files, ...options])
-  if (error) throw new Error(`The read kernel did not compile: ${error.message}\n${stderr.toString()}`)
+  const simd = ['--enable', 'simd', '--enable', 'relaxed-simd']
+  const options = ['-O3', '--runtime', 'stub', ...simd, '--noAssert', '--initialMemory', '2']
+  const files = [`tests/bench/assembly/${name}.ts`, '--baseDir', projectRoot]
+  const { error, stderr } = await main([...files, '--outFile', `tests/bench/page/build/${name}.wasm`, ...options])
+  if (error) throw new Error(`The benchmark's ${name} kernel did not compile: ${error.message}\n${stderr.toString()}`)
 }

@@ -2,19 +2,18 @@
 import { stat } from 'node:fs/promises'
 import envPaths from 'env-paths'
 import { type Browser, chromium } from 'playwright'
-import type { EngineRequest } from '../../tests/bench/page/bench-engine.ts'
+import type { EngineRequest, GpuStep } from '../../tests/bench/page/bench-engine.ts'
 import { launchOptions } from '../chromium.ts'
+import type { QualityFigures } from '../quality-figures.ts'
 import { type BenchSite, openBenchSite } from './bench-site.ts'
+import { countGpuStep, defaultModelQuality } from './default-model.ts'
 import { openNativeEngine, openPageEngine, type RunningEngine } from './engines.ts'
 import { faster, ratio, type Speed, speedOf } from './figures.ts'
 import { ensurePeers, peerVersion } from './install-peers.ts'
-import { busyCores } from './machine-load.ts'
+import { noteOfBusyMachine } from './machine-load.ts'
 import { type OnnxModel, onnxModel, type Products } from './onnx-model.ts'
 import { benchCache, benchModel, type ComputeOptions } from './options.ts'
 import { isIndispensable, prefillTokens, profileTokens, roundsOf, takeTurns, words } from './turns.ts'
-
-/** Cores that others may keep at work before the report says so. */
-const quietCores = 0.2
 
 export type Peer = Speed & { version: string }
 
@@ -44,6 +43,10 @@ export interface ComputeReport {
   }
   /** Bytes a second that as many WASM threads read in the same browser. */
   readBytesPerSecond: number
+  /** What quantizing costs, of the default model alone: the bars are in docs/COMMANDS.md. */
+  quality: QualityFigures | null
+  /** One decode step on WebGPU, of the default model alone: counts, since this machine's adapter is software. */
+  gpuStep: GpuStep | null
   /** Why a peer is null, and what its figure is of; by peer. */
   notes: Record<string, string>
 }
@@ -57,16 +60,13 @@ interface Contender {
 
 export async function benchCompute(options: ComputeOptions): Promise<ComputeReport> {
   await ensurePeers()
-  const busy = await busyCores()
+  const notes = await noteOfBusyMachine()
   const cache = benchCache(envPaths('headroom', { suffix: '' }).cache)
   const model = await benchModel(options, cache)
   const site = await openBenchSite()
   let browser: Browser | undefined
   try {
     browser = await chromium.launch(launchOptions())
-    const notes: Record<string, string> = {}
-    if (busy > quietCores)
-      notes.machine = `It had other work: ${busy.toFixed(1)} cores were busy before the first run. Threads that spin suffer most.`
     const contenders = await listContenders(options, model.path, cache, site, notes)
     const running = new Map<string, RunningEngine>()
     for (const contender of contenders) {
@@ -81,6 +81,13 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
     const { own, profile } = running.get('ours')!
     const looked = await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 999 })
     for (const engine of running.values()) await engine.close()
+    const gpuStep = model.isDefault
+      ? await countGpuStep(browser, site, contenders[0]!.request).catch((error: unknown) => {
+          notes.webgpu = words(error)
+          return null
+        })
+      : null
+    const quality = model.isDefault ? await defaultModelQuality(options.threads) : null
 
     const speed = (engine: string): Peer | null => {
       const runs = times.get(engine)
@@ -117,6 +124,8 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
         memory: options.phase === 'decode' ? (ours.tokensPerSecond * own!.bytesPerToken) / readBytesPerSecond : null,
       },
       readBytesPerSecond,
+      quality,
+      gpuStep,
       notes,
     }
   } finally {

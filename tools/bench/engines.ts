@@ -1,5 +1,5 @@
 // The engines of one benchmark, each open and waiting: pages of one Chromium, and llama.cpp natively.
-import type { Browser } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import type {
   BenchEngine,
   EngineRequest,
@@ -18,6 +18,17 @@ export interface RunningEngine {
   close(): Promise<void>
 }
 
+/** A page with the engine's code in `globalThis.benchEngine`. */
+export async function openEnginePage(browser: Browser, site: BenchSite, name: string): Promise<Page> {
+  const page = await browser.newPage()
+  // tsx keeps functions' names through a helper that pages do not have (esbuild's keepNames).
+  await page.addInitScript('globalThis.__name = (target) => target')
+  page.on('pageerror', (error) => console.error(`[${name}] ${error.message}`))
+  await page.goto(site.pageUrl(name))
+  await page.waitForFunction(() => globalThis.benchEngine !== undefined)
+  return page
+}
+
 /** Rejects with the engine's own words where it cannot load the model. */
 export async function openPageEngine(
   browser: Browser,
@@ -25,13 +36,8 @@ export async function openPageEngine(
   name: string,
   request: EngineRequest,
 ): Promise<RunningEngine> {
-  const page = await browser.newPage()
-  // tsx keeps functions' names through a helper that pages do not have (esbuild's keepNames).
-  await page.addInitScript('globalThis.__name = (target) => target')
-  page.on('pageerror', (error) => console.error(`[${name}] ${error.message}`))
+  const page = await openEnginePage(browser, site, name)
   try {
-    await page.goto(site.pageUrl(name))
-    await page.waitForFunction(() => globalThis.benchEngine !== undefined)
     await page.setInputFiles('input', request.model.path)
     const own = await page.evaluate((what) => globalThis.benchEngine!.open(what), request)
     return {

@@ -1,8 +1,20 @@
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Cores that others may keep at work before a report says so. */
+const quietCores = 0.2
+
+/** What a report says of a machine that has other work; nothing of one that has none. */
+export async function noteOfBusyMachine(): Promise<Record<string, string>> {
+  const busy = await busyCores()
+  if (busy <= quietCores) return {}
+  return {
+    machine: `It had other work: ${busy.toFixed(1)} cores were busy before the first run. Threads that spin suffer most.`,
+  }
+}
+
 /** How many cores others keep at work, measured over half a second in which this process only waits. */
-export async function busyCores(): Promise<number> {
+async function busyCores(): Promise<number> {
   const before = cpuTimes()
   await sleep(500)
   const after = cpuTimes()

@@ -20,6 +20,8 @@ export interface BenchModel {
   name: string
   /** A GGUF file. */
   path: string
+  /** The one that reference answers are kept of. */
+  isDefault: boolean
 }
 
 /** Fetched or written where need be. Throws `bad-input` for options that contradict each other, `model-not-found`. */
@@ -31,11 +33,11 @@ export async function benchModel(options: ComputeOptions, cacheDirectory: string
         'bad-input',
         'llama-2-7b in int8 takes 7 GB; WebAssembly ends at 4 GiB. Take --weights int4.',
       )
-    return { name: shape, path: await shapeFile(cacheDirectory, shape, weights ?? 'int4') }
+    return { name: shape, path: await shapeFile(cacheDirectory, shape, weights ?? 'int4'), isDefault: false }
   }
   if (weights)
     throw new HeadroomError('bad-input', 'A model is measured in the weights of its file; --weights goes with --shape.')
-  if (model?.endsWith('.gguf')) return { name: model, path: await existing(resolve(model)) }
+  if (model?.endsWith('.gguf')) return { name: model, path: await existing(resolve(model)), isDefault: false }
   const known = catalogueModel(model === 'default' ? undefined : model)
   const file = known.files.find(({ path }) => path.endsWith('.gguf'))
   if (!file)
@@ -44,7 +46,11 @@ export async function benchModel(options: ComputeOptions, cacheDirectory: string
       `${known.id} is no .gguf file, which is what all engines of the benchmark read.`,
     )
   await fetchModel(known, { directory: modelsDirectory() })
-  return { name: known.id, path: catalogueFilePath(modelsDirectory(), known, file) }
+  return {
+    name: known.id,
+    path: catalogueFilePath(modelsDirectory(), known, file),
+    isDefault: known.id === catalogueModel(undefined).id,
+  }
 }
 
 async function existing(path: string): Promise<string> {

@@ -2,14 +2,15 @@
 import type { Timed, Work } from '../../tests/bench/page/bench-engine.ts'
 import type { RunningEngine } from './engines.ts'
 
-/** Prompts of hundreds of tokens take a slow engine minutes. */
 export const roundsOf = { decode: 5, prefill: 3 }
 export const prefillTokens = 512
-const warmUpTokens = { decode: 6, prefill: 32 }
+const warmUpTokens = { decode: 4, prefill: 32 }
 export const profileTokens = { decode: 32, prefill: prefillTokens }
-/** A decoding run takes about so long, within these bounds. */
-const runMs = 2500
-const decodeTokens = { least: 6, most: 96 }
+/** A run of a peer takes about so long, within these bounds; ours reads a whole prompt. */
+const runMs = { decode: 2500, prefill: 12_000 }
+const bounds = { decode: { least: 6, most: 96 }, prefill: { least: 32, most: prefillTokens } }
+/** An engine so many times slower than ours in its first run has no other: it would take minutes to say the same. */
+const hopeless = 20
 
 /**
  * A short run of each to warm up and to see how long a fair one is, then every round all of them, each time another one first. A peer
@@ -31,20 +32,28 @@ export async function takeTurns(
       if (isIndispensable(name)) throw error
       notes[name] = words(error)
       times.delete(name)
-      running.delete(name)
-      await engine.close()
+      lengths.delete(name)
       return null
     }
   }
-  for (const name of [...running.keys()]) {
+  let ours: Timed | null = null
+  for (const name of running.keys()) {
     const warm = await turn(name, warmUpTokens[phase])
     if (!warm) continue
-    const fair = Math.round((runMs * warm.tokens) / warm.ms)
-    const decoded = Math.min(decodeTokens.most, Math.max(decodeTokens.least, fair))
-    lengths.set(name, phase === 'decode' ? decoded : prefillTokens)
+    if (name === 'ours') ours = warm
+    if (!isIndispensable(name) && ours && warm.ms / warm.tokens > (hopeless * ours.ms) / ours.tokens) {
+      times.set(name, [warm])
+      notes[`${name}, runs`] = `One of ${warm.tokens} tokens only: it is over ${hopeless} times slower than ours.`
+      continue
+    }
+    const fair = Math.round((runMs[phase] * warm.tokens) / warm.ms)
+    const length = Math.min(bounds[phase].most, Math.max(bounds[phase].least, fair))
+    lengths.set(name, phase === 'prefill' && isIndispensable(name) ? prefillTokens : length)
+    if (phase === 'prefill' && lengths.get(name)! < prefillTokens)
+      notes[`${name}, runs`] = `Of ${length} tokens, as ${prefillTokens} would take it minutes.`
   }
   for (let round = 0; round < roundsOf[phase]; round++) {
-    const names = [...running.keys()]
+    const names = [...lengths.keys()]
     for (const i of names.keys()) {
       const name = names[(i + round) % names.length]!
       const timed = await turn(name, lengths.get(name)!)

@@ -1,4 +1,5 @@
 // What the benchmark asks of every engine, ours or a peer's, in a page or natively.
+import type { DeviceWork } from '../../../src/compute/executor.ts'
 
 export interface EngineRequest {
   /** A GGUF file: by address for ours, by path natively; wllama takes it picked in its page. */
@@ -29,6 +30,9 @@ export interface OwnFigures {
   bytesPerToken: number
 }
 
+/** What one decode step of ours sends to a GPU and waits for: as many on any, where times are of this one alone. */
+export type GpuStep = DeviceWork & { weights: string }
+
 /** One more run of ours, looked into. */
 export interface OwnProfile {
   /** Time in WASM kernels, and all of it. */
@@ -46,7 +50,7 @@ export interface BenchEngine {
 }
 
 /** Tokens before the first timed decode step. */
-export const promptLength = 8
+export const promptLength = 4
 
 /** Ids that every vocabulary of the benchmark has and that stop nothing. */
 export function promptTokens(length: number, firstToken: number): number[] {

@@ -2,6 +2,7 @@
 import { expose } from 'comlink'
 import { executorFactory } from '../../../src/cluster/executors.ts'
 import { createSoloCollective } from '../../../src/collective/solo.ts'
+import type { DeviceWork } from '../../../src/compute/executor.ts'
 import { generate } from '../../../src/engine/generate.ts'
 import { createLeader, type Leader } from '../../../src/engine/leader.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
@@ -15,6 +16,7 @@ import { loadShard } from '../../../src/weights/loader.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
 import {
   type EngineRequest,
+  type GpuStep,
   type OwnFigures,
   type OwnProfile,
   promptLength,
@@ -28,36 +30,24 @@ let leader: Leader
 let vocabulary: ShardPlan['vocabulary']
 
 const ourWorker = {
-  async open({ model, threads, contextLength }: EngineRequest): Promise<OwnFigures> {
+  async open(request: EngineRequest): Promise<OwnFigures> {
     instrumentKernels()
-    const source = await openHttpSource(model.url)
-    const { manifest } = await openGguf(source, 'bench')
-    const { config } = manifest
-    const formats = residentFormats(manifest, 'auto')
-    const device = {
-      deviceId: 'bench',
-      name: 'bench',
-      executor: 'wasm' as const,
-      weightBytesPerSecond: 1e9,
-      memoryBytes: 2 ** 32,
-      cores: navigator.hardwareConcurrency,
-      threads,
-      battery: null,
-      backend: '',
-      otherExecutors: [],
+    return open(request, 'wasm')
+  },
+
+  /** One token more on WebGPU, after a run whose uploads are those of a first time. */
+  async gpuStep(request: EngineRequest): Promise<GpuStep> {
+    const { weights } = await open(request, 'webgpu')
+    const { executor } = leader.rank
+    const countsOf = async (tokens: number) => {
+      const before = { ...executor.work! }
+      await ourWorker.run({ phase: 'decode', tokens, firstToken: 1000 })
+      return difference(executor.work!, before)
     }
-    const plan = planShards(config, [device], { modelId: 'bench', epoch: 1, formats, contextLength })
-    const shard = shardOf(plan, 0)
-    const tensors = shardTensors(config, shard, formats)
-    const factory = await executorFactory('wasm')
-    const loader = await factory.create({ config, shard, tensors, threads })
-    await loadShard({ manifest, tensors, sources: [source], cache: null, loader })
-    const executor = await loader.finish()
-    leader = createLeader({ config, shard, executor, collective: createSoloCollective() }, plan.vocabulary)
-    vocabulary = plan.vocabulary
-    // At one byte a second a step takes as many seconds as it reads bytes.
-    const bytesPerToken = predictStepMs(config, [shard], formats, [1]) / 1000
-    return { weights: weightsLabel(manifest, 'auto'), bytesPerToken }
+    await countsOf(1)
+    const [one, two] = [await countsOf(1), await countsOf(2)]
+    leader.rank.executor.close()
+    return { weights, ...difference(two, one) }
   },
 
   async run({ phase, tokens, firstToken }: Work): Promise<Timed> {
@@ -84,6 +74,48 @@ const ourWorker = {
     const { weightBytes, kvBytes, peakBytes } = leader.rank.executor.memory
     return { ...times, weightBytes, kvBytes, peakBytes }
   },
+}
+
+async function open({ model, threads, contextLength }: EngineRequest, kind: 'wasm' | 'webgpu'): Promise<OwnFigures> {
+  const source = await openHttpSource(model.url)
+  const { manifest } = await openGguf(source, 'bench')
+  const { config } = manifest
+  const formats = residentFormats(manifest, 'auto')
+  const device = {
+    deviceId: 'bench',
+    name: 'bench',
+    executor: kind,
+    weightBytesPerSecond: 1e9,
+    phases: null,
+    memoryBytes: 2 ** 32,
+    cores: navigator.hardwareConcurrency,
+    threads,
+    battery: null,
+    backend: '',
+    otherExecutors: [],
+  }
+  const plan = planShards(config, [device], { modelId: 'bench', epoch: 1, formats, contextLength })
+  const shard = shardOf(plan, 0)
+  const tensors = shardTensors(config, shard, formats)
+  const factory = await executorFactory(kind)
+  const loader = await factory.create({ config, shard, tensors, threads })
+  await loadShard({ manifest, tensors, sources: [source], cache: null, loader })
+  const executor = await loader.finish()
+  leader = createLeader({ config, shard, executor, collective: createSoloCollective() }, plan.vocabulary)
+  vocabulary = plan.vocabulary
+  // At one byte a second a step takes as many seconds as it reads bytes.
+  const bytesPerToken = predictStepMs(config, [shard], formats, [1]) / 1000
+  return { weights: weightsLabel(manifest, 'auto'), bytesPerToken }
+}
+
+function difference(after: DeviceWork, before: DeviceWork): DeviceWork {
+  return {
+    dispatches: after.dispatches - before.dispatches,
+    submits: after.submits - before.submits,
+    readbacks: after.readbacks - before.readbacks,
+    uploadedBytes: after.uploadedBytes - before.uploadedBytes,
+    readBytes: after.readBytes - before.readBytes,
+  }
 }
 
 export type OurWorker = typeof ourWorker

@@ -1,8 +1,11 @@
-// One engine a page: `?engine=NAME` chooses it, the benchmark drives it through `globalThis.benchEngine`.
+// One engine a page: `?engine=NAME` chooses it, the benchmark drives it through `globalThis.benchEngine`; `?engine=kernels` is single
+// kernels, `globalThis.benchKernels`.
 import type { BenchEngine } from './bench-engine.ts'
+import type { KernelBench } from './kernels.ts'
 
 declare global {
   var benchEngine: BenchEngine | undefined
+  var benchKernels: KernelBench | undefined
 }
 
 const engines: Readonly<Record<string, () => Promise<BenchEngine>>> = {
@@ -15,5 +18,6 @@ const engines: Readonly<Record<string, () => Promise<BenchEngine>>> = {
 
 const name = new URLSearchParams(location.search).get('engine') ?? ''
 const open = engines[name]
-if (!open) throw new Error(`There is no engine ${name}; there are ${Object.keys(engines).join(', ')}.`)
-globalThis.benchEngine = await open()
+if (name === 'kernels') globalThis.benchKernels = (await import('./kernels.ts')).benchKernels
+else if (open) globalThis.benchEngine = await open()
+else throw new Error(`There is no engine ${name}; there are ${Object.keys(engines).join(', ')} and kernels.`)

@@ -1,0 +1,91 @@
+// `npm run bench -- kernels`: every WASM kernel by itself, against what the same browser reads and multiplies.
+import { type Browser, chromium } from 'playwright'
+import type { Arithmetic } from '../../tests/bench/page/kernel-cases.ts'
+import { launchOptions } from '../chromium.ts'
+import { openBenchSite } from './bench-site.ts'
+import { median } from './figures.ts'
+import { noteOfBusyMachine } from './machine-load.ts'
+
+const rounds = 7
+
+export interface KernelReport {
+  runs: number
+  /** What one WASM thread reads, and how many products it makes, in the same browser and the same rounds. */
+  readBytesPerSecond: number
+  multiplyAddsPerSecond: Record<Arithmetic, number>
+  kernels: KernelFigure[]
+  notes: Record<string, string>
+}
+
+export interface KernelFigure {
+  kernel: string
+  shape: string
+  build: 'relaxed' | 'plain'
+  arithmetic: Arithmetic
+  /** Of one call. */
+  milliseconds: number
+  min: number
+  max: number
+  bytesPerSecond: number
+  multiplyAddsPerSecond: number
+  /** Over what is read, and multiplied by the same instruction, at most; above 1 where values are still in a cache. */
+  ofMemory: number
+  ofArithmetic: number
+}
+
+export async function benchKernels(): Promise<KernelReport> {
+  const notes = await noteOfBusyMachine()
+  const site = await openBenchSite()
+  let browser: Browser | undefined
+  try {
+    browser = await chromium.launch(launchOptions())
+    const page = await browser.newPage()
+    page.on('pageerror', (error) => console.error(error.message))
+    await page.goto(site.pageUrl('kernels'))
+    await page.waitForFunction(() => globalThis.benchKernels !== undefined)
+    const measured = await page.evaluate((count) => globalThis.benchKernels!(count), rounds)
+    const readBytesPerSecond = median(measured.readBytesPerSecond)
+    const { bytes, words, floats } = measured.multiplyAddsPerSecond
+    const peaks = { bytes: median(bytes), words: median(words), floats: median(floats) }
+    const kernels = measured.kernels.map(({ milliseconds, bytes: size, multiplyAdds, ...which }): KernelFigure => {
+      const middle = median(milliseconds)
+      const [bytesPerSecond, multiplyAddsPerSecond] = [(1000 * size) / middle, (1000 * multiplyAdds) / middle]
+      return {
+        ...which,
+        milliseconds: middle,
+        min: Math.min(...milliseconds),
+        max: Math.max(...milliseconds),
+        bytesPerSecond,
+        multiplyAddsPerSecond,
+        ofMemory: bytesPerSecond / readBytesPerSecond,
+        ofArithmetic: multiplyAddsPerSecond / peaks[which.arithmetic],
+      }
+    })
+    return { runs: rounds, readBytesPerSecond, multiplyAddsPerSecond: peaks, kernels, notes }
+  } finally {
+    await browser?.close()
+    await site.close()
+  }
+}
+
+export function formatKernels({
+  runs,
+  readBytesPerSecond,
+  multiplyAddsPerSecond,
+  kernels,
+  notes,
+}: KernelReport): string {
+  const billions = (value: number) => (value / 1e9).toPrecision(3)
+  const percent = (share: number) => `${(100 * share).toFixed(0)}%`
+  const { bytes, words, floats } = multiplyAddsPerSecond
+  return [
+    `One thread reads ${billions(readBytesPerSecond)} GB/s here and multiplies ${billions(bytes)} G bytes (relaxed dot), ${billions(words)} G 16-bit words, ${billions(floats)} G floats a second; medians of ${runs} runs.`,
+    '| kernel | sizes | build | a call | GB/s | of memory | G products/s | of arithmetic |',
+    '|---|---|---|---|---|---|---|---|',
+    ...kernels.map(
+      (k) =>
+        `| ${k.kernel} | ${k.shape} | ${k.build} | ${k.milliseconds.toPrecision(3)} ms | ${billions(k.bytesPerSecond)} | ${percent(k.ofMemory)} | ${billions(k.multiplyAddsPerSecond)} | ${percent(k.ofArithmetic)} of ${k.arithmetic} |`,
+    ),
+    ...Object.entries(notes).map(([name, note]) => `${name}: ${note}`),
+  ].join('\n')
+}
