@@ -6,7 +6,7 @@ import {
   type ExecutorKind,
   type ExecutorSpeed,
 } from '../src/index.ts'
-import { executorNames } from './format.ts'
+import { texts } from './texts/texts.ts'
 
 /** The executor in use first; all that is known of each. */
 export function executorSpeeds(profile: DeviceProfile): ExecutorSpeed[] {
@@ -20,18 +20,16 @@ export function choiceWords(profile: DeviceProfile): string {
     weightBytesPerSecond !== null && phases ? [{ executor, weightBytesPerSecond, phases }] : [],
   )
   const choice = chooseExecutor(measured)
-  const name = (kind: ExecutorKind) => `the ${executorNames[kind]}`
+  const words = texts.executors
+  const name = (kind: ExecutorKind) => texts.device.executors[kind]
   if (!choice || measured.length === 1) {
     const refused = speeds.find(({ why }) => why !== null)
-    return refused
-      ? `Only ${name(profile.executor)} has figures here. ${refused.why}`
-      : `Only ${name(profile.executor)} is measured so far; the rest follows when the room is quiet.`
+    return refused?.why ? words.onlyOneWhy(name(profile.executor), refused.why) : words.onlyOne(name(profile.executor))
   }
   const { prefill, decode, both } = choice
-  const { readTokens, writtenTokens } = EXPECTED_TURN
   const why =
     prefill === decode
-      ? `Of those measured ${name(both)} both reads prompts and writes answers the fastest.`
-      : `To read prompts ${name(prefill)} is the faster here, to write answers ${name(decode)}. Using both would take the memory for the weights twice, so one does all: over ${readTokens} tokens read and ${writtenTokens} written ${name(both)} ends first.`
-  return both === profile.executor ? why : `${why} It takes over when this device next opens the page.`
+      ? words.fastestOfAll(name(both))
+      : words.eachItsOwn({ prefill: name(prefill), decode: name(decode), both: name(both), ...EXPECTED_TURN })
+  return both === profile.executor ? why : `${why} ${words.takesOver}`
 }

@@ -14,6 +14,7 @@ import { RoomController, type System } from './room-controller.ts'
 import { routeOf } from './room-link.ts'
 import { type OfflineState, type OfflineWorker, registerServiceWorker } from './service-worker.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 type Screen = 'start' | 'join' | 'guest' | 'room'
 
@@ -62,12 +63,13 @@ export class HrApp extends LitElement {
 
   override render() {
     const screen = this.#screen()
+    const { page } = texts
     return html`
       <header class="top">
         <span class="brand">${mark} Headroom</span>
         ${
           screen === 'room'
-            ? html`<hr-confirm data-testid="end-room" label="End room" question="End it for everybody" @hr-confirmed=${this.#end}></hr-confirm>`
+            ? html`<hr-confirm data-testid="end-room" label=${page.endRoom} question=${page.endForEverybody} @hr-confirmed=${this.#end}></hr-confirm>`
             : null
         }
       </header>
@@ -112,25 +114,24 @@ export class HrApp extends LitElement {
 
   #failure() {
     const { failure, view } = this.#room
-    if (!failure || (view.state.kind === 'failed' && view.state.error.message === failure.error.message)) return null
-    return html`<hr-notice data-testid="failure" message=${failure.error.message} action=${failure.command ? 'Try again' : ''}
-      @hr-notice-action=${() => failure.command && void this.#room.run(failure.command)}></hr-notice>`
+    if (!failure || (view.state.kind === 'failed' && view.state.error.message === failure.error?.message)) return null
+    return html`<hr-notice data-testid="failure" .error=${failure.error} message=${failure.message}
+      action=${failure.command ? texts.page.tryAgain : ''} @hr-notice-action=${() => failure.command && void this.#room.run(failure.command)}></hr-notice>`
   }
 
   #update() {
     if (!this.updateWaiting) return null
-    const cost = this.#room.view.role
-      ? 'After reloading, this device comes back into the room; a running answer ends.'
-      : ''
-    return html`<hr-notice tone="information" data-testid="update" heading="A new version is here" message=${cost} action="Reload"
+    const { newVersion, reloadCost, reload } = texts.page
+    const cost = this.#room.view.role ? reloadCost : ''
+    return html`<hr-notice tone="information" data-testid="update" heading=${newVersion} message=${cost} action=${reload}
       @hr-notice-action=${() => this.#worker?.reload()}></hr-notice>`
   }
 
   protected override updated(changed: PropertyValues<this>) {
     super.updated(changed)
     const screen = this.#screen()
-    document.title =
-      screen === 'room' || screen === 'guest' ? `Room of ${this.#room.view.devices.length} · Headroom` : 'Headroom'
+    const inRoom = screen === 'room' || screen === 'guest'
+    document.title = inRoom ? texts.page.roomTitle(this.#room.view.devices.length) : 'Headroom'
     if (this.#shown !== null && this.#shown !== screen) void this.#focusHeading(screen)
     this.#shown = screen
   }

@@ -3,9 +3,9 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
 import type { Comparison } from './encoder-work.ts'
-import { formatPlural } from './format.ts'
 import { closeIcon, newChatIcon } from './icons.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** The table stays readable on a phone. */
 const mostSentences = 8
@@ -17,7 +17,7 @@ export class HrCompare extends LitElement {
   /** Why nothing can be sent now; empty when it can. */
   @property() obstacle = ''
   @property({ type: Boolean }) working = false
-  @state() drafts: readonly string[] = ['A man is eating food.', 'Somebody has a meal.', 'The stars are out tonight.']
+  @state() drafts: readonly string[] = texts.encoder.examples
 
   static override styles = [
     shared,
@@ -38,19 +38,20 @@ export class HrCompare extends LitElement {
 
   override render() {
     const { drafts } = this
-    return html`<h3>Compare sentences</h3>
+    const words = texts.encoder
+    return html`<h3>${words.compareHeading}</h3>
       <form @submit=${this.#submit}>
         ${drafts.map(
           (draft, index) => html`<div class="sentence">
-            <textarea rows="1" aria-label="Sentence ${index + 1}" data-testid="sentence" autocomplete="off" .value=${draft}
+            <textarea rows="1" dir="auto" aria-label=${words.sentence(index + 1)} data-testid="sentence" autocomplete="off" .value=${draft}
               @input=${(event: Event) => this.#write(index, event)} @keydown=${this.#key}></textarea>
-            <button type="button" class="quiet remove" aria-label="Remove sentence ${index + 1}" title="Remove" ?disabled=${drafts.length <= 2}
+            <button type="button" class="quiet remove" aria-label=${words.removeSentence(index + 1)} title=${words.remove} ?disabled=${drafts.length <= 2}
               @click=${() => this.#remove(index)}>${closeIcon}</button>
           </div>`,
         )}
         <div class="row">
-          <button class="primary" data-testid="compare" aria-describedby="obstacle" ?disabled=${!this.#sendable}>Compare</button>
-          <button type="button" class="quiet" data-testid="add-sentence" ?disabled=${drafts.length >= mostSentences} @click=${this.#add}>${newChatIcon} Add a sentence</button>
+          <button class="primary" data-testid="compare" aria-describedby="obstacle" ?disabled=${!this.#sendable}>${words.compare}</button>
+          <button type="button" class="quiet" data-testid="add-sentence" ?disabled=${drafts.length >= mostSentences} @click=${this.#add}>${newChatIcon} ${words.add}</button>
         </div>
         <p id="obstacle" class="small muted" ?hidden=${this.obstacle === ''}>${this.obstacle}</p>
       </form>
@@ -62,30 +63,27 @@ export class HrCompare extends LitElement {
   #result() {
     if (!this.result) return null
     const { sentences, likeness, truncatedTokens } = this.result
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="How alike the sentences are">
+    const words = texts.encoder
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.likeness}>
         <table data-testid="likeness">
-          <caption class="visually-hidden">How alike the sentences are: 1 is the same meaning, 0 nothing in common</caption>
+          <caption class="visually-hidden">${words.likenessCaption}</caption>
           <thead><tr><td></td>${sentences.map((_, index) => html`<th scope="col">${index + 1}</th>`)}</tr></thead>
           <tbody>
             ${likeness.map(
               (row, index) => html`<tr>
-                <th scope="row" title=${sentences[index] ?? ''}>${index + 1}&ensp;${sentences[index]}</th>
-                ${row.map((value) => html`<td class="numbers" .style=${`--likeness: ${Math.max(0, value)}`}>${value.toFixed(2)}</td>`)}
+                <th scope="row" title=${sentences[index] ?? ''}>${index + 1}&ensp;<bdi>${sentences[index]}</bdi></th>
+                ${row.map((value) => html`<td class="numbers" .style=${`--likeness: ${Math.max(0, value)}`}>${words.likenessOf(value)}</td>`)}
               </tr>`,
             )}
           </tbody>
         </table>
       </div>
-      ${
-        truncatedTokens > 0
-          ? html`<p class="small muted">The model read only the beginnings: ${formatPlural(truncatedTokens, 'token')} were cut off.</p>`
-          : null
-      }`
+      ${truncatedTokens > 0 ? html`<p class="small muted">${words.cutOff(truncatedTokens)}</p>` : null}`
   }
 
   #progress(): string {
-    if (this.working) return 'The devices are reading…'
-    return this.result ? `${formatPlural(this.result.sentences.length, 'sentence')} compared.` : ''
+    if (this.working) return texts.encoder.reading
+    return this.result ? texts.encoder.compared(this.result.sentences.length) : ''
   }
 
   get #sendable(): boolean {

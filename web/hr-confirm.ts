@@ -2,6 +2,7 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** Fires `hr-confirmed`. Escape, or moving the focus elsewhere, is a no. What is slotted stands for the label, e.g. an icon. */
 @customElement('hr-confirm')
@@ -31,7 +32,7 @@ export class HrConfirm extends LitElement {
         @click=${() => this.#ask(true)}><slot>${this.label}</slot></button>`
     return html`<span class="row" @keydown=${this.#escape} @focusout=${this.#leave}>
       <button class="danger" @click=${this.#confirm}>${this.question}</button>
-      <button class="quiet" @click=${() => this.#ask(false)}>Cancel</button>
+      <button class="quiet" @click=${() => this.#ask(false)}>${texts.page.cancel}</button>
     </span>`
   }
 

@@ -1,13 +1,14 @@
 // One device of the room: what it is, how fast, what it holds, how far it has loaded.
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import type { DeviceProfile, DeviceView, LoadProgress } from '../src/index.ts'
+import type { DeviceView, LoadProgress } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
-import { deviceStatus, executorName, formatBytes, formatMilliseconds, formatSpeed, holdingParts } from './format.ts'
+import { deviceStatus, holdingParts, profileParts } from './format.ts'
 import './hr-confirm.ts'
 import './hr-executors.ts'
 import { closeIcon } from './icons.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `remove-device` */
 @customElement('hr-device')
@@ -25,10 +26,10 @@ export class HrDevice extends LitElement {
       .tag { font-size: 0.75rem; color: var(--muted); border: 1px solid var(--line-strong); border-radius: 1rem; padding: 0.0625rem 0.5rem; }
       .status { margin-inline-start: auto; font-size: 0.8125rem; color: var(--muted); display: inline-flex; align-items: center; gap: 0.375rem; }
       .status::before { content: ''; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--line-strong); }
-      .Ready::before, .Connected::before { background: var(--accent); }
-      .Lost, .Failed, .problem { color: var(--danger); }
-      .Lost::before, .Failed::before { background: var(--danger); }
-      .Loading::before, .Measuring::before, .Connecting::before { background: var(--share-1); animation: pulse 1.4s ease-in-out infinite; }
+      .ready::before, .connected::before { background: var(--accent); }
+      .lost, .failed, .problem { color: var(--danger); }
+      .lost::before, .failed::before { background: var(--danger); }
+      .loading::before, .measuring::before, .connecting::before { background: var(--share-1); animation: pulse 1.4s ease-in-out infinite; }
       @keyframes pulse { 50% { opacity: 0.3; } }
       .facts { overflow: hidden; }
       .facts > span { display: flex; flex-wrap: wrap; margin-inline-start: -1rem; }
@@ -39,18 +40,21 @@ export class HrDevice extends LitElement {
 
   override render() {
     const { device } = this
+    const words = texts.device
     const { profile, progress, holding, rttMs, error } = device
     const status = deviceStatus(device)
-    const name = profile?.name ?? (device.isLeader ? 'The leader’s device' : 'A device')
-    const tag = [device.isSelf ? 'you' : '', device.isLeader && profile ? 'leader' : ''].filter(Boolean).join(', ')
+    const name = profile?.name ?? (device.isLeader ? words.leadersDevice : words.aDevice)
+    const tag = [device.isSelf ? words.you : '', device.isLeader && profile ? words.leader : '']
+      .filter(Boolean)
+      .join(', ')
     return html`
       <div class="title">
         <span class="name">${name}</span>
         ${tag ? html`<span class="tag">${tag}</span>` : null}
-        <span class="status ${status}" data-testid="device-status">${status}</span>
+        <span class="status ${status}" data-testid="device-status">${words.status[status]}</span>
         ${
           this.removable && !device.isSelf
-            ? html`<hr-confirm quiet question="Remove this device" description="Remove ${name}" data-testid="remove-device"
+            ? html`<hr-confirm quiet question=${words.remove} description=${words.removeNamed(name)} data-testid="remove-device"
                 @hr-confirmed=${this.#remove}>${closeIcon}</hr-confirm>`
             : null
         }
@@ -60,29 +64,24 @@ export class HrDevice extends LitElement {
         ${holding ? html`<p class="facts" data-testid="device-holding">${facts(holdingParts(holding))}</p>` : null}
         ${
           profile
-            ? html`<details data-testid="device-measured"><summary class="muted">What was measured</summary>
+            ? html`<details data-testid="device-measured"><summary class="muted">${texts.executors.measured}</summary>
                 <hr-executors .profile=${profile}></hr-executors></details>`
             : null
         }
       </div>
-      ${error ? html`<p class="small problem">${error.message}</p>` : null}
+      ${error ? html`<p class="small problem"><strong>${texts.errors[error.code].headline}</strong> <span lang="en">${error.message}</span></p>` : null}
       ${progress && !error && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}
     `
   }
 
   #progress(name: string, { loadedBytes, totalBytes, downloadedBytes }: LoadProgress) {
-    return html`<progress aria-label="${name} loads its share" max=${totalBytes} .value=${loadedBytes}></progress>
-      <p class="small muted numbers">${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}, ${formatBytes(downloadedBytes)} downloaded</p>`
+    return html`<progress aria-label=${texts.device.loads(name)} max=${totalBytes} .value=${loadedBytes}></progress>
+      <p class="small muted numbers">${texts.device.loaded(loadedBytes, totalBytes, downloadedBytes)}</p>`
   }
 
   #remove() {
     this.dispatchEvent(new CommandEvent({ kind: 'remove-device', deviceId: this.device.deviceId }))
   }
-}
-
-function profileParts(profile: DeviceProfile, rttMs: number | null): string[] {
-  const parts = [executorName(profile), formatSpeed(profile)]
-  return rttMs === null ? parts : [...parts, `${formatMilliseconds(rttMs)} away`]
 }
 
 /** Phrases with a dot between; where a line wraps, the dot falls outside and is cut off. */

@@ -3,9 +3,9 @@ import { css, html, LitElement, svg } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceView } from '../src/index.ts'
-import { formatBytes, formatPlural } from './format.ts'
 import './hr-device.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 @customElement('hr-devices')
 export class HrDevices extends LitElement {
@@ -33,7 +33,7 @@ export class HrDevices extends LitElement {
   override render() {
     return html`
       <div class="row apart">
-        <h2>${formatPlural(this.devices.length, 'device')}</h2>
+        <h2>${texts.device.devices(this.devices.length)}</h2>
         <span class="small muted numbers">${this.leading ? this.#total() : ''}</span>
       </div>
       ${this.leading ? this.#strip() : null}
@@ -51,18 +51,19 @@ export class HrDevices extends LitElement {
 
   #total() {
     const held = this.devices.reduce((sum, { holding }) => sum + (holding?.weightBytes ?? 0), 0)
-    return held > 0 ? `${formatBytes(held)} in all` : ''
+    return held > 0 ? texts.device.inAll(held) : ''
   }
 
   #strip() {
     const shares = this.devices.map(({ holding }) => holding?.weightBytes ?? 0)
     const total = shares.reduce((sum, bytes) => sum + bytes, 0)
     if (total === 0) return null
-    const words = this.devices.map(
-      ({ profile }, index) => `${profile?.name ?? 'a device'} ${Math.round((100 * shares[index]!) / total)}%`,
-    )
+    const named = this.devices.map(({ profile }, index) => ({
+      name: profile?.name ?? null,
+      percent: Math.round((100 * shares[index]!) / total),
+    }))
     let start = 0
-    return html`<svg role="img" aria-label="Shares of the weights: ${words.join(', ')}" viewBox="0 0 1000 12" preserveAspectRatio="none">
+    return html`<svg role="img" aria-label=${texts.device.shares(named)} viewBox="0 0 1000 12" preserveAspectRatio="none">
       ${shares.map((bytes) => {
         const width = (1_000 * bytes) / total
         const rect = svg`<rect x=${start} y="0" width=${Math.max(0, width - 3)} height="12"></rect>`

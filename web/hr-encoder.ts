@@ -7,6 +7,7 @@ import './hr-compare.ts'
 import './hr-fill-mask.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 @customElement('hr-encoder')
 export class HrEncoder extends LitElement {
@@ -30,8 +31,8 @@ export class HrEncoder extends LitElement {
     const obstacle = sendObstacle(state)
     return html`
       <header>
-        <h2>Text as numbers</h2>
-        <p class="muted">This model does not chat: it turns a text into a vector, so that texts of like meaning lie close together.</p>
+        <h2>${texts.encoder.heading}</h2>
+        <p class="muted">${texts.encoder.lead}</p>
       </header>
       <section class="card">
         <hr-compare .result=${this.comparison} .obstacle=${obstacle} ?working=${working}></hr-compare>

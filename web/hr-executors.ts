@@ -3,8 +3,8 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceProfile, ExecutorSpeed } from '../src/index.ts'
 import { choiceWords, executorSpeeds } from './executor-words.ts'
-import { executorNames, formatBytes, formatMilliseconds } from './format.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 @customElement('hr-executors')
 export class HrExecutors extends LitElement {
@@ -21,21 +21,23 @@ export class HrExecutors extends LitElement {
   ]
 
   override render() {
+    const words = texts.executors
     const measured = executorSpeeds(this.profile).filter(({ weightBytesPerSecond }) => weightBytesPerSecond !== null)
     return html`<table class="small numbers">
-        <thead><tr><th></th><th>Answers</th><th>Prompts</th><th>Readback</th></tr></thead>
+        <thead><tr><th scope="col"><span class="visually-hidden">${words.executor}</span></th><th scope="col">${words.answers}</th><th scope="col">${words.prompts}</th><th scope="col">${words.readback}</th></tr></thead>
         <tbody>${measured.map(executorRow)}</tbody>
       </table>
-      <p class="small muted">${choiceWords(this.profile)} Weights a second; a prompt’s count once for each token.</p>`
+      <p class="small muted">${choiceWords(this.profile)} ${words.units}</p>`
   }
 }
 
 function executorRow({ executor, weightBytesPerSecond, phases }: ExecutorSpeed) {
+  const { rate, none } = texts.executors
   return html`<tr>
-    <th scope="row">${executorNames[executor]}</th>
-    <td>${weightBytesPerSecond === null ? '–' : `${formatBytes(weightBytesPerSecond)}/s`}</td>
-    <td>${phases ? `${formatBytes(phases.prefillBytesPerSecond)}/s` : '–'}</td>
-    <td>${phases ? formatMilliseconds(phases.readbackMs) : '–'}</td>
+    <th scope="row">${texts.device.executors[executor]}</th>
+    <td>${weightBytesPerSecond === null ? none : rate(weightBytesPerSecond)}</td>
+    <td>${phases ? rate(phases.prefillBytesPerSecond) : none}</td>
+    <td>${phases ? texts.numbers.milliseconds(phases.readbackMs) : none}</td>
   </tr>`
 }
 

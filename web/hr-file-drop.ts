@@ -7,6 +7,7 @@ import { droppedFiles } from './dropped-files.ts'
 import './hr-notice.ts'
 import { fileIcon } from './icons.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `load-model` with the files */
 @customElement('hr-file-drop')
@@ -42,15 +43,16 @@ export class HrFileDrop extends LitElement {
   }
 
   override render() {
+    const words = texts.files
     return html`<div class="zone ${this.hovering ? 'hovering' : ''}">
       <div class="row">
-        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('file')}>${fileIcon} Open a GGUF file</button>
-        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('folder')}>Open a folder</button>
+        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('file')}>${fileIcon} ${words.openFile}</button>
+        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('folder')}>${words.openFolder}</button>
       </div>
-      <p class="small muted">Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.</p>
+      <p class="small muted">${words.help}</p>
       ${this.problem === '' ? null : html`<hr-notice message=${this.problem}></hr-notice>`}
-      <input id="file" type="file" multiple hidden aria-label="GGUF file" data-testid="model-file" @change=${this.#picked} />
-      <input id="folder" type="file" webkitdirectory hidden aria-label="Folder of a model" data-testid="model-folder" @change=${this.#picked} />
+      <input id="file" type="file" multiple hidden aria-label=${words.file} data-testid="model-file" @change=${this.#picked} />
+      <input id="folder" type="file" webkitdirectory hidden aria-label=${words.folder} data-testid="model-folder" @change=${this.#picked} />
     </div>`
   }
 
@@ -77,7 +79,7 @@ export class HrFileDrop extends LitElement {
       this.#open(await droppedFiles(dropped))
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      this.problem = `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`
+      this.problem = texts.files.unreadable(why)
     }
   }
 

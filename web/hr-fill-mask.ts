@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
 import type { FilledMask } from './encoder-work.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `fill-mask` */
 @customElement('hr-fill-mask')
@@ -29,12 +30,13 @@ export class HrFillMask extends LitElement {
   ]
 
   override render() {
-    return html`<h3>Guess a word</h3>
+    const words = texts.encoder
+    return html`<h3>${words.guessHeading}</h3>
       <form @submit=${this.#submit}>
-        <label for="masked">A sentence with ${this.maskText} where one word is missing</label>
-        <input id="masked" type="text" data-testid="masked" autocomplete="off" aria-describedby="hint" .value=${this.#text} @input=${this.#write} />
+        <label for="masked">${words.masked(this.maskText)}</label>
+        <input id="masked" type="text" dir="auto" data-testid="masked" autocomplete="off" aria-describedby="hint" .value=${this.#text} @input=${this.#write} />
         <p id="hint" class="small muted" ?hidden=${this.#hint === ''}>${this.#hint}</p>
-        <div class="row"><button class="primary" data-testid="guess" ?disabled=${!this.#sendable}>Guess</button></div>
+        <div class="row"><button class="primary" data-testid="guess" ?disabled=${!this.#sendable}>${words.guess}</button></div>
       </form>
       <p role="status" class=${this.working ? 'small muted' : 'visually-hidden'}>${this.#progress()}</p>
       ${this.#result()}`
@@ -43,31 +45,31 @@ export class HrFillMask extends LitElement {
   #result() {
     if (!this.result) return null
     const { text, candidates } = this.result
-    return html`<p class="small muted">${text}</p>
+    return html`<p class="small muted" dir="auto">${text}</p>
       <ol data-testid="guesses">
         ${candidates.map(
           ({ text: word, probability }) => html`<li>
-            <span>${word}</span>
+            <bdi>${word}</bdi>
             <progress aria-hidden="true" max="1" .value=${probability}></progress>
-            <span class="numbers small">${(100 * probability).toFixed(1)} %</span>
+            <span class="numbers small">${texts.encoder.probability(probability)}</span>
           </li>`,
         )}
       </ol>`
   }
 
   #progress(): string {
-    if (this.working) return 'The devices are reading…'
+    if (this.working) return texts.encoder.reading
     const best = this.result?.candidates[0]
-    return best ? `The likeliest word is ${best.text}.` : ''
+    return best ? texts.encoder.likeliest(best.text) : ''
   }
 
   get #text(): string {
-    return this.draft ?? `The sky is full of ${this.maskText} tonight.`
+    return this.draft ?? texts.encoder.maskedExample(this.maskText)
   }
 
   get #hint(): string {
     if (this.obstacle !== '') return this.obstacle
-    return this.#text.split(this.maskText).length === 2 ? '' : `Write ${this.maskText} once.`
+    return this.#text.split(this.maskText).length === 2 ? '' : texts.encoder.writeOnce(this.maskText)
   }
 
   get #sendable(): boolean {

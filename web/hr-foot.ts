@@ -2,10 +2,10 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
-import { formatBytes } from './format.ts'
 import './hr-confirm.ts'
 import type { OfflineState } from './service-worker.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `forget-downloads` */
 @customElement('hr-foot')
@@ -25,23 +25,22 @@ export class HrFoot extends LitElement {
   ]
 
   override render() {
+    const words = texts.foot
     return html`
       ${
         this.cachedBytes
-          ? html`<hr-confirm data-testid="forget-downloads" quiet label="Forget downloads (${formatBytes(this.cachedBytes)})"
-              question="Delete ${formatBytes(this.cachedBytes)} from this device" ?disabled=${this.forgetting} @hr-confirmed=${this.#forget}></hr-confirm>`
-          : html`<span>Nothing downloaded is kept on this device.</span>`
+          ? html`<hr-confirm data-testid="forget-downloads" quiet label=${words.forget(this.cachedBytes)}
+              question=${words.forgetQuestion(this.cachedBytes)} ?disabled=${this.forgetting} @hr-confirmed=${this.#forget}></hr-confirm>`
+          : html`<span>${words.nothingKept}</span>`
       }
       <span>${this.#offlineWords()}</span>
-      <span>Headroom ${this.version}</span>
+      <span>${words.version(this.version)}</span>
     `
   }
 
   #offlineWords(): string {
-    if (this.offline === 'kept') return 'Opens offline.'
-    if (this.offline === 'refused')
-      return 'Does not open offline: the browser refused, as it does where a server made its own certificate.'
-    return ''
+    if (this.offline === 'kept') return texts.foot.offline
+    return this.offline === 'refused' ? texts.foot.offlineRefused : ''
   }
 
   #forget() {

@@ -3,12 +3,12 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
-import { formatBytes } from './format.ts'
 import './hr-confirm.ts'
 import './hr-devices.ts'
 import './hr-notice.ts'
 import './hr-room-state.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `leave-room` */
 @customElement('hr-guest')
@@ -32,13 +32,13 @@ export class HrGuest extends LitElement {
         <h1 tabindex="-1">${this.#heading()}</h1>
         <p class="lead">${this.#words()}</p>
       </section>
-      ${state.kind === 'failed' ? html`<hr-notice message=${state.error.message}></hr-notice>` : null}
+      ${state.kind === 'failed' ? html`<hr-notice .error=${state.error}></hr-notice>` : null}
       <hr-room-state .view=${this.view}></hr-room-state>
       ${own?.holding?.weightBytes ? this.#share(own.holding.weightBytes) : null}
       <section class="card"><hr-devices .devices=${devices}></hr-devices></section>
       <div class="row apart">
-        <p class="small muted">The leader chats; keep this page open in front.</p>
-        <hr-confirm data-testid="leave" label="Leave" question="Leave the room" @hr-confirmed=${this.#leave}></hr-confirm>
+        <p class="small muted">${texts.guest.keepOpen}</p>
+        <hr-confirm data-testid="leave" label=${texts.guest.leave} question=${texts.guest.leaveRoom} @hr-confirmed=${this.#leave}></hr-confirm>
       </div>
     `
   }
@@ -49,47 +49,21 @@ export class HrGuest extends LitElement {
   }
 
   #heading(): string {
-    if (this.#connecting) return 'Looking for the room’s leader'
-    switch (this.view.state.kind) {
-      case 'lobby':
-        return 'You are in the room'
-      case 'loading':
-        return 'Fetching this device’s share'
-      case 'ready':
-        return 'Ready to answer'
-      case 'generating':
-        return 'Working on an answer'
-      case 'recovering':
-        return 'A device went away'
-      case 'failed':
-        return 'The room has a problem'
-    }
+    if (this.#connecting) return texts.guest.looking
+    return texts.guest.headings[this.view.state.kind]
   }
 
   #words(): string {
     const { state } = this.view
-    if (this.#connecting) return 'This takes a moment. If the leader’s device is gone, wait for it or leave.'
-    const name = 'modelId' in state ? state.modelId : 'the model'
-    switch (state.kind) {
-      case 'lobby':
-        return 'Nothing to do here: the leader picks a model, then this device gets its share.'
-      case 'loading':
-        return `Only what this device will compute of ${name} is downloaded.`
-      case 'ready':
-        return `As soon as the leader asks something, this device works on ${name} with the others.`
-      case 'generating':
-        return `Every token of the answer takes this device’s part of ${name}.`
-      case 'recovering':
-        return 'The others share the model anew; this device may get a larger part.'
-      case 'failed':
-        return 'The leader can load the model again.'
-    }
+    if (this.#connecting) return texts.guest.lookingHelp
+    const name = 'modelId' in state ? state.modelId : texts.guest.theModel
+    return texts.guest.words[state.kind](name)
   }
 
   #share(weightBytes: number) {
     return html`<section data-testid="own-share">
-      <p class="share numbers">${formatBytes(weightBytes)}</p>
-      <p class="muted">of the model’s weights are on this device.</p>
+      <p class="share numbers">${texts.numbers.bytes(weightBytes)}</p>
+      <p class="muted">${texts.guest.ofTheWeights}</p>
     </section>`
   }
 

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `load-model` */
 @customElement('hr-hub')
@@ -23,22 +24,21 @@ export class HrHub extends LitElement {
 
   override render() {
     const { host } = new URL(this.hubUrl)
+    const words = texts.hub
     return html`<details>
-      <summary>A model from ${host}</summary>
+      <summary>${words.modelFrom(host)}</summary>
       <form @submit=${this.#load}>
-        <label for="name">Repository</label>
+        <label for="name">${words.repository}</label>
         <div class="row">
-          <input id="name" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="owner/name"
+          <input id="name" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${words.repositoryExample}
             aria-describedby="name-hint" data-testid="hub-name" />
-          <button data-testid="hub-load" ?disabled=${this.occupied}>Load</button>
+          <button data-testid="hub-load" ?disabled=${this.occupied}>${texts.models.load}</button>
         </div>
-        <p id="name-hint" class="small muted">One GGUF of several: owner/name:Q4_K_M. One version: owner/name@revision.</p>
-        <label for="token">Token, for a gated model</label>
+        <p id="name-hint" class="small muted">${words.repositoryHelp}</p>
+        <label for="token">${words.token}</label>
         <input id="token" type="password" autocomplete="off" aria-describedby="token-hint" data-testid="hub-token" />
-        <p id="token-hint" class="small muted">
-          Kept in this page’s memory alone and sent to ${host} only. The room’s other devices get a gated model’s parts from this one.
-        </p>
-        <p class="small muted">When you press Load, each device of the room fetches its share from ${host}, which learns their address and the model.</p>
+        <p id="token-hint" class="small muted">${words.tokenHelp(host)}</p>
+        <p class="small muted">${words.whoLearns(host)}</p>
       </form>
     </details>`
   }

@@ -6,6 +6,7 @@ import './hr-qr.ts'
 import { copyIcon, shareIcon } from './icons.ts'
 import { type Address, linkAt } from './room-link.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 @customElement('hr-invite')
 export class HrInvite extends LitElement {
@@ -37,48 +38,44 @@ export class HrInvite extends LitElement {
 
   override render() {
     const { invitation, addresses } = this
+    const words = texts.invite
     return html`
       <div class="code"><hr-qr .text=${invitation}></hr-qr></div>
-      <p class="muted small">Scan with a phone’s camera, on the same Wi-Fi. Whoever has the link can join.</p>
+      <p class="muted small">${words.scan}</p>
       ${
         addresses?.length === 0
-          ? html`<hr-notice tone="warning" heading="Only this computer can open the link"
-              message="The server has no address on a local network. Connect to Wi-Fi and start it again without --host 127.0.0.1."></hr-notice>`
+          ? html`<hr-notice tone="warning" heading=${words.onlyHere} message=${words.onlyHereHelp}></hr-notice>`
           : null
       }
       ${addresses && addresses.length > 1 ? this.#addressChoice(addresses) : null}
       <div>
-        <label class="visually-hidden" for="link">Link to this room</label>
+        <label class="visually-hidden" for="link">${words.link}</label>
         <input id="link" type="text" readonly data-testid="room-link" .value=${invitation} @focus=${this.#select} />
       </div>
       <div class="actions">
-        <button data-testid="copy-link" @click=${this.#copy}>${copyIcon} ${this.copied === 'copied' ? 'Copied' : 'Copy link'}</button>
-        ${'share' in navigator ? html`<button @click=${this.#share}>${shareIcon} Share</button>` : null}
+        <button data-testid="copy-link" @click=${this.#copy}>${copyIcon} ${this.copied === 'copied' ? words.copied : words.copy}</button>
+        ${'share' in navigator ? html`<button @click=${this.#share}>${shareIcon} ${words.share}</button>` : null}
       </div>
-      <p class="visually-hidden" role="status">${this.copied === 'copied' ? 'Link copied' : ''}</p>
-      ${this.copied === 'selected' ? html`<p class="small muted" role="status">The browser did not let the page copy: the link is selected, press Ctrl+C.</p>` : null}
+      <p class="visually-hidden" role="status">${this.copied === 'copied' ? words.linkCopied : ''}</p>
+      ${this.copied === 'selected' ? html`<p class="small muted" role="status">${words.copyRefused}</p>` : null}
       ${this.selfSigned && invitation.startsWith('https:') ? this.#certificateHelp() : null}
     `
   }
 
   #addressChoice(addresses: readonly Address[]) {
     return html`<div class="stack">
-      <label for="address">Address guests use</label>
+      <label for="address">${texts.invite.address}</label>
       <select id="address" data-testid="address" @change=${this.#choose}>
-        ${addresses.map(({ name, url }, index) => html`<option value=${index} ?selected=${index === this.chosen}>${new URL(url).host} (${name})</option>`)}
+        ${addresses.map(({ name, url }, index) => html`<option value=${index} ?selected=${index === this.chosen}>${texts.invite.addressOf(new URL(url).host, name ?? texts.invite.thisAddress)}</option>`)}
       </select>
-      <p class="small muted">If the code does not open on a phone, try the next address: it must be the one on the phone’s Wi-Fi.</p>
+      <p class="small muted">${texts.invite.addressHelp}</p>
     </div>`
   }
 
   #certificateHelp() {
     return html`<details class="small">
-      <summary>Phones will show a warning once</summary>
-      <p class="muted">
-        The server made its own certificate, which browsers do not know yet. On Android tap <em>Advanced</em>, then <em>Proceed</em>;
-        on an iPhone tap <em>Show Details</em>, then <em>visit this website</em>. Installing the page and opening it offline
-        need a certificate that browsers trust.
-      </p>
+      <summary>${texts.invite.warning}</summary>
+      <p class="muted">${texts.invite.warningHelp}</p>
     </details>`
   }
 
@@ -104,7 +101,7 @@ export class HrInvite extends LitElement {
 
   async #share() {
     try {
-      await navigator.share({ title: 'Join my room on Headroom', url: this.invitation })
+      await navigator.share({ title: texts.invite.shareTitle, url: this.invitation })
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError')) await this.#copy()
     }

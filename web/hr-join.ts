@@ -3,10 +3,10 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { CatalogueModel, DeviceProfile, ErrorData } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
-import { formatBytes } from './format.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `join-room`, `back-to-start` */
 @customElement('hr-join')
@@ -34,22 +34,22 @@ export class HrJoin extends LitElement {
   ]
 
   override render() {
-    if (this.returning && this.joining) return html`<h1 tabindex="-1" role="status">Coming back to the room…</h1>`
+    const words = texts.join
+    if (this.returning && this.joining) return html`<h1 tabindex="-1" role="status">${words.comingBack}</h1>`
     if (this.parted) return this.#away(this.parted)
-    const size = this.model ? ` of ${this.model.name} (${formatBytes(this.model.sizeBytes)} in all)` : ''
     return html`
       <section>
-        <h1 tabindex="-1">Lend this device to the room</h1>
-        <p class="lead">Somebody near you runs a language model on several devices at once. Join, and this one carries a share of it.</p>
+        <h1 tabindex="-1">${words.heading}</h1>
+        <p class="lead">${words.lead}</p>
       </section>
       <ul class="stack">
-        <li><span>It downloads only <strong>its share</strong>${size}, from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.</span></li>
-        <li><span>It computes while the room chats: that takes memory and battery. Keep this page open in front.</span></li>
-        <li><span>What is written stays in the room. You can leave at any time.</span></li>
+        <li><span>${words.downloads(this.model)}</span></li>
+        <li><span>${words.computes}</span></li>
+        <li><span>${words.private}</span></li>
       </ul>
       <div class="actions">
         <button class="primary large wide" data-testid="join" ?disabled=${this.joining} @click=${this.#join}>
-          ${this.joining ? 'Joining…' : 'Join'}
+          ${this.joining ? words.joining : words.join}
         </button>
       </div>
       <hr-this-device class="card" .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
@@ -57,16 +57,18 @@ export class HrJoin extends LitElement {
   }
 
   #away({ code, message }: ErrorData) {
+    const words = texts.join
     return html`
       <section role="status" data-testid="parted">
-        <h1 tabindex="-1">${code === 'room-ended' ? 'This room has ended for this device' : 'The room is out of reach'}</h1>
-        <p class="lead">${message}</p>
+        <h1 tabindex="-1">${code === 'room-ended' ? words.ended : words.outOfReach}</h1>
+        <p class="lead">${texts.errors[code].advice}</p>
+        <p class="small muted" lang="en">${message}</p>
       </section>
       <div class="actions">
         <button class="primary large" data-testid="join" ?disabled=${this.joining} @click=${this.#join}>
-          ${this.joining ? 'Joining…' : 'Join again'}
+          ${this.joining ? words.joining : words.joinAgain}
         </button>
-        <button class="quiet" data-testid="back-to-start" @click=${this.#back}>Back to the start</button>
+        <button class="quiet" data-testid="back-to-start" @click=${this.#back}>${words.backToStart}</button>
       </div>
     `
   }

@@ -3,17 +3,11 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { CatalogueModel, ErrorData, ModelView, RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
-import { formatBytes, formatCount, formatPlural } from './format.ts'
 import './hr-file-drop.ts'
 import './hr-hub.ts'
 import './hr-notice.ts'
 import { shared } from './styles.ts'
-
-const checkWords = {
-  digest: 'every byte checked',
-  'length-and-etag': 'only length and version could be checked',
-  local: 'a file of this device',
-}
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `load-model` */
 @customElement('hr-models')
@@ -51,60 +45,60 @@ export class HrModels extends LitElement {
 
   override render() {
     const { model } = this.view
-    if (!model) return html`<h2>Model</h2>${this.#choice()}`
-    const check = checkWords[model.verified]
-    return html`<h2>Model</h2>
+    const words = texts.models
+    if (!model) return html`<h2>${words.heading}</h2>${this.#choice()}`
+    return html`<h2>${words.heading}</h2>
       <div data-testid="model">
         <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>
-        <p class="small muted numbers">${this.#abilities(model)} · ${check}</p>
+        <p class="small muted numbers">${this.#abilities(model)} · ${words.check[model.verified]}</p>
       </div>
       ${this.#newcomers(model.modelId)}
-      <details><summary>Change the model</summary><div class="stack">${this.#choice()}</div></details>`
+      <details><summary>${words.change}</summary><div class="stack">${this.#choice()}</div></details>`
   }
 
   #newcomers(modelId: string) {
     const idle = this.view.devices.filter(({ profile, holding }) => profile && !holding).length
     const canComeAgain = isHubName(modelId) || this.models?.some((model) => model.modelId === modelId)
     if (idle === 0 || this.view.state.kind !== 'ready' || !canComeAgain) return null
-    return html`<hr-notice tone="information" action="Share it anew" data-testid="share-anew"
-      message="${formatPlural(idle, 'device holds', 'devices hold')} no share yet."
+    return html`<hr-notice tone="information" action=${texts.models.shareAnew} data-testid="share-anew"
+      message=${texts.models.holdNothing(idle)}
       @hr-notice-action=${() => this.#load(modelId)}></hr-notice>`
   }
 
   #choice() {
     const { models, error } = this
+    const words = texts.models
     const own = html`${this.hubUrl === null ? null : html`<hr-hub .hubUrl=${this.hubUrl} ?occupied=${this.#occupied}></hr-hub>`}
       <hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>`
-    if (error)
-      return html`<hr-notice tone="warning" heading="The server’s models are not known" message=${error.message}></hr-notice>${own}`
-    if (!models) return html`<p class="muted" role="status">Asking the server what it has…</p>`
+    if (error) return html`<hr-notice tone="warning" heading=${words.unknown} .error=${error}></hr-notice>${own}`
+    if (!models) return html`<p class="muted" role="status">${words.asking}</p>`
     if (models.length === 0)
-      return html`<hr-notice tone="warning" heading="The server has no model yet" data-testid="no-models"
-          message="Where it runs, its terminal says why the default model could not be fetched; npm start tries again. Or open a file here."></hr-notice>${own}`
+      return html`<hr-notice tone="warning" data-testid="no-models" heading=${words.none} message=${words.noneHelp}></hr-notice>${own}`
     const chosen =
       models.find(({ modelId }) => modelId === this.chosen) ?? models.find(({ isDefault }) => isDefault) ?? models[0]!
     return html`
       <fieldset>
-        <legend class="visually-hidden">Models on this server</legend>
+        <legend class="visually-hidden">${words.onServer}</legend>
         ${models.map(
           ({ modelId, name, sizeBytes }) => html`<label class="option">
             <input type="radio" name="model" value=${modelId} .checked=${modelId === chosen.modelId} @change=${() => {
               this.chosen = modelId
             }} />
-            <span class="name">${name}</span><span class="small muted numbers">${formatBytes(sizeBytes)}</span>
+            <span class="name">${name}</span><span class="small muted numbers">${texts.numbers.bytes(sizeBytes)}</span>
           </label>`,
         )}
       </fieldset>
       <button class="primary wide" data-testid="load-model" ?disabled=${this.#occupied} @click=${() => this.#load(chosen.modelId)}>
-        ${this.loading || this.view.state.kind === 'loading' ? 'Loading…' : 'Load'}
+        ${this.loading || this.view.state.kind === 'loading' ? words.loading : words.load}
       </button>
       ${own}
     `
   }
 
   #abilities({ contextLength, encoder, hasTemplate }: ModelView): string {
-    if (encoder) return `embeds texts of up to ${formatCount(contextLength)} tokens`
-    return `remembers ${formatCount(contextLength)} tokens${hasTemplate ? '' : ' · made for completing text, not for chat'}`
+    const words = texts.models
+    if (encoder) return words.embeds(contextLength)
+    return hasTemplate ? words.remembers(contextLength) : `${words.remembers(contextLength)} · ${words.notForChat}`
   }
 
   #load(model: string) {

@@ -13,7 +13,7 @@ export class HrNotice extends LitElement {
   @property() tone: NoticeTone = 'error'
   @property() heading = ''
   @property() message = ''
-  /** In place of a heading and a message: the words for its code, with its own message, which is always English, beneath. */
+  /** In place of a message (and of a heading where none is set): the words for its code, and beneath its own message, always English. */
   @property({ attribute: false, hasChanged: isOtherError }) error: ErrorData | null = null
   /** The button's words; empty for none. */
   @property() action = ''
@@ -41,7 +41,7 @@ export class HrNotice extends LitElement {
 
   override render() {
     const words = this.error && texts.errors[this.error.code]
-    const heading = words?.headline ?? this.heading
+    const heading = this.heading || words?.headline
     return html`<section class=${this.tone} role=${this.tone === 'error' ? 'alert' : 'status'}>
       <div>
         ${heading ? html`<strong>${heading}</strong><br />` : null}

@@ -3,9 +3,9 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { ErrorData, RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
-import { formatBytes } from './format.ts'
 import './hr-notice.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `cancel-load`; `load-model`, to try the same one again */
 @customElement('hr-room-state')
@@ -38,15 +38,15 @@ export class HrRoomState extends LitElement {
       ${this.leading ? this.#state() : null}
       ${
         signaling === 'reconnecting'
-          ? html`<hr-notice tone="warning" heading="The server is out of reach"
-              message="Devices that are here stay connected; new ones cannot join until it answers again. Trying again…"></hr-notice>`
+          ? html`<hr-notice tone="warning" heading=${texts.room.serverAway}
+              message=${texts.room.serverAwayHelp}></hr-notice>`
           : null
       }
       ${notices
         .filter(({ message }) => !this.dismissed.includes(message))
         .map(
           (notice) =>
-            html`<hr-notice tone="information" message=${notice.message} action="Dismiss" @hr-notice-action=${() => this.#dismiss(notice)}></hr-notice>`,
+            html`<hr-notice tone="information" .error=${notice} action=${texts.page.dismiss} @hr-notice-action=${() => this.#dismiss(notice)}></hr-notice>`,
         )}
     `
   }
@@ -55,11 +55,11 @@ export class HrRoomState extends LitElement {
     const { state } = this.view
     if (state.kind === 'loading' || state.kind === 'recovering') {
       const lost =
-        state.kind === 'recovering' ? html`<hr-notice tone="warning" message=${state.error.message}></hr-notice>` : null
+        state.kind === 'recovering' ? html`<hr-notice tone="warning" .error=${state.error}></hr-notice>` : null
       return html`${lost}${this.#progress()}`
     }
     return state.kind === 'failed'
-      ? html`<hr-notice message=${state.error.message} action=${this.view.model ? 'Load it again' : ''} @hr-notice-action=${this.#reload}></hr-notice>`
+      ? html`<hr-notice .error=${state.error} action=${this.view.model ? texts.room.loadAgain : ''} @hr-notice-action=${this.#reload}></hr-notice>`
       : null
   }
 
@@ -67,14 +67,15 @@ export class HrRoomState extends LitElement {
     const loading = this.view.devices.map(({ progress }) => progress).filter((progress) => progress !== null)
     const loaded = loading.reduce((sum, { loadedBytes }) => sum + loadedBytes, 0)
     const total = loading.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
-    if (total === 0) return html`<p class="muted" role="status">Working out who takes which share…</p>`
+    const words = texts.room
+    if (total === 0) return html`<p class="muted" role="status">${words.planning}</p>`
     return html`<div class="loading" data-testid="room-progress">
       <div class="line small">
-        <span>Every device fetches its share</span>
-        <span class="muted numbers">${formatBytes(loaded)} of ${formatBytes(total)}</span>
-        <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>Cancel</button>
+        <span>${words.fetching}</span>
+        <span class="muted numbers">${words.ofBytes(loaded, total)}</span>
+        <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>${texts.page.cancel}</button>
       </div>
-      <progress aria-label="All devices’ shares" max=${total} .value=${loaded}></progress>
+      <progress aria-label=${words.allShares} max=${total} .value=${loaded}></progress>
     </div>`
   }
 

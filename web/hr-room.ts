@@ -11,6 +11,7 @@ import './hr-models.ts'
 import './hr-room-state.ts'
 import type { Address } from './room-link.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 import type { Turn } from './turns.ts'
 
 /** @slot foot - what stands under the room's panels */
@@ -55,19 +56,20 @@ export class HrRoom extends LitElement {
 
   override render() {
     const { view } = this
+    const words = texts.room
     const alone = view.devices.length <= 1
     const encoder = view.model?.encoder ?? null
     const invite = html`<section class="card stack">
-      <h2>Invite devices</h2>
+      <h2>${words.invite}</h2>
       <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned}></hr-invite>
     </section>`
     const models = html`<section class="card">
       <hr-models .view=${view} .models=${this.models} .error=${this.modelsError} .hubUrl=${this.hubUrl} ?loading=${this.loading}></hr-models>
     </section>`
     return html`
-      <h1 class="visually-hidden" tabindex="-1">Your room</h1>
-      <div class="tabs" role="group" aria-label="Show">
-        ${this.#tabButton('room', `Room (${view.devices.length})`)}${this.#tabButton('chat', encoder ? 'Texts' : 'Chat')}
+      <h1 class="visually-hidden" tabindex="-1">${words.heading}</h1>
+      <div class="tabs" role="group" aria-label=${words.show}>
+        ${this.#tabButton('room', words.roomTab(view.devices.length))}${this.#tabButton('chat', encoder ? words.textsTab : words.chatTab)}
       </div>
       <hr-room-state class="full" leading .view=${view}></hr-room-state>
       <div class="room ${this.tab === 'room' ? '' : 'away'}">

@@ -6,6 +6,7 @@ import { CommandEvent } from './commands.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `start-room`, `open-link` */
 @customElement('hr-start')
@@ -29,29 +30,26 @@ export class HrStart extends LitElement {
   ]
 
   override render() {
+    const words = texts.start
     return html`
       <section>
-        <h1 tabindex="-1">One language model, carried by everyone’s devices</h1>
-        <p class="lead">
-          Start a room, let people scan its code, and every phone and laptop takes a share of the model.
-          What you write stays between the devices in the room.
-        </p>
+        <h1 tabindex="-1">${words.heading}</h1>
+        <p class="lead">${words.lead}</p>
         <button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${this.#start}>
-          ${this.starting ? 'Starting…' : 'Start a room'}
+          ${this.starting ? words.starting : words.start}
         </button>
       </section>
       ${
         this.secure
           ? null
-          : html`<hr-notice tone="warning" heading="This address is not secure"
-              message="Browsers switch off the GPU, storage and encryption on plain http. Open the https address that the server printed at its start."></hr-notice>`
+          : html`<hr-notice tone="warning" heading=${words.notSecure} message=${words.notSecureHelp}></hr-notice>`
       }
       <form @submit=${this.#open}>
-        <label for="link">Have a link to a room?</label>
+        <label for="link">${words.haveLink}</label>
         <div class="row">
           <input id="link" name="link" type="url" inputmode="url" autocomplete="off" spellcheck="false" required
-            placeholder="https://…/#/room/…" data-testid="link-field" />
-          <button data-testid="open-link">Open</button>
+            placeholder=${words.linkExample} data-testid="link-field" />
+          <button data-testid="open-link">${words.open}</button>
         </div>
       </form>
       <hr />

@@ -2,9 +2,9 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceProfile } from '../src/index.ts'
-import { executorName, formatBytes, formatPlural, formatSpeed } from './format.ts'
 import './hr-executors.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 @customElement('hr-this-device')
 export class HrThisDevice extends LitElement {
@@ -27,18 +27,20 @@ export class HrThisDevice extends LitElement {
 
   override render() {
     const { profile } = this
+    const words = texts.device
     if (!profile)
-      return html`<h2>This device</h2><p class="muted" role="status">${this.measuring ? 'Measuring what it can do…' : 'Not measured.'}</p>`
-    const threads = profile.executor === 'wasm' ? `, ${formatPlural(profile.threads, 'thread')}` : ''
-    return html`<h2>This device</h2>
+      return html`<h2>${words.thisDevice}</h2><p class="muted" role="status">${this.measuring ? words.measuring : words.notMeasured}</p>`
+    const executor = words.executors[profile.executor]
+    const computesOn = profile.executor === 'wasm' ? words.withThreads(executor, profile.threads) : executor
+    return html`<h2>${words.thisDevice}</h2>
       <dl class="numbers" title=${profile.backend}>
-        <div><dt>Name</dt><dd>${profile.name}</dd></div>
-        <div><dt>Computes on</dt><dd>${executorName(profile)}${threads}</dd></div>
-        <div><dt>Measured speed</dt><dd>${formatSpeed(profile)}</dd></div>
-        <div><dt>Memory to give</dt><dd>up to ${formatBytes(profile.memoryBytes)}</dd></div>
+        <div><dt>${words.name}</dt><dd>${profile.name}</dd></div>
+        <div><dt>${words.computesOn}</dt><dd>${computesOn}</dd></div>
+        <div><dt>${words.measuredSpeed}</dt><dd>${words.speed(profile.weightBytesPerSecond)}</dd></div>
+        <div><dt>${words.memoryToGive}</dt><dd>${words.upTo(profile.memoryBytes)}</dd></div>
       </dl>
       <details>
-        <summary class="small">What was measured</summary>
+        <summary class="small">${texts.executors.measured}</summary>
         <hr-executors .profile=${profile}></hr-executors>
       </details>`
   }

@@ -4,7 +4,6 @@ import {
   type CatalogueModel,
   type DeviceProfile,
   type ErrorData,
-  HeadroomError,
   type MobileTensorParallelismSystem,
   parseRoomLink,
   type RoomView,
@@ -14,6 +13,7 @@ import type { Command } from './commands.ts'
 import { Conversation } from './conversation.ts'
 import { EncoderWork } from './encoder-work.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
+import { texts } from './texts/texts.ts'
 
 /** What the page needs of the engine. */
 export type System = Pick<
@@ -36,17 +36,17 @@ export type System = Pick<
   | 'forgetDownloads'
 >
 
-/** A command that failed, so that it can be tried again. */
+/** What did not work, so that it can be told and tried again. */
 export interface Failure {
   /** null: there is nothing to try again. */
   command: Command | null
-  error: ErrorData
+  /** null: the page itself refused, and `message` says why. */
+  error: ErrorData | null
+  message: string
 }
 
 /** Where a tab remembers the room it is in, so that a reload leads back into it. */
 const insideKey = 'headroom.inside'
-
-const unknownParting: ErrorData = { code: 'room-ended', message: 'This device is no longer in the room.' }
 
 export class RoomController implements ReactiveController {
   view: RoomView
@@ -99,7 +99,7 @@ export class RoomController implements ReactiveController {
     } catch (thrown) {
       const error = toErrorData(thrown)
       if (error.code === 'internal') console.error(thrown)
-      if (error.code !== 'aborted') this.failure = { command, error }
+      if (error.code !== 'aborted') this.failure = { command, error, message: '' }
     } finally {
       this.busy.delete(command.kind)
       this.#host.requestUpdate()
@@ -116,8 +116,7 @@ export class RoomController implements ReactiveController {
     const own = this.view.link === null ? hash : new URL(this.view.link).hash
     if (this.view.role === null || hash === own) return hash
     history.replaceState(null, '', own)
-    const message = 'This device is still in a room. Leave it before you go elsewhere.'
-    this.failure = { command: null, error: { code: 'bad-input', message } }
+    this.failure = { command: null, error: null, message: texts.page.stillInRoom }
     this.#host.requestUpdate()
     return own
   }
@@ -133,11 +132,10 @@ export class RoomController implements ReactiveController {
       case 'open-link': {
         parseRoomLink(command.link)
         const link = new URL(command.link, location.href)
-        if (!/^https?:$/.test(link.protocol))
-          throw new HeadroomError(
-            'bad-link',
-            'A room’s link starts with https:// or http://. Copy the whole link again.',
-          )
+        if (!/^https?:$/.test(link.protocol)) {
+          this.failure = { command: null, error: null, message: texts.page.badProtocol }
+          return
+        }
         if (link.origin === location.origin) location.hash = link.hash
         else location.assign(link)
         return
@@ -187,7 +185,8 @@ export class RoomController implements ReactiveController {
     if (view.role !== null && view.link !== null && view.link !== before.link) this.#enter(new URL(view.link).hash)
     const leaving = this.busy.has('leave-room') || this.busy.has('back-to-start') || this.busy.has('join-room')
     const news = view.notices.find((notice) => !before.notices.includes(notice))
-    if (before.role === 'guest' && view.role === null && !leaving) this.#part(news ?? unknownParting)
+    if (before.role === 'guest' && view.role === null && !leaving)
+      this.#part(news ?? { code: 'room-ended', message: texts.page.notInRoom })
     else if (this.parted && view.role === null && news) this.parted = news
     if (before.state.kind === 'loading' && state.kind !== 'loading') void this.#readCache()
     this.#host.requestUpdate()

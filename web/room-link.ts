@@ -11,8 +11,8 @@ export function routeOf(hash: string): Route {
 
 /** One address that an invitation could name. */
 export interface Address {
-  /** For people: the network interface, or "this page's address". */
-  name: string
+  /** The network interface; null: it is this page's own address. */
+  name: string | null
   url: string
 }
 
@@ -30,7 +30,7 @@ export function reachableAddresses(page: URL, lanUrls: readonly Address[]): Addr
   const others = lanUrls.filter(({ url }) => new URL(url).origin !== page.origin)
   if (isLoopback(page.hostname)) return others
   const own = lanUrls.find(({ url }) => new URL(url).origin === page.origin)
-  return [own ?? { name: 'this page’s address', url: `${page.origin}/` }, ...others]
+  return [own ?? { name: null, url: `${page.origin}/` }, ...others]
 }
 
 /** The same invitation, by another address of the same server. */

@@ -6,16 +6,17 @@
 // Other names are left alone: people's links carry all kinds of things. A bad value throws `bad-input`.
 import * as v from 'valibot'
 import { HeadroomError, type SystemOptions } from '../src/index.ts'
+import { texts } from './texts/texts.ts'
 
 const PositiveInteger = v.pipe(
   v.string(),
-  v.regex(/^[1-9]\d{0,8}$/, 'must be a positive integer'),
+  v.regex(/^[1-9]\d{0,8}$/, () => texts.page.mustBePositive),
   v.transform((text) => Number(text)),
 )
 
 /** With words for people in place of the schema library's. */
 function oneOf<const Names extends readonly string[]>(names: Names) {
-  return v.picklist(names, `must be one of ${names.join(', ')}`)
+  return v.picklist(names, () => texts.page.mustBeOneOf(names))
 }
 
 const Options = v.object({
@@ -32,7 +33,12 @@ const Options = v.object({
     ),
   ),
   context: v.exactOptional(PositiveInteger),
-  maxDevices: v.exactOptional(v.pipe(PositiveInteger, v.maxValue(16, 'must be 16 or less'))),
+  maxDevices: v.exactOptional(
+    v.pipe(
+      PositiveInteger,
+      v.maxValue(16, () => texts.page.mustBeAtMost(16)),
+    ),
+  ),
 })
 
 /** `search` is the address from its `?` on. Throws `bad-input` with the option's name and value. */
@@ -42,10 +48,7 @@ export function systemOptions(search: string): SystemOptions {
   if (!result.success) {
     const [issue] = result.issues
     const name = String(issue.path?.[0]?.key)
-    throw new HeadroomError(
-      'bad-input',
-      `The address asks for ${name}=${given[name]}: ${issue.message}. Correct it, or open the page without options.`,
-    )
+    throw new HeadroomError('bad-input', texts.page.badOption(name, given[name] ?? '', issue.message))
   }
   const { context, ...options } = result.output
   return context === undefined ? options : { ...options, contextLength: context }

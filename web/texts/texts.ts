@@ -2,25 +2,27 @@
 // component renders. Components read `texts` while they render, never while their module loads.
 import { en, type Texts } from './en.ts'
 
+export type { Texts }
+
 /** In the chosen language; English until `speak` has resolved. */
 export let texts: Texts = en
 
 /** The language code of each catalogue to where it is loaded from. */
-const catalogues: Readonly<Record<string, () => Promise<Texts>>> = {
-  en: async () => en,
-  de: async () => (await import('./de.ts')).de,
-}
+const catalogues = new Map<string, () => Promise<Texts>>([
+  ['en', async () => en],
+  ['de', async () => (await import('./de.ts')).de],
+])
 
 /** The best of our languages for somebody who reads these (BCP 47, best first, as in `navigator.languages`). */
 export function languageFor(wanted: readonly string[]): string {
   const codes = wanted.map((tag) => tag.split('-')[0]!.toLowerCase())
-  return codes.find((code) => code in catalogues) ?? 'en'
+  return codes.find((code) => catalogues.has(code)) ?? 'en'
 }
 
 /** Switches `texts` and `<html lang>`. A catalogue that cannot be fetched leaves English: words are no reason not to start. */
 export async function speak(language: string): Promise<void> {
   try {
-    texts = (await catalogues[language]?.()) ?? en
+    texts = (await catalogues.get(language)?.()) ?? en
   } catch (error) {
     console.warn(`The words in "${language}" could not be fetched, so the page speaks English.`, error)
     texts = en

@@ -1,25 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
-import { formatBytes, formatMilliseconds } from '../../../web/format.ts'
 import { linkAt, reachableAddresses, routeOf } from '../../../web/room-link.ts'
 import { emptyAnswer, keepTurns, requestMessages, restoreTurns, userTurn } from '../../../web/turns.ts'
 import { systemOptions } from '../../../web/url-options.ts'
 
 beforeEach(() => sessionStorage.clear())
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1_185_376, '1.19 MB'],
-  [98_000_000, '98 MB'],
-  [999_600_000, '1 GB'],
-  [31_200_000_000, '31.2 GB'],
-])('%d bytes read %s', (bytes, words) => expect(formatBytes(bytes)).toBe(words))
-
-test.each([
-  [3.14, '3.1 ms'],
-  [412.3, '412 ms'],
-  [2_340, '2.3 s'],
-])('%d milliseconds read %s', (milliseconds, words) => expect(formatMilliseconds(milliseconds)).toBe(words))
 
 test('options of the address become options of the system', () => {
   expect(
