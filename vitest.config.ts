@@ -23,6 +23,10 @@ export default defineConfig({
           include: [
             'simple-peer/simplepeer.min.js',
             'valibot',
+            'idb',
+            'marked',
+            'dompurify',
+            'temml',
             'comlink',
             'lit',
             'fast-check',

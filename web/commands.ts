@@ -1,7 +1,9 @@
 // Everything a person can ask of the page, as one union. Components fire it as `hr-command`; the controller alone acts on it.
 import type { WantedModel } from '../src/index.ts'
+import type { ChatCommand } from './chat/chat-commands.ts'
 
 export type Command =
+  | ChatCommand
   | { kind: 'measure' }
   | { kind: 'start-room' }
   | { kind: 'open-link'; link: string }
@@ -11,10 +13,6 @@ export type Command =
   | { kind: 'remove-device'; deviceId: string }
   | { kind: 'load-model'; model: WantedModel; hubToken?: string }
   | { kind: 'cancel-load' }
-  | { kind: 'send-prompt'; text: string }
-  | { kind: 'retry-answer' }
-  | { kind: 'stop-answer' }
-  | { kind: 'new-chat' }
   | { kind: 'compare-sentences'; sentences: readonly string[] }
   | { kind: 'fill-mask'; text: string }
   | { kind: 'forget-downloads' }

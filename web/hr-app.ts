@@ -88,7 +88,7 @@ export class HrApp extends LitElement {
 
   #content(screen: Screen): TemplateResult {
     const room = this.#room
-    const { view, profile, models, server, conversation, encoderWork, busy } = room
+    const { view, profile, models, server, conversations, encoderWork, busy } = room
     switch (screen) {
       case 'start':
         return html`<hr-start .profile=${profile} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
@@ -98,7 +98,7 @@ export class HrApp extends LitElement {
       case 'guest':
         return html`<hr-guest .view=${view}></hr-guest>`
       case 'room':
-        return html`<hr-room .view=${view} .turns=${conversation.turns} .kept=${conversation.kept} .models=${models}
+        return html`<hr-room .view=${view} .chat=${conversations.view} .models=${models}
           .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}
           .hubUrl=${server?.hubUrl ?? null} ?loading=${busy.has('load-model')}
           .comparison=${encoderWork.comparison} .filled=${encoderWork.filled}>

@@ -1,91 +1,97 @@
 // The conversation: a log that follows the newest line unless somebody scrolled up, and the composer.
 import { css, html, LitElement } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, query } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
 import type { RoomView } from '../src/index.ts'
+import type { ChatView } from './chat/conversations.ts'
+import './chat/hr-conversations.ts'
+import type { HrConversations } from './chat/hr-conversations.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
 import './hr-turn.ts'
-import { newChatIcon } from './icons.ts'
+import { listIcon, newChatIcon } from './icons.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
-import type { Turn } from './turns.ts'
+import { texts } from './texts/texts.ts'
 
 /** How near to the end, in CSS pixels, counts as reading along. */
 const nearEnd = 48
 
-const onItsWay = ['The model is on its way', 'Each device fetches its own share of it.'] as const
-const nothingYet = ['Nothing to talk to yet', 'Load a model, then write here.'] as const
-const askAway = ['Ask the room something', 'Every word of the answer is worked out by all devices together.'] as const
-const emptyWords = {
-  lobby: nothingYet,
-  failed: nothingYet,
-  loading: onItsWay,
-  recovering: onItsWay,
-  ready: askAway,
-  generating: askAway,
-} as const
-
-/** @fires hr-command `new-chat`, and what the composer and the turns fire */
+/** @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire */
 @customElement('hr-chat')
 export class HrChat extends LitElement {
   @property({ attribute: false }) view!: RoomView
-  @property({ attribute: false }) turns: readonly Turn[] = []
-  /** Would a reload of the page keep the conversation? */
-  @property({ type: Boolean }) kept = true
+  @property({ attribute: false }) chat!: ChatView
+  @query('hr-conversations') private conversations!: HrConversations
   #follows = true
 
   static override styles = [
     shared,
     css`
       :host { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-height: 0; }
-      header { display: flex; align-items: center; justify-content: space-between; min-height: var(--touch); }
+      header { display: flex; align-items: center; gap: 0.25rem; min-height: var(--touch); }
+      h2 { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      header button { padding-inline: 0.625rem; flex: none; }
       .log { overflow-y: auto; overscroll-behavior: contain; padding-block: 0.75rem 1.5rem; display: flex; flex-direction: column; gap: 1.25rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
+      @media (max-width: 30rem) { header .words { display: none; } }
     `,
   ]
 
   override render() {
-    const answering = this.turns.at(-1)?.state === 'streaming'
+    const { chat } = this
+    const words = texts.chat
+    const empty = chat.turns.length === 0
     return html`
       <header>
-        <h2>Chat</h2>
-        <button class="quiet" data-testid="new-chat" ?disabled=${this.turns.length === 0} @click=${this.#newChat}>${newChatIcon} New chat</button>
+        <button class="quiet" data-testid="conversations" aria-label=${words.conversations} title=${words.conversations} aria-haspopup="dialog"
+          @click=${() => this.conversations.show()}>${listIcon}</button>
+        <h2 dir="auto">${chat.title || words.heading}</h2>
+        <button class="quiet" data-testid="new-chat" aria-label=${words.newChat} title=${words.newChat} ?disabled=${empty} @click=${this.#newChat}>
+          ${newChatIcon}<span class="words">${words.newChat}</span>
+        </button>
       </header>
-      <div class="log" role="log" aria-label="Conversation" aria-live="polite" aria-busy=${answering} tabindex="0" @scroll=${this.#scrolled}>
-        ${this.turns.length === 0 ? this.#empty() : null}
-        ${this.turns.map(
-          (turn, index) =>
-            html`<hr-turn data-role=${turn.role} .turn=${turn} ?retryable=${index === this.turns.length - 1 && this.#ready}></hr-turn>`,
+      <div class="log" role="log" aria-label=${words.log} aria-live="off" aria-busy=${chat.live !== null} tabindex="0"
+        @scroll=${this.#scrolled} @hr-grown=${this.#followEnd}>
+        ${empty ? this.#empty() : null}
+        ${repeat(
+          chat.turns,
+          ({ turn }) => turn.id,
+          ({ turn, versions }, index) => html`<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions}
+            .live=${chat.live?.turnId === turn.id ? chat.live : null} ?ready=${this.#ready} ?last=${index === chat.turns.length - 1}></hr-turn>`,
         )}
       </div>
       <div>
-        <hr-composer ?answering=${answering} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
-        ${this.kept ? null : html`<p class="small muted">This browser keeps nothing for this page: a reload loses the conversation.</p>`}
+        <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
+        ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
+      <hr-conversations .chat=${chat}></hr-conversations>
     `
   }
 
   override updated() {
-    void this.#followEnd()
+    void this.#settleAtEnd()
   }
 
   /** Turns render after their log, so the end is where it will be only once the newest has. */
-  async #followEnd() {
-    const newest = [...this.renderRoot.querySelectorAll('hr-turn')].at(-1)
-    if (!newest) return
-    await newest.updateComplete
+  async #settleAtEnd() {
+    await [...this.renderRoot.querySelectorAll('hr-turn')].at(-1)?.updateComplete
+    this.#followEnd()
+  }
+
+  #followEnd() {
     const log = this.renderRoot.querySelector('.log')
-    if (log && this.#follows) log.scrollTop = log.scrollHeight
+    if (log && this.#follows && this.chat.turns.length > 0) log.scrollTop = log.scrollHeight
   }
 
   get #ready(): boolean {
-    return this.view.state.kind === 'ready'
+    return this.view.state.kind === 'ready' && this.chat.live === null
   }
 
   #empty() {
-    const [heading, words] = emptyWords[this.view.state.kind]
-    return html`<p class="empty"><strong>${heading}</strong>${words}</p>`
+    const { heading, text } = texts.chat.empty[this.view.state.kind]
+    return html`<p class="empty"><strong>${heading}</strong>${text}</p>`
   }
 
   #scrolled(event: Event) {

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
 import { sendIcon, stopIcon } from './icons.ts'
 import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `send-prompt`, `stop-answer` */
 @customElement('hr-composer')
@@ -27,14 +28,15 @@ export class HrComposer extends LitElement {
   ]
 
   override render() {
+    const words = texts.chat
     return html`<form @submit=${this.#submit}>
-        <label class="visually-hidden" for="prompt">Message</label>
-        <textarea id="prompt" data-testid="prompt" rows="1" enterkeyhint="send" placeholder="Write a message" autocomplete="off"
+        <label class="visually-hidden" for="prompt">${words.message}</label>
+        <textarea id="prompt" data-testid="prompt" rows="1" enterkeyhint="send" dir="auto" placeholder=${words.writeMessage} autocomplete="off"
           aria-describedby="obstacle" .value=${this.draft} @input=${this.#write} @keydown=${this.#key}></textarea>
         ${
           this.answering
-            ? html`<button type="button" data-testid="stop" aria-label="Stop" title="Stop (Escape)" @click=${this.#stop}>${stopIcon}</button>`
-            : html`<button class="primary" data-testid="send" aria-label="Send" title="Send (Enter)" ?disabled=${!this.#sendable}>${sendIcon}</button>`
+            ? html`<button type="button" data-testid="stop" aria-label=${words.stop} title=${words.stopHint} @click=${this.#stop}>${stopIcon}</button>`
+            : html`<button class="primary" data-testid="send" aria-label=${words.send} title=${words.sendHint} ?disabled=${!this.#sendable}>${sendIcon}</button>`
         }
       </form>
       <p id="obstacle" class="small muted" ?hidden=${this.obstacle === ''}>${this.obstacle}</p>`

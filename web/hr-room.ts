@@ -2,6 +2,7 @@
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
+import type { ChatView } from './chat/conversations.ts'
 import './hr-chat.ts'
 import type { Comparison, FilledMask } from './encoder-work.ts'
 import './hr-devices.ts'
@@ -12,14 +13,12 @@ import './hr-room-state.ts'
 import type { Address } from './room-link.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
-import type { Turn } from './turns.ts'
 
 /** @slot foot - what stands under the room's panels */
 @customElement('hr-room')
 export class HrRoom extends LitElement {
   @property({ attribute: false }) view!: RoomView
-  @property({ attribute: false }) turns: readonly Turn[] = []
-  @property({ type: Boolean }) kept = true
+  @property({ attribute: false }) chat!: ChatView
   @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   @property({ attribute: false }) modelsError: ErrorData | null = null
   @property({ attribute: false }) addresses: readonly Address[] | null = null
@@ -82,7 +81,7 @@ export class HrRoom extends LitElement {
         ${
           encoder
             ? html`<hr-encoder .view=${view} .abilities=${encoder} .comparison=${this.comparison} .filled=${this.filled}></hr-encoder>`
-            : html`<hr-chat .view=${view} .turns=${this.turns} .kept=${this.kept}></hr-chat>`
+            : html`<hr-chat .view=${view} .chat=${this.chat}></hr-chat>`
         }
       </div>
     `

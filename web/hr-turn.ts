@@ -1,88 +1,162 @@
-// One turn of the conversation: what somebody wrote, or the answer with its figures and what went wrong.
+// One turn of the conversation: what somebody wrote, or the answer with its figures, what went wrong, and what can be done with it.
 import { css, html, LitElement } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import type { AnswerFigures } from '../src/index.ts'
-import { CommandEvent } from './commands.ts'
-import { formatMilliseconds, formatPlural } from './format.ts'
+import './chat/hr-answer.ts'
+import './chat/hr-copy.ts'
+import './chat/hr-edit.ts'
+import './chat/hr-versions.ts'
+import type { EditedEvent } from './chat/hr-edit.ts'
+import type { LiveAnswer } from './chat/live-answer.ts'
+import { smallButtons } from './chat/small-buttons.ts'
+import type { Turn } from './chat/turn.ts'
+import { type Command, CommandEvent } from './commands.ts'
+import './hr-confirm.ts'
 import './hr-notice.ts'
-import { retryIcon } from './icons.ts'
+import { continueIcon, deleteIcon, editIcon, retryIcon } from './icons.ts'
 import { shared } from './styles.ts'
-import type { Turn } from './turns.ts'
+import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `retry-answer` */
+/** @fires hr-command `retry-answer`, `regenerate-answer`, `continue-answer`, `edit-prompt`, `delete-turn`, `show-version` */
 @customElement('hr-turn')
 export class HrTurn extends LitElement {
   @property({ attribute: false }) turn!: Turn
-  /** Can this answer be asked for again? Only the last one can. */
-  @property({ type: Boolean }) retryable = false
+  /** Ids of the turns in its place, itself among them. */
+  @property({ attribute: false }) versions: readonly string[] = []
+  /** While this turn is being written. */
+  @property({ attribute: false }) live: LiveAnswer | null = null
+  /** Can the model be asked now? */
+  @property({ type: Boolean }) ready = false
+  @property({ type: Boolean }) last = false
+  @state() editing = false
 
   static override styles = [
     shared,
+    smallButtons,
     css`
       :host { display: block; }
       .user { display: grid; justify-items: end; }
       .text { white-space: pre-wrap; overflow-wrap: anywhere; }
-      .user .text { background: var(--accent-soft); padding: 0.625rem 1rem; border-radius: 1.125rem 1.125rem 0.375rem 1.125rem; max-width: min(85%, 38rem); }
+      .user .text { background: var(--accent-soft); padding: 0.625rem 1rem; border-radius: 1.125rem; border-end-end-radius: 0.375rem; max-width: min(85%, 38rem); }
       .assistant { display: grid; gap: 0.5rem; max-width: 44rem; }
+      hr-answer { display: block; min-width: 0; }
       .foot { min-height: 1.25rem; display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; }
+      .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0.125rem; margin-inline: -0.5rem; }
       .left-out { border-inline-start: 3px solid var(--share-1); padding-inline-start: 0.75rem; }
       .waiting { display: inline-flex; gap: 0.3rem; padding-block: 0.5rem; }
       .waiting i { width: 0.45rem; height: 0.45rem; border-radius: 50%; background: var(--muted); animation: breathe 1.2s ease-in-out infinite; }
       .waiting i:nth-child(2) { animation-delay: 0.2s; }
       .waiting i:nth-child(3) { animation-delay: 0.4s; }
       @keyframes breathe { 0%, 100% { opacity: 0.25; } 40% { opacity: 1; } }
-      .retry { min-height: 2.25rem; padding: 0.25rem 0.625rem; font-size: 0.875rem; margin-inline-start: -0.625rem; justify-self: start; }
     `,
   ]
 
   override render() {
+    return this.turn.role === 'user' ? this.#question() : this.#answer()
+  }
+
+  #question() {
+    const { content } = this.turn
+    if (this.editing) return html`<hr-edit .text=${content} ?ready=${this.ready} @hr-edited=${this.#edited}></hr-edit>`
+    return html`<div class="user">
+      <p class="visually-hidden">${texts.chat.youWrote}</p>
+      <p class="text" dir="auto" data-testid="question">${content}</p>
+      <div class="actions">
+        ${this.#versions()}
+        <hr-copy .text=${content}></hr-copy>
+        ${this.#button('edit', texts.chat.editPrompt, editIcon, () => {
+          this.editing = true
+        })}
+        ${this.#delete()}
+      </div>
+    </div>`
+  }
+
+  #answer() {
     const { turn } = this
-    if (turn.role === 'user')
-      return html`<div class="user"><p class="visually-hidden">You wrote:</p><p class="text">${turn.content}</p></div>`
+    const words = texts.chat
+    const reading = turn.state === 'streaming' && (this.live?.text ?? turn.content) === ''
+    const canTry = this.ready && this.last
     return html`<div class="assistant">
-      <p class="visually-hidden">The model answered:</p>
+      <p class="visually-hidden">${words.modelAnswered}</p>
+      ${turn.droppedTurns > 0 ? html`<p class="small muted left-out" data-testid="dropped-turns">${words.droppedTurns(turn.droppedTurns)}</p>` : null}
       ${
-        turn.droppedTurns > 0
-          ? html`<p class="small muted left-out" data-testid="dropped-turns">
-              The oldest ${turn.droppedTurns === 1 ? 'turn' : formatPlural(turn.droppedTurns, 'turn')} no longer fit and
-              ${turn.droppedTurns === 1 ? 'was' : 'were'} left out of this answer.
-            </p>`
-          : null
-      }
-      ${
-        turn.content === '' && turn.state === 'streaming'
-          ? html`<p class="waiting" role="status"><i></i><i></i><i></i><span class="visually-hidden">Reading what you wrote</span></p>`
-          : html`<p class="text" data-testid="answer">${turn.content}</p>`
+        reading
+          ? html`<p class="waiting" role="status"><i></i><i></i><i></i><span class="visually-hidden">${words.reading}</span></p>`
+          : html`<hr-answer class="text" dir="auto" data-testid="answer" .text=${turn.content} .live=${this.live}></hr-answer>`
       }
       ${
         turn.problem === null
           ? null
-          : html`<hr-notice message=${turn.problem} action=${this.retryable ? 'Try again' : ''} data-testid="answer-problem" @hr-notice-action=${this.#retry}></hr-notice>`
+          : html`<hr-notice message=${turn.problem} action=${canTry ? words.tryAgain : ''} data-testid="answer-problem" @hr-notice-action=${() => this.#fire({ kind: 'retry-answer' })}></hr-notice>`
       }
-      ${turn.state === 'streaming' || turn.state === 'failed' ? null : this.#foot(turn)}
+      ${turn.state === 'streaming' || turn.state === 'failed' ? null : this.#figures(turn)}
+      ${turn.state === 'streaming' ? null : this.#answerActions(turn)}
     </div>`
   }
 
-  #foot({ state, figures }: Turn) {
-    const endings = { stopped: 'Stopped', length: 'Ended at the length limit' } as const
+  #figures({ state: end, figures }: Turn) {
+    const endings = { stopped: texts.chat.stopped, length: texts.chat.lengthLimit } as const
     return html`<p class="foot small muted numbers" data-testid="figures">
-      ${state === 'stopped' || state === 'length' ? html`<span>${endings[state]}</span>` : null}
+      ${end === 'stopped' || end === 'length' ? html`<span>${endings[end]}</span>` : null}
       ${figures ? figureWords(figures).map((words) => html`<span>${words}</span>`) : null}
-    </p>
-    ${state === 'stopped' && this.retryable ? html`<button class="quiet retry" @click=${this.#retry}>${retryIcon} Answer again</button>` : null}`
+    </p>`
   }
 
-  #retry() {
-    this.dispatchEvent(new CommandEvent({ kind: 'retry-answer' }))
+  #answerActions({ id, content, state: end }: Turn) {
+    const words = texts.chat
+    const ended = end === 'stopped' || end === 'length'
+    return html`<div class="actions">
+      ${this.#versions()}
+      ${content === '' ? null : html`<hr-copy .text=${content}></hr-copy>`}
+      ${this.#button('regenerate', words.answerAgain, retryIcon, () => this.#fire({ kind: 'regenerate-answer', turnId: id }), !this.ready)}
+      ${
+        ended && content !== ''
+          ? this.#button(
+              'continue',
+              words.continueAnswer,
+              continueIcon,
+              () => this.#fire({ kind: 'continue-answer', turnId: id }),
+              !this.ready,
+            )
+          : null
+      }
+      ${this.#delete()}
+    </div>`
+  }
+
+  #versions() {
+    if (this.versions.length < 2) return null
+    return html`<hr-versions .versions=${this.versions} turnId=${this.turn.id}></hr-versions>`
+  }
+
+  #button(testId: string, label: string, icon: unknown, act: () => void, disabled = false) {
+    return html`<button class="quiet small-button" data-testid=${testId} aria-label=${label} title=${label} ?disabled=${disabled} @click=${act}>${icon}</button>`
+  }
+
+  #delete() {
+    const { deleteTurn, deleteFromHere } = texts.chat
+    return html`<hr-confirm data-testid="delete-turn" quiet label=${deleteTurn} question=${deleteFromHere}
+      @hr-confirmed=${() => this.#fire({ kind: 'delete-turn', turnId: this.turn.id })}>${deleteIcon}</hr-confirm>`
+  }
+
+  #edited({ text }: EditedEvent) {
+    this.editing = false
+    if (text !== null) this.#fire({ kind: 'edit-prompt', turnId: this.turn.id, text })
+  }
+
+  #fire(command: Command) {
+    this.dispatchEvent(new CommandEvent(command))
   }
 }
 
 function figureWords({ tokensPerSecond, timeToFirstTokenMs, tokenCount }: AnswerFigures): string[] {
+  const words = texts.chat
   return [
-    tokensPerSecond === null ? null : `${tokensPerSecond.toFixed(1)} tokens/s`,
-    timeToFirstTokenMs === null ? null : `first after ${formatMilliseconds(timeToFirstTokenMs)}`,
-    formatPlural(tokenCount, 'token'),
-  ].filter((words) => words !== null)
+    tokensPerSecond === null ? null : words.tokensPerSecond(tokensPerSecond),
+    timeToFirstTokenMs === null ? null : words.firstAfter(timeToFirstTokenMs),
+    words.tokens(tokenCount),
+  ].filter((part) => part !== null)
 }
 
 declare global {

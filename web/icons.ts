@@ -20,6 +20,12 @@ export const fileIcon = icon(
 )
 export const closeIcon = icon(svg`<path d="M7 7l10 10M17 7 7 17"/>`, 18)
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`)
+export const listIcon = icon(svg`<path d="M4 6.5h16M4 12h16M4 17.500h10"/>`)
+export const editIcon = icon(svg`<path d="M4 20h4L19 9l-4-4L4 16z"/><path d="M13 7l4 4"/>`, 18)
+export const deleteIcon = icon(svg`<path d="M4.500 7h15M10 7V4.500h4V7M6.500 7l1 12.500h9l1-12.500"/>`, 18)
+export const continueIcon = icon(svg`<path d="M5 5l7 7-7 7M13 5l7 7-7 7"/>`, 18)
+export const previousIcon = icon(svg`<path d="M15 5l-7 7 7 7"/>`, 18)
+export const nextIcon = icon(svg`<path d="M9 5l7 7-7 7"/>`, 18)
 
 /** The mark: one ring in three uneven shares around one voice. */
 export const mark = html`<svg aria-hidden="true" width="32" height="32" viewBox="0 0 64 64" fill="none" stroke-width="9" stroke-linecap="round">

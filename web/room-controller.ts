@@ -9,8 +9,9 @@ import {
   type RoomView,
   toErrorData,
 } from '../src/index.ts'
+import { isChatCommand } from './chat/chat-commands.ts'
+import { Conversations } from './chat/conversations.ts'
 import type { Command } from './commands.ts'
-import { Conversation } from './conversation.ts'
 import { EncoderWork } from './encoder-work.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
 import { texts } from './texts/texts.ts'
@@ -50,7 +51,7 @@ const insideKey = 'headroom.inside'
 
 export class RoomController implements ReactiveController {
   view: RoomView
-  readonly conversation: Conversation
+  readonly conversations: Conversations
   readonly encoderWork: EncoderWork
   profile: DeviceProfile | null = null
   /** null until the server has told. */
@@ -72,7 +73,7 @@ export class RoomController implements ReactiveController {
     this.#host = host
     this.#system = system
     this.view = system.view
-    this.conversation = new Conversation(system, sessionStorage, () => host.requestUpdate())
+    this.conversations = new Conversations(system, sessionStorage, () => host.requestUpdate())
     this.encoderWork = new EncoderWork(system)
     host.addController(this)
   }
@@ -86,6 +87,7 @@ export class RoomController implements ReactiveController {
 
   hostDisconnected(): void {
     this.#unsubscribe?.()
+    this.conversations.close()
   }
 
   /** Never rejects: what fails is `failure`, with the command to try again. */
@@ -122,6 +124,7 @@ export class RoomController implements ReactiveController {
   }
 
   async #perform(command: Command): Promise<void> {
+    if (isChatCommand(command)) return this.conversations.perform(command)
     switch (command.kind) {
       case 'measure':
         this.profile = await this.#system.initialize()
@@ -160,14 +163,6 @@ export class RoomController implements ReactiveController {
         return this.#readCache()
       case 'cancel-load':
         return this.#system.cancelLoad()
-      case 'send-prompt':
-        return this.conversation.send(command.text)
-      case 'retry-answer':
-        return this.conversation.retry()
-      case 'stop-answer':
-        return this.conversation.stop()
-      case 'new-chat':
-        return this.conversation.clear()
       case 'compare-sentences':
         return this.encoderWork.compare(command.sentences)
       case 'fill-mask':

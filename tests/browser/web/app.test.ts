@@ -1,13 +1,16 @@
+import { deleteDB } from 'idb'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
+import { databaseName } from '../../../web/chat/conversation-store.ts'
 import { HrApp } from '../../../web/hr-app.ts'
 import { byTestId, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
 import { failure, SystemDouble } from './system-double.ts'
 
 const roomHash = '#/room/Yk3vTq8LmZc0RxWb7HnPaE'
 
-beforeEach(() => {
+beforeEach(async () => {
   sessionStorage.clear()
+  await deleteDB(databaseName)
   history.replaceState(null, '', '#/')
 })
 
@@ -177,7 +180,7 @@ test('the conversation is there again after a reload, and gone after New chat', 
   expect(must(byTestId(again.renderRoot, 'answer')).textContent).toBe('Hello there')
   await press(again, 'new-chat')
   expect(byTestId(again.renderRoot, 'answer')).toBeNull()
-  expect(sessionStorage.getItem('headroom.conversation')).toBe('[]')
+  expect(sessionStorage.getItem('headroom.open-conversation')).toBeNull()
 })
 
 test('forgetting downloads takes two presses and tells what is left', async () => {

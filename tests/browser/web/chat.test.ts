@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { RoomView } from '../../../src/index.ts'
+import { LiveAnswer } from '../../../web/chat/live-answer.ts'
+import { emptyAnswer, type Turn, userTurn } from '../../../web/chat/turn.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
-import { emptyAnswer, type Turn, userTurn } from '../../../web/turns.ts'
-import { byTestId, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
+import { byTestId, chatView, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
 
 const answer: Turn = {
   ...emptyAnswer(),
@@ -15,7 +16,8 @@ const answer: Turn = {
 async function show(turns: readonly Turn[], view: RoomView = readyView) {
   const element = new HrChat()
   element.view = view
-  element.turns = turns
+  const writing = turns.find(({ state }) => state === 'streaming')
+  element.chat = chatView(turns, writing ? { live: new LiveAnswer(writing.id, writing.content) } : {})
   return mount(element)
 }
 
@@ -94,7 +96,7 @@ test('a new chat is one press, once there is a conversation', async () => {
   const { element, commands } = await show([])
   const button = must(byTestId(element.renderRoot, 'new-chat')) as HTMLButtonElement
   expect(button.disabled).toBe(true)
-  element.turns = [userTurn('Hi'), answer]
+  element.chat = chatView([userTurn('Hi'), answer])
   await settled(element)
   await userEvent.click(button)
   expect(commands).toEqual([{ kind: 'new-chat' }])
@@ -105,7 +107,7 @@ test('the log follows the newest line until somebody scrolls up', async () => {
   element.style.height = '300px'
   const log = must(element.renderRoot.querySelector<HTMLElement>('[role=log]'))
   const grow = async (lines: number) => {
-    element.turns = [userTurn('Hi'), { ...answer, content: 'line\n'.repeat(lines) }]
+    element.chat = chatView([userTurn('Hi'), { ...answer, content: 'line\n'.repeat(lines) }])
     await settled(element)
   }
   await grow(60)

@@ -1,9 +1,6 @@
-import { beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { linkAt, reachableAddresses, routeOf } from '../../../web/room-link.ts'
-import { emptyAnswer, keepTurns, requestMessages, restoreTurns, userTurn } from '../../../web/turns.ts'
 import { systemOptions } from '../../../web/url-options.ts'
-
-beforeEach(() => sessionStorage.clear())
 
 test('options of the address become options of the system', () => {
   expect(
@@ -69,34 +66,4 @@ test('guests get a local address from a page on localhost, and the page’s own 
 
 test('a link keeps its secret at another address', () => {
   expect(linkAt(lan[1]!, 'http://localhost:8080/?executor=wasm#/room/abc')).toBe('https://10.0.0.7:8443/#/room/abc')
-})
-
-test('the model is asked with alternating roles and without empty answers', () => {
-  const turns = [
-    userTurn('A'),
-    { ...emptyAnswer(), state: 'failed' as const },
-    userTurn('B'),
-    { ...emptyAnswer(), content: 'b' },
-  ]
-  expect(requestMessages(turns)).toEqual([
-    { role: 'user', content: 'A\n\nB' },
-    { role: 'assistant', content: 'b' },
-  ])
-})
-
-test('a kept conversation comes back, a cut-off answer as stopped', () => {
-  expect(keepTurns(sessionStorage, [userTurn('A'), { ...emptyAnswer(), content: 'half' }])).toBe(true)
-  expect(restoreTurns(sessionStorage).map(({ content, state }) => [content, state])).toEqual([
-    ['A', 'done'],
-    ['half', 'stopped'],
-  ])
-})
-
-test.each(['nonsense', '{}', '[{"role":"system"}]'])('a kept conversation that reads %s is none', (text) => {
-  sessionStorage.setItem('headroom.conversation', text)
-  expect(restoreTurns(sessionStorage)).toEqual([])
-})
-
-test('a conversation too large for the storage is told as not kept', () => {
-  expect(keepTurns(sessionStorage, [userTurn('x'.repeat(12_000_000))])).toBe(false)
 })

@@ -2,6 +2,9 @@
 import { LitElement } from 'lit'
 import { onTestFinished } from 'vitest'
 import type { DeviceProfile, DeviceView, Holding, RoomView } from '../../../src/index.ts'
+import { exactSettings } from '../../../web/chat/answer-settings.ts'
+import type { ChatView } from '../../../web/chat/conversations.ts'
+import type { Turn } from '../../../web/chat/turn.ts'
 import type { Command } from '../../../web/commands.ts'
 
 export const link = 'https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE'
@@ -80,6 +83,21 @@ export const readyView = roomView({
   },
   devices: [leaderDevice, deviceView({ holding })],
 })
+
+/** A conversation of these turns, each the only one in its place. */
+export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): ChatView {
+  return {
+    conversationId: 'open',
+    title: '',
+    turns: turns.map((turn) => ({ turn, versions: [turn.id] })),
+    live: null,
+    list: [],
+    found: null,
+    settings: exactSettings,
+    kept: true,
+    ...part,
+  }
+}
 
 /** Shows `element` until the test ends; `commands` collects what it fires. */
 export async function mount<Element extends LitElement>(

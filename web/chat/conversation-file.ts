@@ -1,0 +1,89 @@
+// Conversations as files: JSON with every branch, to be read again here or elsewhere, and Markdown of what is shown, to be read by people.
+import * as v from 'valibot'
+import { HeadroomError } from '../../src/index.ts'
+import { texts } from '../texts/texts.ts'
+import { type ConversationRecord, conversationRecordSchema } from './conversation-record.ts'
+import type { StoredConversation } from './conversation-store.ts'
+import { type Turn, turnSchema } from './turn.ts'
+import { treeProblem } from './turn-tree.ts'
+
+const formatName = 'headroom-conversations'
+/** Far above what people write, far below what a tab holds. */
+const maxFileBytes = 64 << 20
+
+const fileSchema = v.object({
+  format: v.literal(formatName),
+  version: v.literal(1),
+  conversations: v.array(v.object({ ...conversationRecordSchema.entries, turns: v.array(turnSchema) })),
+})
+
+export interface TextFile {
+  name: string
+  type: string
+  text: string
+}
+
+export function conversationsFile(conversations: readonly StoredConversation[]): TextFile {
+  const content: v.InferInput<typeof fileSchema> = {
+    format: formatName,
+    version: 1,
+    conversations: conversations.map(({ record, turns }) => ({ ...record, turns: [...turns] })),
+  }
+  const day = new Date().toISOString().slice(0, 10)
+  return { name: `headroom-${day}.json`, type: 'application/json', text: `${JSON.stringify(content, null, 2)}\n` }
+}
+
+/** All or nothing. Throws `bad-input` with the first thing that is wrong. */
+export async function readConversationsFile(file: File): Promise<StoredConversation[]> {
+  const refuse = (what: string, cause?: unknown) =>
+    new HeadroomError(
+      'bad-input',
+      `“${file.name}” was not imported: ${what}. Nothing here has changed. Choose a JSON file that this page has exported.`,
+      { cause },
+    )
+  if (file.size > maxFileBytes)
+    throw refuse(`it has ${file.size} bytes, more than the ${maxFileBytes} that this page reads`)
+  let json: unknown
+  try {
+    json = JSON.parse(await file.text())
+  } catch (error) {
+    throw refuse('it is not JSON', error)
+  }
+  const result = v.safeParse(fileSchema, json, { abortEarly: true })
+  if (!result.success) {
+    const [issue] = result.issues
+    throw refuse(`${v.getDotPath(issue) ?? 'the whole file'}: ${issue.message}`)
+  }
+  return result.output.conversations.map(({ turns, ...record }) => {
+    const problem = treeProblem(turns)
+    if (problem !== null) throw refuse(`in “${record.title}”, ${problem}`)
+    const interrupted = turns.map((turn) =>
+      turn.state === 'streaming' ? { ...turn, state: 'stopped' as const } : turn,
+    )
+    return { record, turns: interrupted }
+  })
+}
+
+/** The shown path; what the model wrote is Markdown already. */
+export function markdownFile({ title, createdAtMs }: ConversationRecord, path: readonly Turn[]): TextFile {
+  const { you, model } = texts.chat.exported
+  const parts = path.map(({ role, content }) => `## ${role === 'user' ? you : model}\n\n${content.trim()}`)
+  const words = title.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? [
+    new Date(createdAtMs).toISOString().slice(0, 10),
+  ]
+  return {
+    name: `${words.join('-').slice(0, 60)}.md`,
+    type: 'text/markdown',
+    text: `${[`# ${title}`, ...parts].join('\n\n')}\n`,
+  }
+}
+
+/** Hands a file to the person, as downloads are. */
+export function saveFile({ name, type, text }: TextFile): void {
+  const url = URL.createObjectURL(new Blob([text], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}

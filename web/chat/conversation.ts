@@ -1,0 +1,193 @@
+// One open conversation: it asks the system, collects the answer as it streams, and never loses a word to an error or a reload.
+import { type ChatMessage, type MobileTensorParallelismSystem, toErrorData } from '../../src/index.ts'
+import { type AnswerSettings, requestOptions } from './answer-settings.ts'
+import { type ConversationRecord, newConversationRecord, titleFrom } from './conversation-record.ts'
+import type { StoredConversation } from './conversation-store.ts'
+import { LiveAnswer } from './live-answer.ts'
+import { emptyAnswer, requestMessages, type Turn, userTurn } from './turn.ts'
+import { branchOf, newestLeaf, pathTo, type TurnTree, treeOf, versionsOf } from './turn-tree.ts'
+
+/** What of a growing answer a crash may cost. */
+const keepEveryMs = 2_000
+
+export interface ConversationContext {
+  system: Pick<MobileTensorParallelismSystem, 'chat'>
+  settings(): AnswerSettings
+  /** Something else is to be seen; not called for every streamed piece: those go through `live`. */
+  changed(): void
+  /** The record and these turns are as they should be kept. */
+  keep(record: ConversationRecord, turns: readonly Turn[]): void
+  forget(record: ConversationRecord, turns: readonly Turn[]): void
+}
+
+export class Conversation {
+  /** The answer that is being written. */
+  live: LiveAnswer | null = null
+  #record: ConversationRecord
+  #tree: TurnTree
+  readonly #context: ConversationContext
+  #answering: AbortController | null = null
+
+  constructor(
+    context: ConversationContext,
+    stored: StoredConversation = { record: newConversationRecord(), turns: [] },
+  ) {
+    this.#context = context
+    this.#tree = treeOf(stored.turns)
+    const { leafId } = stored.record
+    this.#record = {
+      ...stored.record,
+      leafId: leafId !== null && this.#tree.has(leafId) ? leafId : newestLeaf(this.#tree, null),
+    }
+  }
+
+  get record(): ConversationRecord {
+    return this.#record
+  }
+
+  /** All turns, those of other branches too. */
+  get allTurns(): readonly Turn[] {
+    return [...this.#tree.values()]
+  }
+
+  get path(): readonly Turn[] {
+    return pathTo(this.#tree, this.#record.leafId)
+  }
+
+  /** Ids of the turns that stand where `turn` stands, itself among them, oldest first. */
+  versionsOf(turn: Turn): readonly string[] {
+    return versionsOf(this.#tree, turn).map(({ id }) => id)
+  }
+
+  rename(title: string): void {
+    this.#record = { ...this.#record, title }
+  }
+
+  /** Resolves when the answer has ended, however it ended: a failure is told in the answer's turn. */
+  async send(text: string): Promise<void> {
+    await this.#ask(userTurn(text, this.#record.leafId))
+  }
+
+  /** Asks in other words what was asked in `turnId`. */
+  async edit(turnId: string, text: string): Promise<void> {
+    const turn = this.#tree.get(turnId)
+    if (turn?.role === 'user') await this.#ask(userTurn(text, turn.parentId))
+  }
+
+  /** Asks again for the last answer. */
+  async retry(): Promise<void> {
+    const last = this.path.at(-1)
+    if (last?.role === 'assistant') await this.regenerate(last.id)
+    else if (last) await this.#answer(emptyAnswer(last.id))
+  }
+
+  /** An answer beside this one; one without a word is replaced. */
+  async regenerate(turnId: string): Promise<void> {
+    const turn = this.#tree.get(turnId)
+    if (turn?.role !== 'assistant' || this.#answering) return
+    if (turn.content === '' && branchOf(this.#tree, turnId).length === 1) this.#remove([turn])
+    await this.#answer(emptyAnswer(turn.parentId))
+  }
+
+  /** Goes on with an answer where it ended. */
+  async continueAnswer(turnId: string): Promise<void> {
+    const turn = this.#tree.get(turnId)
+    if (turn?.role === 'assistant') await this.#answer({ ...turn, state: 'streaming', problem: null })
+  }
+
+  /** Shows the branch of this turn, to its newest end. */
+  show(turnId: string): void {
+    this.#record = { ...this.#record, leafId: newestLeaf(this.#tree, turnId) }
+    this.#context.keep(this.#record, [])
+    this.#context.changed()
+  }
+
+  /** The turn and all that follows it. */
+  deleteTurn(turnId: string): void {
+    const turn = this.#tree.get(turnId)
+    if (!turn) return
+    const gone = branchOf(this.#tree, turnId)
+    if (gone.some(({ id }) => id === this.live?.turnId)) this.stop()
+    const others = this.versionsOf(turn)
+    const neighbour = others[others.indexOf(turnId) - 1] ?? others[1] ?? null
+    const shown = this.path.some(({ id }) => id === turnId)
+    this.#remove(gone)
+    if (shown) this.#record = { ...this.#record, leafId: newestLeaf(this.#tree, neighbour ?? turn.parentId) }
+    this.#context.forget(this.#record, gone)
+    this.#context.changed()
+  }
+
+  stop(): void {
+    this.#answering?.abort()
+  }
+
+  async #ask(question: Turn): Promise<void> {
+    if (this.#answering) return
+    if (this.#record.title === '') this.rename(titleFrom(question.content))
+    this.#put(question)
+    await this.#answer(emptyAnswer(question.id))
+  }
+
+  async #answer(answer: Turn): Promise<void> {
+    if (this.#answering) return
+    const answering = new AbortController()
+    this.#answering = answering
+    const live = new LiveAnswer(answer.id, answer.content)
+    this.live = live
+    this.#put(answer)
+    const keeping = setInterval(
+      () => this.#context.keep(this.#record, [{ ...answer, content: live.text }]),
+      keepEveryMs,
+    )
+    let ended: Turn
+    try {
+      ended = await this.#generate(answer, live, answering.signal)
+    } catch (error) {
+      const { code, message } = toErrorData(error)
+      const end = code === 'aborted' ? { state: 'stopped' as const } : { state: 'failed' as const, problem: message }
+      ended = { ...answer, content: live.text, ...end }
+    } finally {
+      clearInterval(keeping)
+      this.#answering = null
+      this.live = null
+    }
+    if (this.#tree.has(answer.id)) this.#put(ended)
+    else this.#context.changed()
+  }
+
+  async #generate(answer: Turn, live: LiveAnswer, signal: AbortSignal): Promise<Turn> {
+    const settings = this.#context.settings()
+    const system: ChatMessage[] = settings.systemPrompt.trim()
+      ? [{ role: 'system', content: settings.systemPrompt.trim() }]
+      : []
+    const onText = (piece: string) => {
+      const first = live.text === ''
+      live.push(piece)
+      if (first) this.#context.changed()
+    }
+    const { text, stopReason, droppedTurns, figures } = await this.#context.system.chat({
+      messages: [...system, ...requestMessages(pathTo(this.#tree, answer.id))],
+      ...requestOptions(settings),
+      signal,
+      onText,
+    })
+    const state = ({ stop: 'done', length: 'length', aborted: 'stopped' } as const)[stopReason]
+    return { ...answer, content: text === null ? live.text : answer.content + text, state, droppedTurns, figures }
+  }
+
+  /** Adds or replaces; the path then leads here, unless somebody has gone to another branch meanwhile. */
+  #put(turn: Turn): void {
+    const isNew = !this.#tree.has(turn.id)
+    this.#tree = new Map(this.#tree).set(turn.id, turn)
+    const leafId = isNew ? turn.id : this.#record.leafId
+    this.#record = { ...this.#record, leafId, updatedAtMs: Date.now() }
+    this.#context.keep(this.#record, [turn])
+    this.#context.changed()
+  }
+
+  #remove(turns: readonly Turn[]): void {
+    const gone = new Set(turns.map(({ id }) => id))
+    this.#tree = new Map([...this.#tree].filter(([id]) => !gone.has(id)))
+    this.#context.forget(this.#record, turns)
+  }
+}

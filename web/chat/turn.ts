@@ -1,0 +1,61 @@
+// One turn of a conversation, and what the model is asked with. Turns form a tree: a regenerated answer and an edited question are
+// siblings of what they replace, so nothing is lost.
+import * as v from 'valibot'
+import { newId } from './new-id.ts'
+
+const figures = v.object({
+  timeToFirstTokenMs: v.nullable(v.number()),
+  tokensPerSecond: v.nullable(v.number()),
+  tokenCount: v.number(),
+})
+
+/** As it is kept and exported. */
+export const turnSchema = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  /** The turn it follows; null for the first. */
+  parentId: v.nullable(v.string()),
+  createdAtMs: v.pipe(v.number(), v.finite()),
+  role: v.picklist(['user', 'assistant']),
+  content: v.string(),
+  /** `stopped`: by a person or by a reload. `length`: the token limit or the context's end. */
+  state: v.picklist(['streaming', 'done', 'stopped', 'length', 'failed']),
+  figures: v.nullable(figures),
+  /** Of the oldest turns, how many no longer fitted the context when this was answered. */
+  droppedTurns: v.number(),
+  /** What went wrong, for people; with `failed` alone. */
+  problem: v.nullable(v.string()),
+})
+
+export type Turn = Readonly<v.InferOutput<typeof turnSchema>>
+
+let lastMs = 0
+
+/** Turns of one millisecond keep their order. */
+function uniqueNowMs(): number {
+  lastMs = Math.max(Date.now(), lastMs + 1)
+  return lastMs
+}
+
+function newTurn(role: Turn['role'], parentId: string | null): Omit<Turn, 'content' | 'state'> {
+  return { id: newId(), parentId, createdAtMs: uniqueNowMs(), role, figures: null, droppedTurns: 0, problem: null }
+}
+
+export function userTurn(content: string, parentId: string | null = null): Turn {
+  return { ...newTurn('user', parentId), content, state: 'done' }
+}
+
+export function emptyAnswer(parentId: string | null = null): Turn {
+  return { ...newTurn('assistant', parentId), content: '', state: 'streaming' }
+}
+
+/** What the model is asked with: empty answers left out, neighbours of one role joined, since many templates insist on alternation. */
+export function requestMessages(turns: readonly Turn[]): { role: 'user' | 'assistant'; content: string }[] {
+  const messages: { role: 'user' | 'assistant'; content: string }[] = []
+  for (const { role, content } of turns) {
+    if (content === '') continue
+    const last = messages.at(-1)
+    if (last?.role === role) last.content += `\n\n${content}`
+    else messages.push({ role, content })
+  }
+  return messages
+}
