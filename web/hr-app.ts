@@ -75,7 +75,7 @@ export class HrApp extends LitElement {
       </header>
       <div class="notices">${this.#update()}${this.#failure()}</div>
       <main>${this.#content(screen)}</main>
-      ${screen === 'room' ? null : html`<div class="bottom">${this.#foot()}</div>`}
+      ${screen === 'room' ? null : html`<footer class="bottom">${this.#foot()}</footer>`}
     `
   }
 

@@ -1,0 +1,73 @@
+// The page is for everyone: each screen once, and on it everything that must hold on all of them.
+import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
+import { checkScreen } from './support/screen-checks.ts'
+import { expect, test } from './support/stage.ts'
+
+test('every screen is free of findings of axe, fits every window and can be used by keyboard alone', async ({
+  stage,
+}) => {
+  test.setTimeout(120_000)
+  const site = await stage.serve()
+  const leader = await stage.visit(site.url)
+  await expect(leader.getByText('Measured speed')).toBeVisible()
+  await checkScreen(leader, 'start')
+
+  await leader.getByTestId('link-field').fill('https://example.org/')
+  await leader.getByTestId('open-link').click()
+  await expect(leader.getByTestId('failure')).toBeVisible()
+  await checkScreen(leader, 'failure')
+
+  const link = await startRoomByHand(leader)
+  await checkScreen(leader, 'room empty')
+
+  const guest = await stage.visit(link)
+  await expect(guest.getByText('Measured speed')).toBeVisible()
+  await checkScreen(guest, 'join')
+  await joinByHand(guest)
+  await expect(deviceRows(leader)).toHaveCount(2)
+
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await guest.context().route('**/models/*.gguf*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await leader.getByTestId('load-model').click()
+  await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ k?B of [\d.]+ kB/)
+  await checkScreen(leader, 'room loading')
+  await checkScreen(guest, 'guest loading')
+  release()
+
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready'])
+  await ask(leader, 'Once upon a time')
+  await expect(leader.getByTestId('figures')).toHaveCount(1)
+  await expect(answers(leader)).not.toHaveText('')
+  await checkScreen(leader, 'chat')
+  await expect(guest.getByTestId('own-share')).toBeVisible()
+  await checkScreen(guest, 'guest')
+
+  await leader.getByTestId('model-file').setInputFiles({
+    name: 'broken.gguf',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('no model at all'),
+  })
+  await expect(leader.locator('hr-room-state hr-notice')).toBeVisible()
+  await checkScreen(leader, 'room failed')
+
+  await confirm(leader.getByTestId('end-room'))
+  await expect(guest.getByTestId('parted')).toBeVisible()
+  await checkScreen(guest, 'parted')
+})
+
+test('somebody whose browser speaks German reads German', async ({ stage, browser }) => {
+  const site = await stage.serve()
+  const context = await browser.newContext({ locale: 'de-DE' })
+  const page = await context.newPage()
+  await page.goto(site.url)
+  await expect(page.getByTestId('start-room')).toHaveText('Raum starten')
+  expect(await page.locator('html').getAttribute('lang')).toBe('de')
+  await checkScreen(page, 'start in German')
+  await context.close()
+})
