@@ -12,7 +12,7 @@ export const OUTPUT = 24 << 20
 export const WEIGHTS = 64 << 20
 export const MEMORY_BYTES = 288 << 20
 
-/** Which multiplication a kernel lives on; null: none to speak of. */
+/** Which multiplication a kernel lives on. */
 export type Arithmetic = 'bytes' | 'words' | 'floats'
 
 export interface KernelCase {
@@ -22,10 +22,11 @@ export interface KernelCase {
   bytes: number
   multiplyAdds: number
   arithmetic: Arithmetic
-  run(): void
+  /** A promise where it runs through the executor. */
+  run(): unknown
 }
 
-/** Exports that the benchmark calls, beside the executor's; contracts in assembly/*.ts. */
+/** Exports for single kernels; contracts in assembly/*.ts. */
 export type SingleKernels = Record<
   'multiplyF32' | 'multiplyInt8' | 'multiplyInt4Bytes' | 'multiplyInt4Words' | 'quantize' | 'rmsNorm' | 'attendHead',
   (...values: number[]) => void
@@ -56,26 +57,6 @@ export function kernelCases(kernels: SingleKernels, simd: SimdBuild): KernelCase
     }
   }
 
-  const attention = (positions: number): KernelCase => {
-    const [heads, kvHeads, size] = [32, 4, 64]
-    const headBytes = positions * size * 8
-    const scale = 1 / Math.sqrt(size)
-    return {
-      kernel: 'attention of one token',
-      shape: `${positions} positions, ${heads} heads on ${kvHeads}`,
-      bytes: kvHeads * headBytes,
-      multiplyAdds: 2 * heads * positions * size,
-      arithmetic: 'floats',
-      run() {
-        for (let head = 0; head < heads; head++) {
-          const keys = WEIGHTS + Math.floor((head * kvHeads) / heads) * headBytes
-          const place = [keys, positions, 0, positions, size, scale, 0, positions, 0]
-          kernels.attendHead(INPUT + head * size * 4, ...place, OUTPUT + (1 << 20), OUTPUT)
-        }
-      },
-    }
-  }
-
   const width = 5632
   return [
     product('int4', 24_576, 8192, 1),
@@ -84,8 +65,6 @@ export function kernelCases(kernels: SingleKernels, simd: SimdBuild): KernelCase
     product('int4', 5632, 2048, 64),
     product('int8', 5632, 2048, 64),
     product('f32', 5632, 2048, 64),
-    attention(512),
-    attention(4096),
     {
       kernel: 'RMS norm',
       shape: `${width} values`,

@@ -1,5 +1,6 @@
 // Times single kernels of both builds, and what bounds them in this browser: how fast a core multiplies, and how fast it reads.
 import { instantiate, loadKernels, type SimdBuild } from '../../../src/compute/wasm/kernels.ts'
+import { attentionCase } from './attention-cases.ts'
 import peak from './build/peak.wasm?url'
 import {
   type Arithmetic,
@@ -48,16 +49,17 @@ export async function benchKernels(rounds: number): Promise<KernelFigures> {
     kernels: cases.map(({ run: _, ...rest }) => ({ ...rest, milliseconds: [] })),
   }
   const peakRounds = 5e6
-  const repeats = cases.map(({ run }) => warmedUp(run))
-  for (const { name } of Object.values(products)) warmedUp(() => peaks[name]!(peakRounds / 100))
+  const repeats: number[] = []
+  for (const { run } of cases) repeats.push(await warmedUp(run))
+  for (const { name } of Object.values(products)) await warmedUp(() => void peaks[name]!(peakRounds / 100))
   for (let round = 0; round < rounds; round++) {
     const { tokens: megabytes, ms } = await reader.run({ phase: 'decode', tokens: 0, firstToken: 0 })
     figures.readBytesPerSecond.push((megabytes * 2 ** 20 * 1000) / ms)
     for (const [arithmetic, { name, perRound }] of Object.entries(products)) {
-      const once = timed(() => peaks[name]!(peakRounds), 1)
+      const once = await timed(() => void peaks[name]!(peakRounds), 1)
       figures.multiplyAddsPerSecond[arithmetic as Arithmetic].push((1000 * peakRounds * perRound) / once)
     }
-    for (const [i, { run }] of cases.entries()) figures.kernels[i]!.milliseconds.push(timed(run, repeats[i]!))
+    for (const [i, { run }] of cases.entries()) figures.kernels[i]!.milliseconds.push(await timed(run, repeats[i]!))
   }
   return figures
 }
@@ -68,23 +70,29 @@ async function casesOf(build: SimdBuild): Promise<(KernelCase & { build: SimdBui
   const memory = new WebAssembly.Memory({ initial: MEMORY_BYTES >> 16 })
   new Uint8Array(memory.buffer).fill(PATTERN, 64 << 10)
   const kernels = instantiate(module, memory) as unknown as SingleKernels
-  return kernelCases(kernels, build).map((each) => ({ ...each, build }))
+  const attention = []
+  for (const tokens of [1, 64])
+    for (const positions of [512, 4096]) attention.push(await attentionCase(build, tokens, positions))
+  return [...kernelCases(kernels, build), ...attention].map((each) => ({ ...each, build }))
 }
 
 /** Runs until the browser has compiled for speed; returns how many calls fill a round. */
-function warmedUp(run: () => void): number {
+async function warmedUp(run: KernelCase['run']): Promise<number> {
   const start = performance.now()
   let calls = 0
   do {
-    run()
+    await run()
     calls++
   } while (performance.now() - start < 2 * roundMs || calls < 3)
   return Math.max(1, Math.round((roundMs * calls) / (performance.now() - start)))
 }
 
 /** Milliseconds of one call. */
-function timed(run: () => void, calls: number): number {
+async function timed(run: KernelCase['run'], calls: number): Promise<number> {
   const start = performance.now()
-  for (let i = 0; i < calls; i++) run()
+  for (let i = 0; i < calls; i++) {
+    const running = run()
+    if (running instanceof Promise) await running
+  }
   return (performance.now() - start) / calls
 }
