@@ -4,7 +4,9 @@ import { customElement, property, query } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { RoomView } from '../src/index.ts'
 import type { ChatView } from './chat/conversations.ts'
+import { fetchMarkdown } from './chat/hr-answer.ts'
 import './chat/hr-conversations.ts'
+import './chat/hr-spoken.ts'
 import type { HrConversations } from './chat/hr-conversations.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
@@ -66,8 +68,13 @@ export class HrChat extends LitElement {
         <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
+      <hr-spoken .live=${chat.live}></hr-spoken>
       <hr-conversations .chat=${chat}></hr-conversations>
     `
+  }
+
+  protected override willUpdate() {
+    if (this.view.state.kind === 'ready') void fetchMarkdown()
   }
 
   override updated() {

@@ -14,6 +14,7 @@ import { type Command, CommandEvent } from './commands.ts'
 import './hr-confirm.ts'
 import './hr-notice.ts'
 import { continueIcon, deleteIcon, editIcon, retryIcon } from './icons.ts'
+import { markdownStyles } from './markdown/markdown-styles.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -33,10 +34,13 @@ export class HrTurn extends LitElement {
   static override styles = [
     shared,
     smallButtons,
+    markdownStyles,
     css`
       :host { display: block; }
       .user { display: grid; justify-items: end; }
-      .text { white-space: pre-wrap; overflow-wrap: anywhere; }
+      .text, .plain { white-space: pre-wrap; overflow-wrap: anywhere; }
+      .thinking { margin-block-end: 0.5rem; }
+      .thinking > :not(summary) { color: var(--muted); font-size: 0.9375rem; border-inline-start: 3px solid var(--line-strong); padding-inline-start: 0.875rem; }
       .user .text { background: var(--accent-soft); padding: 0.625rem 1rem; border-radius: 1.125rem; border-end-end-radius: 0.375rem; max-width: min(85%, 38rem); }
       .assistant { display: grid; gap: 0.5rem; max-width: 44rem; }
       hr-answer { display: block; min-width: 0; }
@@ -83,7 +87,7 @@ export class HrTurn extends LitElement {
       ${
         reading
           ? html`<p class="waiting" role="status"><i></i><i></i><i></i><span class="visually-hidden">${words.reading}</span></p>`
-          : html`<hr-answer class="text" dir="auto" data-testid="answer" .text=${turn.content} .live=${this.live}></hr-answer>`
+          : html`<hr-answer dir="auto" data-testid="answer" .text=${turn.content} .live=${this.live}></hr-answer>`
       }
       ${
         turn.problem === null

@@ -1,29 +1,70 @@
-// An answer's text. It follows a live answer by itself, at most once a frame, so that a token renders nothing else of the page.
-// Its content stands in the light DOM: the styles are those of the turn around it.
+// An answer's text. It follows a live answer by itself, at most once a frame, so that a token renders nothing else of the page. Until
+// the Markdown library is there, the text stands as it is. The content lies in the light DOM: its styles are those of the turn around it.
+import { texts } from '../texts/texts.ts'
 import type { LiveAnswer } from './live-answer.ts'
+import { ThinkingStream } from './thinking.ts'
+
+/** What shows a text that grows. */
+interface GrowingText {
+  append(piece: string): void
+  finish(rest?: string): void
+}
+
+type MakeGrowingText = (container: HTMLElement) => GrowingText
+
+const asItIs: MakeGrowingText = (container) => ({
+  append: (piece) => container.append(piece),
+  finish: (rest = '') => container.append(rest),
+})
+
+let makeText: MakeGrowingText = asItIs
+let fetching: Promise<void> | null = null
+
+/** Fetches what renders Markdown; call it when an answer is likely. Answers stay plain text where it cannot be fetched. */
+export function fetchMarkdown(): Promise<void> {
+  fetching ??= import('../markdown/streamed-markdown.ts').then(
+    ({ StreamedMarkdown }) => {
+      makeText = (container) => new StreamedMarkdown(container)
+    },
+    (error: unknown) => {
+      fetching = null
+      console.info('Answers are shown as plain text: the Markdown library could not be fetched.', error)
+    },
+  )
+  return fetching
+}
 
 export class HrAnswer extends HTMLElement {
   #text = ''
-  #shown = ''
   #live: LiveAnswer | null = null
-  #unfollow: (() => void) | null = null
+  /** Pieces of the live answer that wait for the next frame. */
+  #pending = ''
   #frame: number | null = null
+  #unfollow: (() => void) | null = null
+  #madeBy: MakeGrowingText | null = null
+  /** What stands there, its marks included. */
+  #shown = ''
+  #stream: ThinkingStream | null = null
+  #thought: GrowingText | null = null
+  #answer: GrowingText | null = null
 
   /** The whole text of an answer that has ended. */
   set text(text: string) {
     this.#text = text
-    this.#show()
+    if (!this.#live && text !== this.#shown) this.#showEnded()
   }
 
   /** The answer that is being written; null when it has ended. */
   set live(live: LiveAnswer | null) {
     if (live === this.#live) return
     this.#live = live
-    this.#follow()
+    if (live) this.#follow(live)
+    else this.#showEnded()
   }
 
   connectedCallback(): void {
-    this.#follow()
+    if (this.#live) this.#follow(this.#live)
+    void fetchMarkdown().then(() => this.#dress())
   }
 
   disconnectedCallback(): void {
@@ -31,25 +72,89 @@ export class HrAnswer extends HTMLElement {
     this.#unfollow = null
   }
 
-  #follow(): void {
+  #follow(live: LiveAnswer): void {
     this.#unfollow?.()
-    this.#unfollow = this.#live?.follow(() => this.#nextFrame()) ?? null
-    this.#show()
-  }
-
-  #nextFrame(): void {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = null
-      this.#show()
-      this.dispatchEvent(new Event('hr-grown', { bubbles: true, composed: true }))
+    this.#pending = ''
+    this.#unfollow = live.follow((piece) => {
+      this.#pending += piece
+      this.#frame ??= requestAnimationFrame(() => this.#grow())
     })
+    this.#restart(live.text)
   }
 
-  #show(): void {
-    const text = this.#live?.text ?? this.#text
-    if (text.startsWith(this.#shown)) this.append(text.slice(this.#shown.length))
-    else this.replaceChildren(text)
-    this.#shown = text
+  #grow(): void {
+    this.#frame = null
+    const piece = this.#pending
+    this.#pending = ''
+    this.#append(piece)
+    this.dispatchEvent(new Event('hr-grown', { bubbles: true, composed: true }))
+  }
+
+  /** What was streamed stays as it is where it is the answer: only its end is closed off. */
+  #showEnded(): void {
+    this.#unfollow?.()
+    this.#unfollow = null
+    if (this.#frame !== null) this.#grow()
+    if (this.#shown !== this.#text || !this.#stream) this.#restart(this.#text)
+    this.#finish()
+  }
+
+  /** Once the library is there. */
+  #dress(): void {
+    if (this.#madeBy === makeText || !this.#stream) return
+    if (this.#live) this.#follow(this.#live)
+    else {
+      this.#restart(this.#text)
+      this.#finish()
+    }
+  }
+
+  #restart(text: string): void {
+    this.#madeBy = makeText
+    this.replaceChildren()
+    this.#shown = ''
+    this.#thought = null
+    this.#answer = null
+    this.#stream = new ThinkingStream({
+      onThought: (piece) => {
+        this.#thought ??= this.#newThought()
+        this.#thought.append(piece)
+      },
+      onAnswer: (piece) => {
+        this.#answer ??= makeText(this.#newPart(this))
+        this.#answer.append(piece)
+      },
+    })
+    this.#append(text)
+  }
+
+  #append(piece: string): void {
+    this.#shown += piece
+    this.#stream?.append(piece)
+  }
+
+  #finish(): void {
+    this.#stream?.finish()
+    this.#thought?.finish()
+    this.#answer?.finish()
+  }
+
+  /** Folded: who wants to read it opens it. */
+  #newThought(): GrowingText {
+    const details = document.createElement('details')
+    details.className = 'thinking'
+    const summary = document.createElement('summary')
+    summary.textContent = texts.chat.thinking
+    details.append(summary)
+    this.append(details)
+    return makeText(this.#newPart(details))
+  }
+
+  #newPart(parent: HTMLElement): HTMLElement {
+    const part = document.createElement('div')
+    part.className = makeText === asItIs ? 'plain' : 'markdown'
+    parent.append(part)
+    return part
   }
 }
 

@@ -2,7 +2,7 @@
 export class LiveAnswer {
   readonly turnId: string
   text: string
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<(piece: string) => void>()
 
   constructor(turnId: string, text = '') {
     this.turnId = turnId
@@ -11,11 +11,11 @@ export class LiveAnswer {
 
   push(piece: string): void {
     this.text += piece
-    for (const listener of this.#listeners) listener()
+    for (const listener of this.#listeners) listener(piece)
   }
 
-  /** `listener` is called after every piece; the returned function ends that. */
-  follow(listener: () => void): () => void {
+  /** `listener` gets every piece that comes from now on; the returned function ends that. */
+  follow(listener: (piece: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

@@ -72,6 +72,8 @@ export const deChat: typeof enChat = {
   version: (index, count) => `${index} von ${count}`,
   previousVersion: 'Vorige Fassung',
   nextVersion: 'Nächste Fassung',
+  thinking: 'Was das Modell vorher dachte',
+  code: (language) => (language === '' ? 'Code' : `Code in ${language}`),
   tokensPerSecond: (value) => `${tenths(value)} Token/s`,
   firstAfter: (value) => `das erste nach ${milliseconds(value)}`,
   tokens: (n) => counted(n, 'Token', 'Token'),

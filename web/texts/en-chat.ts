@@ -72,6 +72,8 @@ export const enChat = {
   version: (index: number, count: number) => `${index} of ${count}`,
   previousVersion: 'Previous version',
   nextVersion: 'Next version',
+  thinking: 'What the model thought first',
+  code: (language: string) => (language === '' ? 'Code' : `Code in ${language}`),
   tokensPerSecond: (value: number) => `${tenths(value)} tokens/s`,
   firstAfter: (value: number) => `first after ${milliseconds(value)}`,
   tokens: (n: number) => counted(n, 'token', 'tokens'),

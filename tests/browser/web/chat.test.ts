@@ -61,11 +61,11 @@ test('while an answer streams, Stop stands where Send was and Escape stops too',
   expect(must(element.renderRoot.querySelector('[role=log]')).getAttribute('aria-busy')).toBe('true')
 })
 
-test('an answer keeps its white space and shows its figures', async () => {
+test('an answer keeps its lines and shows its figures', async () => {
   const { element } = await show([userTurn('Hi'), answer])
   const text = must(byTestId(element.renderRoot, 'answer'))
-  expect(text.textContent).toBe('Two\n  lines')
-  expect(getComputedStyle(text).whiteSpace).toBe('pre-wrap')
+  await expect.poll(() => text.querySelector('p')?.textContent).toBe('Two\n  lines')
+  expect(getComputedStyle(must(text.querySelector('p'))).whiteSpace).toBe('pre-line')
   expect(wordsOf(must(byTestId(element.renderRoot, 'figures')))).toBe('14.2 tokens/s first after 412 ms 87 tokens')
 })
 
