@@ -2,6 +2,7 @@
 // uses this one function, so all devices adjust logits alike. Adjusted logits are rounded to float32, as they travel.
 import { HeadroomError } from '../base/errors.ts'
 import { gumbelOf, noiseBits } from './gumbel-noise.ts'
+import { type LogitBlocks, mergeBlocks, topIndicesOfBlocks } from './logit-blocks.ts'
 import type { HeadRequest, HeadResult, HeadRow } from './sampling.ts'
 import { indexOfMaximum, topIndices } from './top-indices.ts'
 
@@ -9,20 +10,27 @@ import { indexOfMaximum, topIndices } from './top-indices.ts'
 export interface LogitRow {
   position: number
   logits: Float32Array
+  /** Divides `logits` in place and tells of their blocks. Where an executor has it, the logits are not left as they were. */
+  digest?: (divisor: number) => LogitBlocks
 }
 
 /**
- * `vocabularyStart` is the token id of `logits[0]`. The logits are only read, and copied where the request asks for them. Throws
- * `internal` where a logit is NaN or infinite, as broken weights or a broken backend make them.
+ * `vocabularyStart` is the token id of `logits[0]`. Without `digest` the logits are only read; they are copied where the request asks for
+ * them. Throws `internal` where a logit is NaN or infinite, as broken weights or a broken backend make them.
  */
 export function summarizeHead(rows: readonly LogitRow[], vocabularyStart: number, request: HeadRequest): HeadResult {
   return rows.map((row) => summarizeRow(row, vocabularyStart, request))
 }
 
-function summarizeRow({ position, logits }: LogitRow, vocabularyStart: number, request: HeadRequest): HeadRow {
-  const adjusted = adjust(logits, vocabularyStart, request)
-  const maximum = adjusted.length === 0 ? -Infinity : adjusted[indexOfMaximum(adjusted)]!
-  const logSumExp = logSumExpOf(adjusted, maximum)
+function summarizeRow(row: LogitRow, vocabularyStart: number, request: HeadRequest): HeadRow {
+  const { position } = row
+  const logits = request.logits ? row.logits.slice() : null
+  const divisor = request.temperature === 0 ? 1 : request.temperature
+  const adjusted = row.digest || (divisor === 1 && request.repetitionPenalty === 1) ? row.logits : row.logits.slice()
+  penalize(adjusted, vocabularyStart, request)
+  const blocks = row.digest?.(divisor) ?? null
+  if (!blocks && divisor !== 1) for (let i = 0; i < adjusted.length; i++) adjusted[i]! /= divisor
+  const { maximum, logSumExp } = blocks ? mergeBlocks(blocks) : measure(adjusted)
   if (adjusted.length > 0 && !Number.isFinite(logSumExp)) {
     throw new HeadroomError(
       'internal',
@@ -31,46 +39,42 @@ function summarizeRow({ position, logits }: LogitRow, vocabularyStart: number, r
   }
   return {
     position,
-    candidates: Array.from(bestIndices(adjusted, vocabularyStart, position, request), (index) => ({
+    candidates: Array.from(bestIndices(adjusted, blocks, vocabularyStart, position, request), (index) => ({
       token: vocabularyStart + index,
       logit: adjusted[index]!,
     })),
     maximum,
     logSumExp,
-    logits: request.logits ? logits.slice() : null,
+    logits,
   }
 }
 
-/** After the repetition penalty (Keskar et al. 2019, CTRL), divided by the temperature; the same array when nothing changes. */
-function adjust(logits: Float32Array, vocabularyStart: number, request: HeadRequest): Float32Array {
-  const { temperature, repetitionPenalty, seenTokens } = request
-  const divisor = temperature === 0 ? 1 : temperature
-  if (divisor === 1 && repetitionPenalty === 1) return logits
-  const adjusted = logits.slice()
-  if (repetitionPenalty !== 1) {
-    for (const token of seenTokens) {
-      const logit = adjusted[token - vocabularyStart]
-      if (logit === undefined) continue
-      adjusted[token - vocabularyStart] = logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty
-    }
+/** The repetition penalty (Keskar et al. 2019, CTRL), in place. */
+function penalize(logits: Float32Array, vocabularyStart: number, { repetitionPenalty, seenTokens }: HeadRequest): void {
+  if (repetitionPenalty === 1) return
+  for (const token of seenTokens) {
+    const logit = logits[token - vocabularyStart]
+    if (logit === undefined) continue
+    logits[token - vocabularyStart] = logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty
   }
-  if (divisor !== 1) for (let i = 0; i < adjusted.length; i++) adjusted[i]! /= divisor
-  return adjusted
 }
 
-function logSumExpOf(values: Float32Array, maximum: number): number {
+function measure(values: Float32Array): { maximum: number; logSumExp: number } {
+  const maximum = values.length === 0 ? -Infinity : values[indexOfMaximum(values)]!
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - maximum)
-  return maximum + Math.log(sum)
+  return { maximum, logSumExp: maximum + Math.log(sum) }
 }
 
 function bestIndices(
   adjusted: Float32Array,
+  blocks: LogitBlocks | null,
   vocabularyStart: number,
   position: number,
   { candidates, order, seed }: HeadRequest,
 ): Iterable<number> {
-  if (order === 'logit' || candidates === 0) return topIndices(adjusted, candidates)
+  if (order === 'logit' || candidates === 0)
+    return blocks ? topIndicesOfBlocks(adjusted, blocks, candidates) : topIndices(adjusted, candidates)
   const bitsOf = (index: number) => noiseBits(seed, position, vocabularyStart + index)
   if (candidates > 1)
     return topIndices(

@@ -10,7 +10,9 @@ export interface KernelExports {
   feedForward(job: number, tokens: number): void
   join(job: number, tokens: number): void
   head(job: number, tokens: number): void
+  summarizeLogits(logits: number, count: number, divisor: number): void
   normalize(norm: number, tokens: number): void
+  addTo(out: number, x: number, count: number): void
   help(thread: number): void
   spin(times: number): void
   dismissTeam(): void

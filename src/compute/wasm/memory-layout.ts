@@ -9,7 +9,7 @@ import type { ExecutorSetup } from '../executor.ts'
 import { GROUP_ROWS } from './interleave.ts'
 import { Arena, type Placement, place, roundUp } from './placements.ts'
 import { recordArea } from './shard-records.ts'
-import { CONTROL_BYTES, type RecordValues, recordBytes } from './structures.ts'
+import { CONTROL_BYTES, LOGIT_BLOCK, type RecordValues, recordBytes } from './structures.ts'
 import { HEAD_TILE, TILE } from './tiles.ts'
 
 /** Positions the KV cache grows by, or a little less, so that chunks fill it evenly. */
@@ -119,6 +119,7 @@ function takeScratch(
     scores: arena.take(threads * scoresBytes),
     scoresBytes,
     output: arena.floats(Math.max(tile * resultColumns, HEAD_TILE * (rangeLength(vocabulary) + 2 * GROUP_ROWS))),
+    logitBlocks: arena.take(8 * (1 + Math.ceil(rangeLength(vocabulary) / LOGIT_BLOCK))),
   }
 }
 

@@ -30,7 +30,7 @@ export function openState(
       'peer-shape',
       `${embedded.length} embedded values came for ${tokenCount} tokens of ${hiddenSize}.`,
     )
-  const residual = Float32Array.from(embedded)
+  const residual = embedded.slice()
   const streamSize = tokenCount * streamWidth(config)
   return {
     step,

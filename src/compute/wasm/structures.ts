@@ -7,7 +7,7 @@ export const FIELDS = {
     ...['hiddenSize', 'streamWidth', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
     ...['causal', 'attentionWindow', 'activation', 'fine', 'cache', 'capacity', 'chunkPositions', 'chunkBytes'],
     ...['residual', 'stream', 'sum', 'mask', 'turns', 'normed', 'first', 'second', 'third', 'queries', 'inner'],
-    ...['bytes', 'words', 'scales', 'innerCopy', 'scores', 'scoresBytes', 'output'],
+    ...['bytes', 'words', 'scales', 'innerCopy', 'scores', 'scoresBytes', 'output', 'logitBlocks'],
   ],
   Attention: [
     ...['norm', 'bottleneck', 'bottleneckNorm', 'valueOfResidual'],
@@ -26,6 +26,9 @@ export type RecordValues<Name extends RecordName> = Readonly<Record<(typeof FIEL
 export const CONTROL_BYTES = 448
 /** Address of the word there that says a helper has died. */
 export const FAILED_ADDRESS = 320
+
+/** Logits that the kernels summarize together (assembly/summarize.ts). */
+export const LOGIT_BLOCK = 256
 
 export function recordBytes(name: RecordName): number {
   return FIELDS[name].length * 4

@@ -17,12 +17,13 @@ import {
   type Step,
   wantedRows,
 } from '../executor.ts'
+import { type HeldStep, heldStep } from './held-step.ts'
 import { GROUP_ROWS, readRow } from './interleave.ts'
 import { instantiate, type KernelExports, type Kernels, loadKernels, type SimdBuild } from './kernels.ts'
 import { type MemoryLayout, planMemory } from './memory-layout.ts'
 import { outputHead } from './output-head.ts'
 import { roundUp } from './placements.ts'
-import { type ShardRecords, writeRecords } from './shard-records.ts'
+import { type JoinRecord, type ShardRecords, writeRecords } from './shard-records.ts'
 import { openState, stateBytes, type WasmState } from './step-state.ts'
 import { measureSpins, ThreadTeam, usableThreads } from './thread-team.ts'
 import { HEAD_TILE, runKernel, TILE, type Tile, tiles } from './tiles.ts'
@@ -62,6 +63,7 @@ class WasmExecutor implements Executor {
   readonly #frequencies: Float32Array
   readonly #positions: CachedPositions
   readonly #logits: ReturnType<typeof outputHead>
+  readonly #held: HeldStep
   #largestStateBytes = 0
 
   static async start(setup: ExecutorSetup, layout: MemoryLayout, memory: WasmMemory, { module }: Kernels) {
@@ -95,6 +97,7 @@ class WasmExecutor implements Executor {
     )
     this.#positions = cachedPositions(config, shard.contextLength)
     this.#logits = outputHead(kernels, memory, layout.workspace, this.#records.head, shard)
+    this.#held = heldStep(memory, layout.workspace)
   }
 
   get memory(): ExecutorMemory {
@@ -122,6 +125,7 @@ class WasmExecutor implements Executor {
 
   begin(step: Step, embedded: Float32Array): WasmState {
     const state = openState(this.#config, this.#frequencies, step, embedded)
+    this.#held.release()
     this.#memory.reserve(Math.min(step.pastLength + state.tokenCount, this.#layout.workspace.capacity))
     this.#positions.begin(step)
     this.#largestStateBytes = Math.max(this.#largestStateBytes, stateBytes(state))
@@ -139,32 +143,27 @@ class WasmExecutor implements Executor {
   }
 
   join(state: State, index: number, sum: Float32Array): void {
-    const { residual, stream, tokenCount } = state as WasmState
+    const mine = state as WasmState
     const record = this.#records.joins[index]
-    if (!record) {
-      for (let i = 0; i < stream.length; i++) stream[i]! += sum[i]!
-      return
-    }
-    const { workspace } = this.#layout
-    const { hiddenSize, streamWidth } = workspace
-    for (const tile of tiles(tokenCount, TILE)) {
-      this.#memory.load(workspace.stream, stream, streamWidth, tile)
-      this.#memory.load(workspace.sum, sum, streamWidth, tile)
-      if (record.usesResidual) this.#memory.load(workspace.residual, residual, hiddenSize, tile)
-      runKernel(() => this.#kernels.join(record.address, tile.count))
-      this.#memory.unload(workspace.stream, stream, streamWidth, tile)
-      if (record.usesResidual) this.#memory.unload(workspace.residual, residual, hiddenSize, tile)
-    }
+    const held = this.#held.hold(mine)
+    if (held) {
+      held.sum.set(sum)
+      const { stream, sum: summed } = this.#layout.workspace
+      if (record) runKernel(() => this.#kernels.join(record.address, mine.tokenCount))
+      else this.#kernels.addTo(stream, summed, sum.length)
+    } else if (record) this.#joinTiles(mine, record, sum)
+    else for (let i = 0; i < sum.length; i++) mine.stream[i]! += sum[i]!
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
     const { step, tokenCount, residual } = state as WasmState
+    this.#held.release()
     const rows = wantedRows(step, tokenCount)
     const result: HeadResult = []
     for (const { first, count } of tiles(rows.length, HEAD_TILE)) {
       const part = rows.slice(first, first + count)
       const logits = this.#logits(residual, part)
-      const summed = part.map((row, i) => ({ position: step.positions[row]!, logits: logits[i]! }))
+      const summed = part.map((row, i) => ({ position: step.positions[row]!, ...logits[i]! }))
       result.push(...summarizeHead(summed, this.#shard.vocabulary.start, request))
     }
     return result
@@ -173,6 +172,7 @@ class WasmExecutor implements Executor {
   async readHidden(state: State): Promise<Float32Array> {
     const { residual, tokenCount } = state as WasmState
     const { outputNorm } = this.#records
+    this.#held.release()
     const hidden = residual.slice()
     if (outputNorm === 0) return hidden
     const { workspace } = this.#layout
@@ -188,12 +188,26 @@ class WasmExecutor implements Executor {
     this.#team?.close()
   }
 
-  #feedForward({ stream, partial, tokenCount }: WasmState, record: number): void {
+  #joinTiles({ stream, residual, tokenCount }: WasmState, record: JoinRecord, sum: Float32Array): void {
     const { workspace } = this.#layout
+    const { hiddenSize, streamWidth } = workspace
     for (const tile of tiles(tokenCount, TILE)) {
-      this.#memory.load(workspace.stream, stream, workspace.streamWidth, tile)
+      this.#memory.load(workspace.stream, stream, streamWidth, tile)
+      this.#memory.load(workspace.sum, sum, streamWidth, tile)
+      if (record.usesResidual) this.#memory.load(workspace.residual, residual, hiddenSize, tile)
+      runKernel(() => this.#kernels.join(record.address, tile.count))
+      this.#memory.unload(workspace.stream, stream, streamWidth, tile)
+      if (record.usesResidual) this.#memory.unload(workspace.residual, residual, hiddenSize, tile)
+    }
+  }
+
+  #feedForward(state: WasmState, record: number): void {
+    const { workspace } = this.#layout
+    const held = this.#held.hold(state)
+    for (const tile of tiles(state.tokenCount, TILE)) {
+      if (!held) this.#memory.load(workspace.stream, state.stream, workspace.streamWidth, tile)
       runKernel(() => this.#kernels.feedForward(record, tile.count))
-      this.#unloadOutput(partial, tile)
+      this.#unloadOutput(state, tile)
     }
   }
 
@@ -203,13 +217,13 @@ class WasmExecutor implements Executor {
     for (const tile of tiles(state.tokenCount, TILE)) {
       this.#loadAttention(state, tile)
       runKernel(() => this.#kernels.attention(record, pastLength + tile.first, tile.count))
-      this.#unloadOutput(state.partial, tile)
+      this.#unloadOutput(state, tile)
     }
   }
 
   /** Every tile sees all others: all keys and values are read before the first query meets them. */
   #attendAfterReading(state: WasmState, record: number): void {
-    const { tokenCount, mask, partial } = state
+    const { tokenCount, mask } = state
     for (const tile of tiles(tokenCount, TILE)) {
       this.#loadAttention(state, tile)
       runKernel(() => this.#kernels.readPositions(record, tile.first, tile.count))
@@ -217,18 +231,22 @@ class WasmExecutor implements Executor {
     this.#memory.floats(this.#layout.workspace.mask, mask.length).set(mask)
     for (const tile of tiles(tokenCount, TILE)) {
       runKernel(() => this.#kernels.attendPositions(record, tile.first, tile.count, tokenCount))
-      this.#unloadOutput(partial, tile)
+      this.#unloadOutput(state, tile)
     }
   }
 
-  #loadAttention({ residual, turns }: WasmState, tile: Tile): void {
+  #loadAttention(state: WasmState, tile: Tile): void {
+    if (this.#held.hold(state)) return
     const { workspace } = this.#layout
-    this.#memory.load(workspace.residual, residual, workspace.hiddenSize, tile)
-    this.#memory.load(workspace.turns, turns, workspace.rotatedSize, tile)
+    this.#memory.load(workspace.residual, state.residual, workspace.hiddenSize, tile)
+    this.#memory.load(workspace.turns, state.turns, workspace.rotatedSize, tile)
   }
 
-  #unloadOutput(partial: Float32Array, tile: Tile): void {
+  #unloadOutput(state: WasmState, tile: Tile): void {
     const { output, streamWidth } = this.#layout.workspace
-    this.#memory.unload(output, partial, streamWidth, tile, roundUp(streamWidth, GROUP_ROWS))
+    const stride = roundUp(streamWidth, GROUP_ROWS)
+    const held = stride === streamWidth || tile.count === 1 ? this.#held.hold(state) : null
+    if (held) state.partial.set(held.output)
+    else this.#memory.unload(output, state.partial, streamWidth, tile, stride)
   }
 }

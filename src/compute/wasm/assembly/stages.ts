@@ -3,6 +3,7 @@ import { attendUnits, projectHeads, rotateUnits } from './attention-sublayer'
 import { blockUnits, multiplyUnits, quantizeUnits, rowUnits, wants } from './dense'
 import { gateAndUp } from './feed-forward'
 import { Attention, FeedForward, Matrix } from './structures'
+import { LOGIT_BLOCK, summarize } from './summarize'
 import { finish, isAlone, jobKind, jobWord, nextStage, publish, report, take, takenFrom, takenTo } from './threads'
 import { ws } from './workspace'
 
@@ -13,6 +14,10 @@ export const HEADS = 3 // attention, tokens
 export const ROTATE = 4 // attention, position, tokens
 export const ATTEND = 5 // attention, position, tokens, seen
 export const GATE_UP = 6 // feed-forward, tokens
+export const SUMMARIZE = 7 // logits, count
+
+/** Blocks of logits that make a unit. */
+const UNIT_SUMMARIES = 16
 
 /** All `units` of a stage of `kind` on `a`.., done when it returns: by the caller, thread 0, and whoever of its team comes in time. */
 export function share(kind: i32, units: i32, a: i32, b: i32 = 0, c: i32 = 0, d: i32 = 0): void {
@@ -54,6 +59,16 @@ export function project(matrix: Matrix, tokens: i32, isQuantizedAlready: bool): 
   share(PROJECT, rowUnits(matrix), address(matrix), tokens)
 }
 
+export function summaryUnits(count: i32): i32 {
+  const unit = LOGIT_BLOCK * UNIT_SUMMARIES
+  return (count + unit - 1) / unit
+}
+
+function summarizeUnits(logits: usize, count: i32, from: i32, to: i32): void {
+  const end = min(to * UNIT_SUMMARIES, (count + LOGIT_BLOCK - 1) / LOGIT_BLOCK)
+  summarize(logits, count, ws.logitBlocks, ws.logitBlocks + 8, from * UNIT_SUMMARIES, end)
+}
+
 @inline
 function address(matrix: Matrix): i32 {
   return <i32>changetype<usize>(matrix)
@@ -79,7 +94,10 @@ function run(kind: i32, a: i32, b: i32, c: i32, d: i32, from: i32, to: i32, thre
     case ATTEND:
       attendUnits(changetype<Attention>(a), b, c, d, from, to, thread)
       break
-    default:
+    case GATE_UP:
       gateAndUp(changetype<FeedForward>(a), b, from, to)
+      break
+    default:
+      summarizeUnits(a, b, from, to)
   }
 }

@@ -81,6 +81,8 @@ export class Workspace {
   scoresBytes: usize
   /** Result of the sublayer, or logits, [T, 4 * groups]. */
   output: usize
+  /** What logits are divided by (f64), then what `summarize` tells of each block of a token's. */
+  logitBlocks: usize
 }
 
 /** One attention sublayer of the shard; heads are absolute numbers. */

@@ -4,7 +4,7 @@ import { activate } from './activate'
 import { attendUnitsOf, headUnits, rotateUnitsOf } from './attention-sublayer'
 import { addToRows, normalizeRows, prepare, rowUnits, wants, zeroAround } from './dense'
 import { quantizesItself } from './feed-forward'
-import { ATTEND, dense, GATE_UP, HEADS, project, quantizeAll, ROTATE, share } from './stages'
+import { ATTEND, dense, GATE_UP, HEADS, project, quantizeAll, ROTATE, share, SUMMARIZE, summaryUnits } from './stages'
 import { Attention, FeedForward, Head, Join, Matrix, Norm } from './structures'
 import { addTo } from './vector'
 import { present, ws } from './workspace'
@@ -80,6 +80,12 @@ export function head(address: usize, tokens: i32): void {
       memory.copy(ws.inner + (<usize>(t * columns) << 2), from, <usize>columns << 2)
     }
   dense(job.rows, columns == ws.hiddenSize ? ws.normed : ws.inner, tokens, ws.output)
+}
+
+/** One token's logits, divided in place and told of block by block: summarize.ts. */
+export function summarizeLogits(logits: usize, count: i32, divisor: f64): void {
+  store<f64>(ws.logitBlocks, divisor)
+  share(SUMMARIZE, summaryUnits(count), <i32>logits, count)
 }
 
 /** residual (T, H) -> normed (T, H). */

@@ -21,6 +21,7 @@ interface SingleKernels {
   rotateHead: Numbers
   activate: Numbers
   addTo: Numbers
+  summarize: Numbers
   attendHead: Numbers
 }
 

@@ -1,0 +1,9 @@
+import { beforeAll, describe } from 'vitest'
+import { buildKernels } from '../../../../tools/build-kernels.ts'
+import { summaryKernelSuite } from './kernel-summary-suite.ts'
+
+beforeAll(async () => {
+  await buildKernels()
+}, 60_000)
+
+describe('summaries of logits, plain SIMD', () => summaryKernelSuite('plain'))
