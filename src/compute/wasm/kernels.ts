@@ -4,8 +4,8 @@ import { HeadroomError } from '../../base/errors.ts'
 /** Exports of a build, addresses in bytes; contracts in assembly/sublayers.ts. */
 export interface KernelExports {
   attach(workspace: number, threads: number, sleeps: number, spins: number): void
-  attention(job: number, position: number, tokens: number): void
-  readPositions(job: number, position: number, tokens: number): void
+  attention(job: number, position: number, tokens: number): number
+  readPositions(job: number, position: number, tokens: number): number
   attendPositions(job: number, position: number, tokens: number, seen: number): void
   feedForward(job: number, tokens: number): void
   join(job: number, tokens: number): void

@@ -2,18 +2,20 @@
 //   | thread control | records | weights | scratch | KV chunk | KV chunk | ...      the end grows with the conversation
 import { rangeLength } from '../../base/ranges.ts'
 import { type Activation, queryHeadsPerKvHead, rotatedSizeOf, streamWidth } from '../../model/config.ts'
-import { type TensorRole, tensorKey } from '../../model/tensor.ts'
+import { type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
 import type { ExecutorSetup } from '../executor.ts'
 import { GROUP_ROWS } from './interleave.ts'
 import { Arena, type Placement, place, roundUp } from './placements.ts'
 import { recordArea } from './shard-records.ts'
-import { CONTROL_BYTES, LOGIT_BLOCK, type RecordValues, recordBytes } from './structures.ts'
+import { attentionScratchBytes, CONTROL_BYTES, LOGIT_BLOCK, type RecordValues, recordBytes } from './structures.ts'
 import { HEAD_TILE, TILE } from './tiles.ts'
 
 /** Positions the KV cache grows by, or a little less, so that chunks fill it evenly. */
 const CHUNK_POSITIONS = 128
+/** Chunks hold a multiple of it (assembly/attention.ts). */
+const POSITION_UNIT = 16
 
 export interface MemoryLayout {
   placements: ReadonlyMap<string, Placement>
@@ -43,10 +45,12 @@ export function planMemory(setup: ExecutorSetup, threads: number): MemoryLayout 
   const placements = new Map(tensors.map((tensor) => [tensorKey(tensor), place(tensor, arena)]))
   const weightBytes = [...placements.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 
-  const headStride = roundUp(headSize, 4)
+  const headStride = roundUp(headSize, 8)
   const capacity = kvPositions(config, shard.contextLength)
-  const chunkPositions = Math.ceil(capacity / Math.ceil(capacity / CHUNK_POSITIONS))
-  const { chunkBytes, cacheOffsets } = cacheChunk(shard.sublayers, chunkPositions * headStride * 2 * 4)
+  const chunkPositions = roundUp(Math.ceil(capacity / Math.ceil(capacity / CHUNK_POSITIONS)), POSITION_UNIT)
+  const halfCache = keepsHalves(tensors)
+  const headBytes = chunkPositions * headStride * 2 * (halfCache ? 2 : 4)
+  const { chunkBytes, cacheOffsets } = cacheChunk(shard.sublayers, headBytes)
   const scratch = takeScratch(setup, placements, threads, arena)
   const cache = arena.take(0)
   return {
@@ -65,6 +69,8 @@ export function planMemory(setup: ExecutorSetup, threads: number): MemoryLayout 
       activation: ACTIVATION_CODES[config.activation],
       // Without statistics no norm brings the rounding of bytes back down: it was 0.39 of the largest value after two layers.
       fine: config.norm.kind === 'affine' ? 1 : 0,
+      halfCache: halfCache ? 1 : 0,
+      overflow: 0,
       cache,
       capacity,
       chunkPositions,
@@ -83,7 +89,7 @@ export function planMemory(setup: ExecutorSetup, threads: number): MemoryLayout 
 
 /** The workspace's buffers: what one tile of tokens needs, and of queries what a whole step does where all see all. */
 function takeScratch(
-  { config, shard }: ExecutorSetup,
+  { config, shard, tensors }: ExecutorSetup,
   placements: ReadonlyMap<string, Placement>,
   threads: number,
   arena: Arena,
@@ -92,14 +98,14 @@ function takeScratch(
   const { contextLength, vocabulary } = shard
   const tile = Math.min(TILE, contextLength)
   const width = streamWidth(config)
-  const headStride = roundUp(headSize, 4)
+  const headStride = roundUp(headSize, 8)
   const most = (roles: readonly TensorRole[], size: (placement: Placement) => number) =>
     Math.max(0, ...[...placements.values()].filter(({ tensor }) => roles.includes(tensor.role)).map(size))
   const paddedRows = ({ rowCount }: Placement) => roundUp(rowCount, GROUP_ROWS)
   const queryHeads = most(['query'], ({ rowCount }) => rowCount) / headSize
   const innerColumns = most(['attentionOutput', 'down'], ({ columns }) => columns)
   const quantizedColumns = Math.max(hiddenSize, width, innerColumns)
-  const scoresBytes = roundUp((contextLength + 4 + headStride) * 4, 64)
+  const scratchBytes = queryHeads === 0 ? 0 : attentionScratchBytes(headStride, keepsHalves(tensors))
   const firstRoles = ['query', 'gate', 'inputBottleneck', 'sharedBottleneck', 'headTransform'] as const
   const resultColumns = roundUp(bottleneck ? Math.max(hiddenSize, width) : width, GROUP_ROWS)
   const residual = arena.floats(tile * hiddenSize)
@@ -116,8 +122,8 @@ function takeScratch(
     queries: arena.floats((causal ? tile : contextLength) * queryHeads * headStride),
     inner: arena.floats(Math.max(tile * innerColumns, HEAD_TILE * hiddenSize)),
     ...takeQuantized(tile * quantizedColumns, arena),
-    scores: arena.take(threads * scoresBytes),
-    scoresBytes,
+    scratch: arena.take(threads * scratchBytes),
+    scratchBytes,
     output: arena.floats(Math.max(tile * resultColumns, HEAD_TILE * (rangeLength(vocabulary) + 2 * GROUP_ROWS))),
     logitBlocks: arena.take(8 * (1 + Math.ceil(rangeLength(vocabulary) / LOGIT_BLOCK))),
   }
@@ -130,7 +136,7 @@ function takeQuantized(count: number, arena: Arena) {
   return { ...first, innerCopy: copy().bytes - first.bytes }
 }
 
-/** A chunk holds the same positions of all attention sublayers: [sublayer][KV head][keys, values][position][headStride]. */
+/** A chunk holds the same positions of all attention sublayers: [sublayer][KV head][keys, values] (assembly/key-value-cache.ts). */
 function cacheChunk(sublayers: readonly ShardSublayer[], headBytes: number) {
   let chunkBytes = 0
   const cacheOffsets = sublayers.map((sublayer) => {
@@ -139,4 +145,10 @@ function cacheChunk(sublayers: readonly ShardSublayer[], headBytes: number) {
     return offset
   })
   return { chunkBytes, cacheOffsets }
+}
+
+/** Keys and values of weights that are rounded themselves lose nothing more as halves; those of float weights stay float32. */
+function keepsHalves(tensors: readonly ShardTensor[]): boolean {
+  const formats = tensors.filter(({ role }) => role === 'key' || role === 'value').map(({ format }) => format)
+  return formats.every((format) => format === 'int8' || format === 'int4')
 }

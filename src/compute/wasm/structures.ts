@@ -5,9 +5,20 @@ export const FIELDS = {
   Norm: ['kind', 'size', 'epsilon', 'gain', 'bias'],
   Workspace: [
     ...['hiddenSize', 'streamWidth', 'headSize', 'headStride', 'rotatedSize', 'halfSplit', 'queryHeadsPerKvHead'],
-    ...['causal', 'attentionWindow', 'activation', 'fine', 'cache', 'capacity', 'chunkPositions', 'chunkBytes'],
+    ...[
+      'causal',
+      'attentionWindow',
+      'activation',
+      'fine',
+      'halfCache',
+      'overflow',
+      'cache',
+      'capacity',
+      'chunkPositions',
+      'chunkBytes',
+    ],
     ...['residual', 'stream', 'sum', 'mask', 'turns', 'normed', 'first', 'second', 'third', 'queries', 'inner'],
-    ...['bytes', 'words', 'scales', 'innerCopy', 'scores', 'scoresBytes', 'output', 'logitBlocks'],
+    ...['bytes', 'words', 'scales', 'innerCopy', 'scratch', 'scratchBytes', 'output', 'logitBlocks'],
   ],
   Attention: [
     ...['norm', 'bottleneck', 'bottleneckNorm', 'valueOfResidual'],
@@ -29,6 +40,15 @@ export const FAILED_ADDRESS = 320
 
 /** Logits that the kernels summarize together (assembly/summarize.ts). */
 export const LOGIT_BLOCK = 256
+
+/** Rows of queries that a thread holds against a block of positions (assembly/attention.ts). */
+export const ATTENTION_ROWS = 32
+export const ATTENTION_BLOCK = 64
+
+/** Of each thread: rows of output and of scores, two numbers a row; a block of keys or values where the cache holds halves. */
+export function attentionScratchBytes(headStride: number, halfCache: boolean): number {
+  return (ATTENTION_ROWS * (headStride + ATTENTION_BLOCK + 2) + (halfCache ? ATTENTION_BLOCK * headStride : 0)) * 4
+}
 
 export function recordBytes(name: RecordName): number {
   return FIELDS[name].length * 4

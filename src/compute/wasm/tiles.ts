@@ -17,9 +17,9 @@ export function* tiles(total: number, size: number): Generator<Tile> {
 }
 
 /** Kernels trap when a helper of their team has died. */
-export function runKernel(call: () => void): void {
+export function runKernel<Result>(call: () => Result): Result {
   try {
-    call()
+    return call()
   } catch (cause) {
     const text = `The WebAssembly kernels stopped: ${cause instanceof Error ? cause.message : cause}. Reload the page; if it happens again, use one thread.`
     throw new HeadroomError('device-lost', text, { cause })

@@ -216,7 +216,11 @@ class WasmExecutor implements Executor {
     const { pastLength } = state.step
     for (const tile of tiles(state.tokenCount, TILE)) {
       this.#loadAttention(state, tile)
-      runKernel(() => this.#kernels.attention(record, pastLength + tile.first, tile.count))
+      const position = pastLength + tile.first
+      requireHeld(
+        runKernel(() => this.#kernels.attention(record, position, tile.count)),
+        position,
+      )
       this.#unloadOutput(state, tile)
     }
   }
@@ -226,7 +230,10 @@ class WasmExecutor implements Executor {
     const { tokenCount, mask } = state
     for (const tile of tiles(tokenCount, TILE)) {
       this.#loadAttention(state, tile)
-      runKernel(() => this.#kernels.readPositions(record, tile.first, tile.count))
+      requireHeld(
+        runKernel(() => this.#kernels.readPositions(record, tile.first, tile.count)),
+        tile.first,
+      )
     }
     this.#memory.floats(this.#layout.workspace.mask, mask.length).set(mask)
     for (const tile of tiles(tokenCount, TILE)) {
@@ -249,4 +256,11 @@ class WasmExecutor implements Executor {
     if (held) state.partial.set(held.output)
     else this.#memory.unload(output, state.partial, streamWidth, tile, stride)
   }
+}
+
+/** Halves end at 65504. */
+function requireHeld(held: number, position: number): void {
+  if (held !== 0) return
+  const text = `The model computed a key or value near position ${position} that is infinite, NaN or too large: this device's weights are broken. Reload the page, or remove the device.`
+  throw new HeadroomError('internal', text)
 }

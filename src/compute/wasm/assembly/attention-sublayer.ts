@@ -1,6 +1,7 @@
 // A thread's part of each stage of an attention sublayer, over a tile of T tokens whose input is workspace.normed.
-import { attendHead } from './attention'
+import { attendRows, ROWS } from './attention'
 import { multiplyUnits, normalizeRows, rowUnits } from './dense'
+import { headInChunk, putKey, putValue } from './key-value-cache'
 import { rotateHead } from './rope'
 import { Attention, Norm } from './structures'
 import { present, ws } from './workspace'
@@ -8,7 +9,7 @@ import { present, ws } from './workspace'
 /** Heads of one token that make a unit of rotating. */
 const UNIT_HEADS = 16
 /** Values of keys that make a unit of attending: half a microsecond. */
-const UNIT_KEYS = 6144
+const UNIT_KEYS = 12288
 
 /** Rows of queries, of keys behind them, then of values. */
 export function headUnits(job: Attention): i32 {
@@ -29,12 +30,12 @@ export function rotateUnitsOf(job: Attention, tokens: i32): i32 {
 }
 
 /** Of a tile that begins at `position`: queries go to the workspace rotated, keys and values to the cache. */
-export function rotateUnits(job: Attention, position: i32, tokens: i32, from: i32, to: i32): void {
+export function rotateUnits(job: Attention, position: i32, tokens: i32, from: i32, to: i32, thread: i32): void {
   const queries = tokens * job.queryHeads
   const first = from * UNIT_HEADS
   const end = min(to * UNIT_HEADS, queries + tokens * job.kvHeads)
-  rotateQueries(job, queriesFrom(job, position), first, min(end, queries))
-  append(job, position, max(first - queries, 0), end - queries)
+  rotateQueries(job, queriesFrom(job, position), tokens, first, min(end, queries))
+  append(job, position, max(first - queries, 0), end - queries, thread)
 }
 
 /** A causal tile's queries are used at once; else those of all tokens wait for the last key. */
@@ -55,67 +56,65 @@ function rotate(norm: Norm, from: usize, to: usize, token: usize): void {
   rotateHead(from, to, turnsOf(token), ws.headSize, ws.rotatedSize, ws.halfSplit != 0)
 }
 
-function rotateQueries(job: Attention, queries: usize, from: i32, to: i32): void {
-  for (let item = from; item < to; item++) {
-    const token = <usize>(item / job.queryHeads)
-    const from = ws.first + ((token * job.query.groups) << 4) + ((<usize>(item % job.queryHeads) * ws.headSize) << 2)
-    rotate(job.queryNorm, from, queries + ((<usize>item * ws.headStride) << 2), token)
+function rotateQueries(job: Attention, queries: usize, tokens: i32, from: i32, to: i32): void {
+  for (let row = from; row < to; row++) {
+    const token = <usize>(row % tokens)
+    const head = ws.first + ((token * job.query.groups) << 4) + ((<usize>(row / tokens) * ws.headSize) << 2)
+    rotate(job.queryNorm, head, queries + ((<usize>row * ws.headStride) << 2), token)
   }
 }
 
-/** This sublayer's keys of one KV head in the chunk that holds row `row`. */
-@inline
-function cacheHead(job: Attention, row: i32, kvHead: i32): usize {
-  const headBytes = (<usize>ws.chunkPositions * ws.headStride) << 3
-  return ws.cache + <usize>(row / ws.chunkPositions) * ws.chunkBytes + job.cacheOffset + <usize>kvHead * headBytes
-}
-
-/** Rotated keys and values to the cache. The bytes past headSize there are never written: they stay zero. */
-function append(job: Attention, position: i32, from: i32, to: i32): void {
-  const rowBytes = <usize>ws.headStride << 2
+/** Rotated keys and values to the cache. */
+function append(job: Attention, position: i32, from: i32, to: i32, thread: i32): void {
+  const padded = scratchOf(thread)
+  memory.fill(padded, 0, <usize>ws.headStride << 2)
   for (let item = from; item < to; item++) {
     const token = <usize>(item / job.kvHeads)
     const kvHead = item % job.kvHeads
     const row = (position + <i32>token) % ws.capacity
+    const keys = headInChunk(job.cacheOffset, row / ws.chunkPositions, kvHead)
     const column = (<usize>kvHead * ws.headSize) << 2
-    const key = cacheHead(job, row, kvHead) + <usize>(row % ws.chunkPositions) * rowBytes
-    rotate(job.keyNorm, ws.second + ((token * job.key.groups) << 4) + column, key, token)
-    const value = ws.third + ((token * job.value.groups) << 4) + column
-    memory.copy(key + <usize>ws.chunkPositions * rowBytes, value, <usize>ws.headSize << 2)
+    rotate(job.keyNorm, ws.second + ((token * job.key.groups) << 4) + column, padded, token)
+    putKey(keys, row % ws.chunkPositions, padded)
+    memory.copy(padded, ws.third + ((token * job.value.groups) << 4) + column, <usize>ws.headSize << 2)
+    putValue(keys, row % ws.chunkPositions, padded)
   }
 }
 
-/** (head, token) pairs of a unit, so that it is neither too short to share nor too long to share fairly. */
 @inline
-function unitPairs(position: i32, tokens: i32, seen: i32): i32 {
-  return max(1, UNIT_KEYS / (max(position + tokens, seen) * ws.headStride))
+function scratchOf(thread: i32): usize {
+  return ws.scratch + <usize>thread * ws.scratchBytes
+}
+
+/** Rows (head, token) of a unit: some that share their keys, and neither too few to hand out nor too many to share fairly. */
+@inline
+function unitRows(position: i32, tokens: i32, seen: i32): i32 {
+  const together = tokens == 1 ? min(ws.queryHeadsPerKvHead, 4) : 16
+  return together * max(1, UNIT_KEYS / (max(position + tokens, seen) * ws.headStride * together))
 }
 
 export function attendUnitsOf(job: Attention, position: i32, tokens: i32, seen: i32): i32 {
-  const pairs = unitPairs(position, tokens, seen)
-  return (tokens * job.queryHeads + pairs - 1) / pairs
+  const rows = unitRows(position, tokens, seen)
+  return (tokens * job.queryHeads + rows - 1) / rows
 }
 
 /** The tile's queries and the cache -> workspace.inner; without causality, `seen` positions are seen but for the masked. */
 export function attendUnits(job: Attention, position: i32, tokens: i32, seen: i32, from: i32, to: i32, thread: i32): void {
-  const pairs = unitPairs(position, tokens, seen)
-  const end = min(to * pairs, tokens * job.queryHeads)
-  const queries = queriesFrom(job, position)
-  const scores = ws.scores + <usize>thread * ws.scoresBytes
-  const result = scores + ws.scoresBytes - (<usize>ws.headStride << 2)
-  const scale: f32 = 1 / Mathf.sqrt(<f32>ws.headSize)
-  for (let item = from * pairs; item < end; item++) {
-    const head = item / tokens
-    const token = item % tokens
-    const kvHead = (job.firstQueryHead + head) / ws.queryHeadsPerKvHead - job.firstKvHead
-    const query = queries + ((<usize>(token * job.queryHeads + head) * ws.headStride) << 2)
-    const count = ws.causal ? position + token + 1 : seen
-    const first = ws.attentionWindow == 0 ? 0 : max(0, count - ws.attentionWindow)
-    attendHead(
-      query, cacheHead(job, 0, kvHead), ws.chunkPositions, ws.chunkBytes, ws.capacity, ws.headStride, scale,
-      first % ws.capacity, count - first, ws.causal ? 0 : ws.mask, scores, result,
-    )
-    const column = <usize>token * job.projection.columns + job.innerOffset + head * ws.headSize
-    memory.copy(ws.inner + (column << 2), result, <usize>ws.headSize << 2)
+  const unit = unitRows(position, tokens, seen)
+  const end = min(to * unit, tokens * job.queryHeads)
+  const scratch = scratchOf(thread)
+  const rowBytes = <usize>ws.headStride << 2
+  for (let row = from * unit; row < end; ) {
+    const kvHead = (job.firstQueryHead + row / tokens) / ws.queryHeadsPerKvHead
+    const nextKvHead = (kvHead + 1) * ws.queryHeadsPerKvHead - job.firstQueryHead
+    const rows = min(ROWS, min(end, nextKvHead * tokens) - row)
+    const query = queriesFrom(job, position) + <usize>row * rowBytes
+    const keys = headInChunk(job.cacheOffset, 0, kvHead - job.firstKvHead)
+    if (ws.halfCache) attendRows<u16>(query, rows, row % tokens, tokens, position, seen, keys, scratch)
+    else attendRows<f32>(query, rows, row % tokens, tokens, position, seen, keys, scratch)
+    for (let r = 0; r < rows; r++, row++) {
+      const column = (row % tokens) * job.projection.columns + job.innerOffset + (row / tokens) * ws.headSize
+      memory.copy(ws.inner + (<usize>column << 2), scratch + <usize>r * rowBytes, <usize>ws.headSize << 2)
+    }
   }
 }

@@ -1,124 +1,169 @@
-import { addTo, exponential, maxLane, multiplyAdd, sumLanes } from './vector'
+import { productRows } from './attention-products'
+import { addTo, expand, exponential, maxLane, sumLanes } from './vector'
+import { ws } from './workspace'
+
+/** Rows of queries that go together at most; the memory plan knows both numbers (../memory-layout.ts). */
+export const ROWS: i32 = 32
+/** Positions that they meet at a time. */
+export const BLOCK: i32 = 64
 
 /**
- * One query head over `count` cached positions, the first one in cache row `first`: out = softmax(q . K / sqrt(D) + mask) V (Vaswani et
- * al. 2017), in three passes.
+ * `rows` queries that share a KV head: out = softmax(q . K / sqrt(D) + mask) V (Vaswani et al. 2017), one block of positions after the
+ * other, with the maximum and the sum so far (Milakov and Gimelshein 2018), so that what it needs does not grow with the context.
  *
- *   cache    a ring of `capacity` rows in chunks of `chunkPositions`, `chunkBytes` apart; this head's part of the first chunk is at `keys`:
- *              keys    [chunkPositions, stride] f32
- *              values  [chunkPositions, stride] f32, right behind
- *   query    (stride) f32; stride is the head size rounded up to 4, the rest zeros in query and cache
- *   mask     (count) f32, 0 or -Infinity, or address 0: none
- *   scores   room for count + 3 f32
- *   out      (stride) f32
+ *   query    [rows, headStride] f32, zeros past headSize; row r is token (firstToken + r) % tokens of a tile that begins at `position`
+ *   keys     this head's in the first of the cache's chunks (key-value-cache.ts); T is f32, or u16 for halves
+ *   seen     positions that every token sees where the model is not causal
+ *   scratch  out [ROWS, headStride] | scores [ROWS, BLOCK] | maximum [ROWS] | sum [ROWS] | one block's keys and values as f32, if halves
+ *
+ * A row's result does not depend on the rows beside it: what it may not see weighs exactly 0.
  */
-export function attendHead(
-  query: usize, keys: usize, chunkPositions: i32, chunkBytes: usize, capacity: i32, stride: i32, scale: f32,
-  first: i32, count: i32, mask: usize, scores: usize, out: usize,
+export function attendRows<T>(
+  query: usize, rows: i32, firstToken: i32, tokens: i32, position: i32, seen: i32, keys: usize, scratch: usize,
 ): void {
-  const rowBytes = <usize>stride << 2
-  const values = keys + <usize>chunkPositions * rowBytes
-  scoreAll(query, keys, chunkPositions, chunkBytes, capacity, rowBytes, scale, first, count, scores)
-  if (mask != 0) addTo(scores, mask, count)
-  const sum = exponentiate(scores, <usize>count)
-  mix(scores, values, chunkPositions, chunkBytes, capacity, rowBytes, 1 / sum, first, count, out)
+  const rowBytes = <usize>ws.headStride << 2
+  memory.fill(scratch, 0, <usize>rows * rowBytes)
+  for (let r = 0; r < rows; r++) {
+    store<f32>(maximumOf(scratch, r), -Infinity)
+    store<f32>(sumOf(scratch, r), 0)
+  }
+  // The cache is a ring: rows below `turn` were written in the last round.
+  const end = ws.causal ? position + tokens : seen
+  const turn = end % ws.capacity
+  const round = end - turn
+  attendSpan<T>(query, rows, firstToken, tokens, position, end, keys, scratch, round, 0, turn)
+  if (round > 0) attendSpan<T>(query, rows, firstToken, tokens, position, end, keys, scratch, round - ws.capacity, turn, ws.capacity)
+  for (let r = 0; r < rows; r++) scaleRow(scratch + <usize>r * rowBytes, 1 / load<f32>(sumOf(scratch, r)))
 }
 
-/** Rows from `row` on that lie side by side: up to the end of the chunk, of the ring, or of what is wanted. */
-@inline
-function runLength(row: i32, wanted: i32, chunkPositions: i32, capacity: i32): i32 {
-  return min(wanted, min(chunkPositions - (row % chunkPositions), capacity - row))
-}
-
-@inline
-function rowAddress(base: usize, row: i32, chunkPositions: i32, chunkBytes: usize, rowBytes: usize): usize {
-  return base + <usize>(row / chunkPositions) * chunkBytes + <usize>(row % chunkPositions) * rowBytes
-}
-
-function scoreAll(
-  query: usize, keys: usize, chunkPositions: i32, chunkBytes: usize, capacity: i32, rowBytes: usize, scale: f32,
-  first: i32, count: i32, scores: usize,
+/** Of the cache's rows `from..to`, which hold positions `offset + row`, those that any of the queries sees. */
+function attendSpan<T>(
+  query: usize, rows: i32, firstToken: i32, tokens: i32, position: i32, end: i32, keys: usize, scratch: usize,
+  offset: i32, from: i32, to: i32,
 ): void {
-  for (let row = first, done = 0; done < count; ) {
-    const run = runLength(row, count - done, chunkPositions, capacity)
-    let key = rowAddress(keys, row, chunkPositions, chunkBytes, rowBytes)
-    const end = scores + (<usize>run << 2)
-    for (; scores < end; scores += 4, key += rowBytes) {
-      let a = f32x4.splat(0)
-      let b = f32x4.splat(0)
-      let i: usize = 0
-      for (; i + 32 <= rowBytes; i += 32) {
-        a = multiplyAdd(v128.load(query + i), v128.load(key + i), a)
-        b = multiplyAdd(v128.load(query + i, 16), v128.load(key + i, 16), b)
-      }
-      if (i < rowBytes) a = multiplyAdd(v128.load(query + i), v128.load(key + i), a)
-      store<f32>(scores, sumLanes(f32x4.add(a, b)) * scale)
+  const wraps = firstToken + rows > tokens
+  const earliest = firstSeen(position + (wraps ? 0 : firstToken))
+  const latest = ws.causal ? position + (wraps ? tokens : firstToken + rows) : end
+  const last = min(to, latest - offset)
+  for (let row = max(from, earliest - offset); row < last; ) {
+    const chunk = row / ws.chunkPositions
+    const inChunk = row % ws.chunkPositions
+    const block = inChunk & -BLOCK
+    const stop = min(last - chunk * ws.chunkPositions, min(block + BLOCK, ws.chunkPositions))
+    const chunkKeys = keys + <usize>chunk * ws.chunkBytes
+    const blockPosition = offset + chunk * ws.chunkPositions + block
+    scoreBlock<T>(query, rows, chunkKeys, block, inChunk - block, stop - block, scratch)
+    for (let r = 0; r < rows; r++) {
+      const own = position + ((firstToken + r) % tokens)
+      const low = max(inChunk - block, firstSeen(own) - blockPosition)
+      const high = min(stop - block, ws.causal ? own + 1 - blockPosition : BLOCK)
+      weighRow(scratch, r, inChunk - block, stop - block, low, high, blockPosition)
     }
-    done += run
-    row = row + run == capacity ? 0 : row + run
+    mixBlock<T>(rows, chunkKeys, block, inChunk - block, stop - block, scratch)
+    row = chunk * ws.chunkPositions + stop
   }
 }
 
-/** scores := exp(scores - their largest); returns the sum. */
-function exponentiate(scores: usize, count: usize): f32 {
-  const end = scores + (count << 2)
-  for (let i: usize = 0; i < 3; i++) store<f32>(end + (i << 2), -Infinity)
+/** The first position that one at `position` sees. */
+@inline
+function firstSeen(position: i32): i32 {
+  return ws.attentionWindow == 0 ? 0 : max(0, position - ws.attentionWindow + 1)
+}
+
+/** scores[r, i] = query[r] . key of row block + i, for i in from..to and some around them. */
+function scoreBlock<T>(query: usize, rows: i32, chunkKeys: usize, block: i32, from: i32, to: i32, scratch: usize): void {
+  const stride = <usize>ws.headStride
+  const first = from & ~15
+  const count = ((to + 15) & ~15) - first
+  let w = chunkKeys + <usize>(block + first) * stride * sizeof<T>()
+  if (sizeof<T>() == 2) {
+    const expanded = expandedOf(scratch)
+    expand(w, <usize>count * stride, expanded)
+    w = expanded
+  }
+  const scores = scoresOf(scratch) + (<usize>first << 2)
+  productRows(w, stride << 4, count >> 2, ws.headStride, query, stride << 2, rows, scores, BLOCK << 2, false)
+}
+
+/** out[r] += sum over i in from..to of scores[r, i] * value of row block + i. */
+function mixBlock<T>(rows: i32, chunkKeys: usize, block: i32, from: i32, to: i32, scratch: usize): void {
+  const stride = <usize>ws.headStride
+  const groups = ws.headStride >> 2
+  const values = chunkKeys + <usize>ws.chunkPositions * stride * sizeof<T>()
+  let w = values + <usize>(block + from) * (4 * sizeof<T>())
+  let groupBytes = <usize>ws.chunkPositions * (4 * sizeof<T>())
+  if (sizeof<T>() == 2) {
+    const expanded = expandedOf(scratch)
+    const expandedBytes: usize = BLOCK << 4
+    for (let g: usize = 0; g < <usize>groups; g++)
+      expand(w + g * groupBytes, <usize>(to - from) << 2, expanded + g * expandedBytes)
+    w = expanded
+    groupBytes = expandedBytes
+  }
+  const weights = scoresOf(scratch) + (<usize>from << 2)
+  productRows(w, groupBytes, groups, to - from, weights, BLOCK << 2, rows, scratch, stride << 2, true)
+}
+
+/** Row r's scores from..to become weights, exp(score - maximum so far), 0 where not in low..high; what was summed before is scaled along. */
+function weighRow(scratch: usize, r: i32, from: i32, to: i32, low: i32, high: i32, blockPosition: i32): void {
+  const scores = scoresOf(scratch) + <usize>(r * BLOCK) * 4
+  if (low >= high) {
+    memory.fill(scores + (<usize>from << 2), 0, <usize>(to - from) << 2)
+    return
+  }
+  if (!ws.causal) addTo(scores + (<usize>low << 2), ws.mask + (<usize>(blockPosition + low) << 2), high - low)
+  const begin = scores + (<usize>(low & ~3) << 2)
+  const end = scores + (<usize>((high + 3) & ~3) << 2)
+  for (let at = begin; at < scores + (<usize>low << 2); at += 4) store<f32>(at, -Infinity)
+  for (let at = scores + (<usize>high << 2); at < end; at += 4) store<f32>(at, -Infinity)
   let largest = f32x4.splat(-Infinity)
-  for (let at = scores; at < end; at += 16) largest = f32x4.max(largest, v128.load(at))
-  const maximum = f32x4.splat(maxLane(largest))
-  let sum = f32x4.splat(0)
-  for (let at = scores; at < end; at += 16) {
-    const e = exponential(f32x4.sub(v128.load(at), maximum))
-    v128.store(at, e)
-    sum = f32x4.add(sum, e)
+  for (let at = begin; at < end; at += 16) largest = f32x4.max(largest, v128.load(at))
+
+  const scale: f32 = 1 / Mathf.sqrt(<f32>ws.headSize)
+  const before = load<f32>(maximumOf(scratch, r))
+  const maximum = max(before, maxLane(largest) * scale)
+  let total = load<f32>(sumOf(scratch, r))
+  if (maximum != before) {
+    const factor: f32 = f32x4.extract_lane(exponential(f32x4.splat(before - maximum)), 0)
+    total *= factor
+    scaleRow(scratch + (<usize>(r * ws.headStride) << 2), factor)
+    store<f32>(maximumOf(scratch, r), maximum)
   }
-  return sumLanes(sum)
+  let sum = f32x4.splat(0)
+  for (let at = begin; at < end; at += 16) {
+    const score = v128.load(at)
+    const weight = exponential(f32x4.sub(f32x4.mul(score, f32x4.splat(scale)), f32x4.splat(maximum)))
+    const seen = v128.and(weight, f32x4.ne(score, f32x4.splat(-Infinity)))
+    sum = f32x4.add(sum, seen)
+    v128.store(at, seen)
+  }
+  store<f32>(sumOf(scratch, r), total + sumLanes(sum))
+  memory.fill(scores + (<usize>from << 2), 0, begin - min(begin, scores + (<usize>from << 2)))
+  const after = scores + (<usize>to << 2)
+  memory.fill(end, 0, max(after, end) - end)
 }
 
-/** out = factor * sum over positions of scores[p] * value[p], 16 values of the head at a time, then 4. */
-function mix(
-  scores: usize, values: usize, chunkPositions: i32, chunkBytes: usize, capacity: i32, rowBytes: usize, factor: f32,
-  first: i32, count: i32, out: usize,
-): void {
-  const factors = f32x4.splat(factor)
-  let d: usize = 0
-  for (; d + 64 <= rowBytes; d += 64) {
-    let a = f32x4.splat(0)
-    let b = f32x4.splat(0)
-    let c = f32x4.splat(0)
-    let e = f32x4.splat(0)
-    let score = scores
-    for (let row = first, done = 0; done < count; ) {
-      const run = runLength(row, count - done, chunkPositions, capacity)
-      let value = rowAddress(values, row, chunkPositions, chunkBytes, rowBytes) + d
-      const end = score + (<usize>run << 2)
-      for (; score < end; score += 4, value += rowBytes) {
-        const weight = v128.load32_splat(score)
-        a = multiplyAdd(weight, v128.load(value), a)
-        b = multiplyAdd(weight, v128.load(value, 16), b)
-        c = multiplyAdd(weight, v128.load(value, 32), c)
-        e = multiplyAdd(weight, v128.load(value, 48), e)
-      }
-      done += run
-      row = row + run == capacity ? 0 : row + run
-    }
-    v128.store(out + d, f32x4.mul(a, factors))
-    v128.store(out + d, f32x4.mul(b, factors), 16)
-    v128.store(out + d, f32x4.mul(c, factors), 32)
-    v128.store(out + d, f32x4.mul(e, factors), 48)
-  }
-  for (; d < rowBytes; d += 16) {
-    let a = f32x4.splat(0)
-    let score = scores
-    for (let row = first, done = 0; done < count; ) {
-      const run = runLength(row, count - done, chunkPositions, capacity)
-      let value = rowAddress(values, row, chunkPositions, chunkBytes, rowBytes) + d
-      const end = score + (<usize>run << 2)
-      for (; score < end; score += 4, value += rowBytes)
-        a = multiplyAdd(v128.load32_splat(score), v128.load(value), a)
-      done += run
-      row = row + run == capacity ? 0 : row + run
-    }
-    v128.store(out + d, f32x4.mul(a, factors))
-  }
+function scaleRow(row: usize, factor: f32): void {
+  const end = row + (<usize>ws.headStride << 2)
+  for (; row < end; row += 16) v128.store(row, f32x4.mul(v128.load(row), f32x4.splat(factor)))
+}
+
+@inline
+function scoresOf(scratch: usize): usize {
+  return scratch + (<usize>(ROWS * ws.headStride) << 2)
+}
+
+@inline
+function maximumOf(scratch: usize, r: i32): usize {
+  return scoresOf(scratch) + (<usize>(ROWS * BLOCK + r) << 2)
+}
+
+@inline
+function sumOf(scratch: usize, r: i32): usize {
+  return maximumOf(scratch, ROWS + r)
+}
+
+@inline
+function expandedOf(scratch: usize): usize {
+  return maximumOf(scratch, 2 * ROWS)
 }

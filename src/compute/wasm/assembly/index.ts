@@ -1,8 +1,9 @@
 // What a kernel build exports: sublayers for the executor, single kernels for the tests and the benchmark.
+import { attendRows } from './attention'
 import { multiplyFloat } from './matmul-float'
 import { multiplyInt4 } from './matmul-int4'
 export { activate } from './activate'
-export { attendHead } from './attention'
+export { putKey, putValue } from './key-value-cache'
 export { multiplyInt8 } from './matmul-int8'
 export { affineNorm, layerNorm, rmsNorm } from './norm'
 export { quantize } from './quantize'
@@ -30,6 +31,18 @@ export function multiplyInt4Words(
   weights: usize, columns: i32, from: i32, to: i32, words: usize, scales: usize, tokens: i32, out: usize, stride: i32,
 ): void {
   multiplyInt4<i16>(weights, columns, from, to, words, scales, tokens, out, stride)
+}
+
+export function attendRowsF32(
+  query: usize, rows: i32, firstToken: i32, tokens: i32, position: i32, seen: i32, keys: usize, scratch: usize,
+): void {
+  attendRows<f32>(query, rows, firstToken, tokens, position, seen, keys, scratch)
+}
+
+export function attendRowsF16(
+  query: usize, rows: i32, firstToken: i32, tokens: i32, position: i32, seen: i32, keys: usize, scratch: usize,
+): void {
+  attendRows<u16>(query, rows, firstToken, tokens, position, seen, keys, scratch)
 }
 
 /** Relaxed builds alone have it; in others it does nothing. */

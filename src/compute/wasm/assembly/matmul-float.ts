@@ -1,5 +1,4 @@
-import { column, tileFloat } from './tile-float'
-import { multiplyAdd } from './vector'
+import { rowFloat, tileFloat } from './tile-float'
 
 /**
  * out[t, 4g + r] = sum over c of W[4g + r, c] * x[t, c], for row groups g in from..to; T is f32, or u16 for halves.
@@ -24,39 +23,9 @@ export function multiplyFloat<T>(
     for (let t: usize = 0; t < tiled; t += 4)
       tileFloat<T>(weights + first * groupBytes, groupBytes, columns, x + t * tokenBytes, tokenBytes, out + t * outBytes + (first << 4), outBytes, false)
   }
-  for (let t = tiled; t < <usize>tokens; t++) {
-    let g = <usize>from
-    for (; g + 4 <= <usize>to; g += 4)
-      fourGroups<T>(weights + g * groupBytes, groupBytes, x + t * tokenBytes, out + t * outBytes + (g << 4))
-    for (; g < <usize>to; g++)
-      oneGroup<T>(weights + g * groupBytes, groupBytes, x + t * tokenBytes, out + t * outBytes + (g << 4))
-  }
-}
-
-function oneGroup<T>(w: usize, groupBytes: usize, x: usize, out: usize): void {
-  let a = f32x4.splat(0)
-  for (const end = w + groupBytes; w < end; w += 4 * sizeof<T>(), x += 4)
-    a = multiplyAdd(column<T>(w), v128.load32_splat(x), a)
-  v128.store(out, a)
-}
-
-function fourGroups<T>(w: usize, groupBytes: usize, x: usize, out: usize): void {
-  let a = f32x4.splat(0)
-  let b = f32x4.splat(0)
-  let c = f32x4.splat(0)
-  let d = f32x4.splat(0)
-  const w1 = w + groupBytes
-  const w2 = w1 + groupBytes
-  const w3 = w2 + groupBytes
-  for (let i: usize = 0; i < groupBytes; i += 4 * sizeof<T>(), x += 4) {
-    const v = v128.load32_splat(x)
-    a = multiplyAdd(column<T>(w + i), v, a)
-    b = multiplyAdd(column<T>(w1 + i), v, b)
-    c = multiplyAdd(column<T>(w2 + i), v, c)
-    d = multiplyAdd(column<T>(w3 + i), v, d)
-  }
-  v128.store(out, a)
-  v128.store(out, b, 16)
-  v128.store(out, c, 32)
-  v128.store(out, d, 48)
+  for (let t = tiled; t < <usize>tokens; t++)
+    rowFloat<T>(
+      weights + <usize>from * groupBytes, groupBytes, to - from, columns,
+      x + t * tokenBytes, out + t * outBytes + (<usize>from << 4), false,
+    )
 }

@@ -89,7 +89,7 @@ function run(kind: i32, a: i32, b: i32, c: i32, d: i32, from: i32, to: i32, thre
       projectHeads(changetype<Attention>(a), b, from, to)
       break
     case ROTATE:
-      rotateUnits(changetype<Attention>(a), b, c, from, to)
+      rotateUnits(changetype<Attention>(a), b, c, from, to, thread)
       break
     case ATTEND:
       attendUnits(changetype<Attention>(a), b, c, d, from, to, thread)

@@ -32,7 +32,7 @@ export class Workspace {
   /** Values a token has in the stream that sublayers add to. */
   streamWidth: i32
   headSize: i32
-  /** headSize rounded up to 4. */
+  /** headSize rounded up to 8. */
   headStride: i32
   rotatedSize: i32
   halfSplit: i32
@@ -44,9 +44,14 @@ export class Workspace {
   activation: i32
   /** int4 matrices take activations as words, though bytes are faster. */
   fine: i32
+  /** Keys and values are kept as halves, not as f32. */
+  halfCache: i32
+  /** 1 once a key or value was no finite half. */
+  overflow: i32
   /** KV chunks: `cache + chunk * chunkBytes + sublayer's offset`; position p lies in row p % capacity. */
   cache: usize
   capacity: i32
+  /** A multiple of 16. */
   chunkPositions: i32
   chunkBytes: usize
   /** The residual stream, [T, hiddenSize]. */
@@ -67,7 +72,7 @@ export class Workspace {
   second: usize
   /** Value rows. */
   third: usize
-  /** Rotated query heads, [T, heads, headStride]; of all a step's tokens where the model is not causal. */
+  /** Rotated query heads, [heads, T, headStride]; where the model is not causal, those of all a step's tiles. */
   queries: usize
   /** Input of the sublayer's last matrix, [T, its columns]. */
   inner: usize
@@ -76,9 +81,9 @@ export class Workspace {
   words: usize
   scales: usize
   innerCopy: usize
-  /** Attention scores, then one head's output: `scoresBytes` for each thread. */
-  scores: usize
-  scoresBytes: usize
+  /** Attention's own (attention.ts): `scratchBytes` for each thread. */
+  scratch: usize
+  scratchBytes: usize
   /** Result of the sublayer, or logits, [T, 4 * groups]. */
   output: usize
   /** What logits are divided by (f64), then what `summarize` tells of each block of a token's. */
@@ -108,7 +113,7 @@ export class Attention {
   kvHeads: i32
   /** Where my heads' columns begin among those the projection holds. */
   innerOffset: i32
-  /** Of this sublayer's keys in a KV chunk: [kvHeads, 2, chunkPositions, headStride] f32. */
+  /** Of this sublayer's first KV head in a chunk (key-value-cache.ts). */
   cacheOffset: usize
 }
 

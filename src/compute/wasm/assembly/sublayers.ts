@@ -9,14 +9,18 @@ import { Attention, FeedForward, Head, Join, Matrix, Norm } from './structures'
 import { addTo } from './vector'
 import { present, ws } from './workspace'
 
-/** My heads' part of causal attention over tokens from `position` on, which are appended to the cache: residual (T, H) -> output (T, S). */
-export function attention(address: usize, position: i32, tokens: i32): void {
-  readPositions(address, position, tokens)
+/**
+ * My heads' part of causal attention over tokens from `position` on, which are appended to the cache: residual (T, H) -> output (T, S).
+ * False where a key or value was none that the cache can hold; then the output is worth nothing.
+ */
+export function attention(address: usize, position: i32, tokens: i32): bool {
+  const held = readPositions(address, position, tokens)
   attendPositions(address, position, tokens, 0)
+  return held
 }
 
-/** The first half of attention where all see all: residual (T, H) -> queries, and the cache from `position` on. */
-export function readPositions(address: usize, position: i32, tokens: i32): void {
+/** The first half of attention where all see all: residual (T, H) -> queries, and the cache from `position` on. Answers as `attention` does. */
+export function readPositions(address: usize, position: i32, tokens: i32): bool {
   const job = changetype<Attention>(address)
   if (present(job.bottleneck)) {
     if (job.valueOfResidual) dense(job.value, ws.residual, tokens, ws.third)
@@ -25,7 +29,9 @@ export function readPositions(address: usize, position: i32, tokens: i32): void 
   } else prepare(job.norm, ws.stream, ws.streamWidth, tokens)
   quantizeAll(ws.normed, ws.streamWidth, tokens, 0, wants(job.query) | wants(job.key) | wants(job.value))
   share(HEADS, headUnits(job), <i32>address, tokens)
+  ws.overflow = 0
   share(ROTATE, rotateUnitsOf(job, tokens), <i32>address, position, tokens)
+  return ws.overflow == 0
 }
 
 /** The second half, when all tokens are read: the queries from `position` on see `seen` positions as workspace.mask lets them -> output (T, S). */

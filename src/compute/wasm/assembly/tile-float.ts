@@ -5,7 +5,7 @@ import { halves, multiplyAdd } from './vector'
  * is read once for four tokens, a value of x once for eight rows. With `adds` the sums begin with what is in `out`.
  */
 export function tileFloat<T>(
-  w: usize, groupBytes: usize, columns: usize, x: usize, xBytes: usize, out: usize, outBytes: usize, adds: bool,
+  w: usize, groupBytes: usize, columns: i32, x: usize, xBytes: usize, out: usize, outBytes: usize, adds: bool,
 ): void {
   const x2 = xBytes + xBytes
   const x3 = x2 + xBytes
@@ -30,7 +30,7 @@ export function tileFloat<T>(
     c1 = v128.load(out2, 16)
     d1 = v128.load(out3, 16)
   }
-  for (const end = x + (columns << 2); x < end; x += 4, w += 4 * sizeof<T>()) {
+  for (const end = x + (<usize>columns << 2); x < end; x += 4, w += 4 * sizeof<T>()) {
     const w0 = column<T>(w)
     const w1 = column<T>(w + groupBytes)
     let s = v128.load32_splat(x)
@@ -56,8 +56,50 @@ export function tileFloat<T>(
   v128.store(out3, d1, 16)
 }
 
+/** `groups` neighbouring groups times one token, four at a time, in the same order of sums. */
+export function rowFloat<T>(
+  w: usize, groupBytes: usize, groups: i32, columns: i32, x: usize, out: usize, adds: bool,
+): void {
+  let g = 0
+  for (; g + 4 <= groups; g += 4, w += 4 * groupBytes, out += 64) fourGroups<T>(w, groupBytes, columns, x, out, adds)
+  for (; g < groups; g++, w += groupBytes, out += 16) oneGroup<T>(w, columns, x, out, adds)
+}
+
+function fourGroups<T>(w: usize, groupBytes: usize, columns: i32, x: usize, out: usize, adds: bool): void {
+  let a = f32x4.splat(0)
+  let b = f32x4.splat(0)
+  let c = f32x4.splat(0)
+  let d = f32x4.splat(0)
+  if (adds) {
+    a = v128.load(out)
+    b = v128.load(out, 16)
+    c = v128.load(out, 32)
+    d = v128.load(out, 48)
+  }
+  const w2 = groupBytes + groupBytes
+  const w3 = w2 + groupBytes
+  for (const end = x + (<usize>columns << 2); x < end; x += 4, w += 4 * sizeof<T>()) {
+    const v = v128.load32_splat(x)
+    a = multiplyAdd(column<T>(w), v, a)
+    b = multiplyAdd(column<T>(w + groupBytes), v, b)
+    c = multiplyAdd(column<T>(w + w2), v, c)
+    d = multiplyAdd(column<T>(w + w3), v, d)
+  }
+  v128.store(out, a)
+  v128.store(out, b, 16)
+  v128.store(out, c, 32)
+  v128.store(out, d, 48)
+}
+
+function oneGroup<T>(w: usize, columns: i32, x: usize, out: usize, adds: bool): void {
+  let a = adds ? v128.load(out) : f32x4.splat(0)
+  for (const end = x + (<usize>columns << 2); x < end; x += 4, w += 4 * sizeof<T>())
+    a = multiplyAdd(column<T>(w), v128.load32_splat(x), a)
+  v128.store(out, a)
+}
+
 /** One column of four rows. */
 @inline
-export function column<T>(w: usize): v128 {
+function column<T>(w: usize): v128 {
   return sizeof<T>() == 4 ? v128.load(w) : halves(w)
 }

@@ -19,6 +19,26 @@ export function halves(address: usize, offset: usize = 0): v128 {
   return f32x4.mul(v128.and(bits, i32x4.splat(0x8fffe000)), f32x4.splat(reinterpret<f32>(0x77800000)))
 }
 
+/** The way back: f32x4 -> a half in each 32-bit lane, to nearest, ties to even (what becomes a denormal may round twice). NaN and what is too large: `isHalf`. */
+@inline
+export function toHalves(v: v128): v128 {
+  const magnitude = f32x4.mul(f32x4.abs(v), f32x4.splat(reinterpret<f32>(0x07800000)))
+  const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1))
+  const rounded = i32x4.shr_u(i32x4.add(i32x4.add(magnitude, i32x4.splat(0xfff)), odd), 13)
+  return v128.or(rounded, v128.and(i32x4.shr_u(v, 16), i32x4.splat(0x8000)))
+}
+
+/** Does every lane round to a finite half? */
+@inline
+export function isHalf(v: v128): bool {
+  return i32x4.all_true(f32x4.lt(f32x4.abs(v), f32x4.splat(65520)))
+}
+
+/** `count` halves, a multiple of 4, -> f32. */
+export function expand(from: usize, count: usize, to: usize): void {
+  for (const end = from + (count << 1); from < end; from += 8, to += 16) v128.store(to, halves(from))
+}
+
 @inline
 export function sumLanes(v: v128): f32 {
   return (

@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import { GROUP_ROWS, groupBytes, interleave } from '../../../../src/compute/wasm/interleave.ts'
 import { instantiate, loadKernels, type SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
+import { FIELDS, type RecordValues, recordBytes, writeRecord } from '../../../../src/compute/wasm/structures.ts'
 import type { TensorFormat } from '../../../../src/model/tensor.ts'
 import { normal, seededRandom } from '../../../support/random.ts'
 
@@ -22,7 +23,11 @@ interface SingleKernels {
   activate: Numbers
   addTo: Numbers
   summarize: Numbers
-  attendHead: Numbers
+  attach: Numbers
+  putKey: Numbers
+  putValue: Numbers
+  attendRowsF32: Numbers
+  attendRowsF16: Numbers
 }
 
 /** The kernel for weights of one format; activations of quantized ones come as words or as bytes. */
@@ -68,12 +73,30 @@ export class KernelRig {
     return address
   }
 
+  set(address: number, values: Float32Array): void {
+    new Float32Array(this.#memory.buffer, address, values.length).set(values)
+  }
+
+  /** A record's fields. */
+  words(address: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, address, FIELDS.Workspace.length).slice()
+  }
+
   floats(address: number, count: number): Float32Array {
     return new Float32Array(this.#memory.buffer, address, count).slice()
   }
 
   bytes(address: number, count: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, address, count).slice()
+  }
+
+  /** A workspace of these values, the others 0; its address. */
+  attach(values: Partial<RecordValues<'Workspace'>>): number {
+    const address = this.room(recordBytes('Workspace'))
+    const zeros = Object.fromEntries(FIELDS.Workspace.map((field) => [field, 0])) as RecordValues<'Workspace'>
+    writeRecord(this.#memory.buffer, address, 'Workspace', { ...zeros, ...values })
+    this.kernels.attach(address, 1, 0, 0)
+    return address
   }
 
   quantized(x: Float32Array) {

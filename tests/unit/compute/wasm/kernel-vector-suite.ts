@@ -1,9 +1,9 @@
-// The other kernels of a build against their scalar twins: norms, activations, rotation, attention.
+// The other kernels of a build against their scalar twins: norms, activations, rotation.
 import fc from 'fast-check'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { SimdBuild } from '../../../../src/compute/wasm/kernels.ts'
 import { expectClose, floats, KernelRig } from './kernel-rig.ts'
-import { activationTwins, attendTwin, layerNormTwin, rmsNormTwin, rotateTwin } from './kernel-twins.ts'
+import { activationTwins, layerNormTwin, rmsNormTwin, rotateTwin } from './kernel-twins.ts'
 
 const runs = { seed: 1, numRuns: 60 }
 const seeds = fc.integer({ min: 1, max: 1e6 })
@@ -106,55 +106,5 @@ export function vectorKernelSuite(simd: SimdBuild): void {
     }
     const [pairs, rest] = [fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 9 })]
     fc.assert(fc.property(pairs, rest, fc.boolean(), seeds, check), runs)
-  })
-
-  interface Attended {
-    size: number
-    count: number
-    /** Cache row of the first position seen. */
-    first: number
-    capacity: number
-    chunk: number
-    masked: boolean
-    seed: number
-  }
-
-  test('attends like the twin across chunks and the end of the ring, masked or not, heads of any size', () => {
-    const check = ({ size, count: wanted, first: drawn, capacity, chunk, masked, seed }: Attended) => {
-      rig.clear()
-      const stride = Math.ceil(size / 4) * 4
-      const count = Math.min(wanted, capacity)
-      const first = drawn % capacity
-      const query = floats(size, seed, 2)
-      const [keys, values] = [floats(size * count, seed + 1), floats(size * count, seed + 2)]
-      const cache = new Float32Array(Math.ceil(capacity / chunk) * 2 * chunk * stride)
-      for (let p = 0; p < count; p++) {
-        const row = (first + p) % capacity
-        const at = (Math.floor(row / chunk) * 2 * chunk + (row % chunk)) * stride
-        cache.set(keys.subarray(p * size, (p + 1) * size), at)
-        cache.set(values.subarray(p * size, (p + 1) * size), at + chunk * stride)
-      }
-      const padded = new Float32Array(stride)
-      padded.set(query)
-      const mask = masked
-        ? Float32Array.from({ length: count }, (_, p) => ((p * seed) % 3 === 1 ? -Infinity : 0))
-        : null
-      const [scores, out] = [rig.room((count + 3) * 4), rig.room(stride * 4)]
-      rig.kernels.attendHead(
-        ...[rig.put(padded), rig.put(cache), chunk, 2 * chunk * stride * 4, capacity, stride, 1 / Math.sqrt(size)],
-        ...[first, count, mask ? rig.put(mask) : 0, scores, out],
-      )
-      expectClose(rig.floats(out, size), attendTwin(query, keys, values, mask), 3e-6)
-    }
-    const attended = fc.record<Attended>({
-      size: fc.integer({ min: 1, max: 80 }),
-      count: fc.integer({ min: 1, max: 70 }),
-      first: fc.integer({ min: 0, max: 99 }),
-      capacity: fc.integer({ min: 1, max: 100 }),
-      chunk: fc.constantFrom(5, 16, 128),
-      masked: fc.boolean(),
-      seed: seeds,
-    })
-    fc.assert(fc.property(attended, check), { seed: 1, numRuns: 200 })
   })
 }

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { instantiate, loadKernels } from '../../../../src/compute/wasm/kernels.ts'
-import { CONTROL_BYTES, FAILED_ADDRESS, FIELDS } from '../../../../src/compute/wasm/structures.ts'
+import {
+  ATTENTION_BLOCK,
+  ATTENTION_ROWS,
+  CONTROL_BYTES,
+  FAILED_ADDRESS,
+  FIELDS,
+} from '../../../../src/compute/wasm/structures.ts'
 import { buildKernels } from '../../../../tools/build-kernels.ts'
+import { attentionKernelSuite } from './kernel-attention-suite.ts'
 import { matrixKernelSuite } from './kernel-matrix-suite.ts'
 import { vectorKernelSuite } from './kernel-vector-suite.ts'
 
@@ -14,6 +21,7 @@ beforeAll(async () => {
 describe('kernels, plain SIMD', () => {
   matrixKernelSuite('plain')
   vectorKernelSuite('plain')
+  attentionKernelSuite('plain')
 })
 
 const assembly = (file: string) =>
@@ -25,6 +33,12 @@ test('the records are written in the order in which the kernels declare them', (
     const body = new RegExp(`class ${name} \\{([^}]*)\\}`).exec(source)?.[1] ?? ''
     expect([...body.matchAll(/^ {2}(\w+): \w+$/gm)].map(([, field]) => field)).toEqual(fields)
   }
+})
+
+test('the memory plan has the sizes of attention', () => {
+  const source = assembly('attention')
+  expect(source).toContain(`ROWS: i32 = ${ATTENTION_ROWS}\n`)
+  expect(source).toContain(`BLOCK: i32 = ${ATTENTION_BLOCK}\n`)
 })
 
 test('the words of the thread control lie where the kernels have them', () => {
