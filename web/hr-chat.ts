@@ -8,10 +8,12 @@ import { fetchMarkdown } from './chat/hr-answer.ts'
 import './chat/hr-conversations.ts'
 import './chat/hr-spoken.ts'
 import type { HrConversations } from './chat/hr-conversations.ts'
+import './chat/hr-settings.ts'
+import type { HrSettings } from './chat/hr-settings.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
 import './hr-turn.ts'
-import { listIcon, newChatIcon } from './icons.ts'
+import { listIcon, newChatIcon, settingsIcon } from './icons.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
@@ -25,6 +27,7 @@ export class HrChat extends LitElement {
   @property({ attribute: false }) view!: RoomView
   @property({ attribute: false }) chat!: ChatView
   @query('hr-conversations') private conversations!: HrConversations
+  @query('hr-settings') private settings!: HrSettings
   #follows = true
 
   static override styles = [
@@ -50,6 +53,8 @@ export class HrChat extends LitElement {
         <button class="quiet" data-testid="conversations" aria-label=${words.conversations} title=${words.conversations} aria-haspopup="dialog"
           @click=${() => this.conversations.show()}>${listIcon}</button>
         <h2 dir="auto">${chat.title || words.heading}</h2>
+        <button class="quiet" data-testid="settings" aria-label=${words.settings} title=${words.settings} aria-haspopup="dialog"
+          @click=${() => this.settings.show()}>${settingsIcon}</button>
         <button class="quiet" data-testid="new-chat" aria-label=${words.newChat} title=${words.newChat} ?disabled=${empty} @click=${this.#newChat}>
           ${newChatIcon}<span class="words">${words.newChat}</span>
         </button>
@@ -69,6 +74,7 @@ export class HrChat extends LitElement {
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
       <hr-spoken .live=${chat.live}></hr-spoken>
+      <hr-settings .settings=${chat.settings}></hr-settings>
       <hr-conversations .chat=${chat}></hr-conversations>
     `
   }

@@ -21,6 +21,9 @@ export const fileIcon = icon(
 export const closeIcon = icon(svg`<path d="M7 7l10 10M17 7 7 17"/>`, 18)
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`)
 export const listIcon = icon(svg`<path d="M4 6.5h16M4 12h16M4 17.500h10"/>`)
+export const settingsIcon = icon(
+  svg`<path d="M4 7h9m6 0h1M4 17h1m6 0h9"/><circle cx="16" cy="7" r="2.5"/><circle cx="8" cy="17" r="2.5"/>`,
+)
 export const editIcon = icon(svg`<path d="M4 20h4L19 9l-4-4L4 16z"/><path d="M13 7l4 4"/>`, 18)
 export const deleteIcon = icon(svg`<path d="M4.500 7h15M10 7V4.500h4V7M6.500 7l1 12.500h9l1-12.500"/>`, 18)
 export const continueIcon = icon(svg`<path d="M5 5l7 7-7 7M13 5l7 7-7 7"/>`, 18)

@@ -25,7 +25,7 @@ const answerSettingsSchema = v.object({
 export type AnswerSettings = Readonly<v.InferOutput<typeof answerSettingsSchema>>
 
 /** Greedy, as the engine is when it is asked for nothing else. */
-export const exactSettings: AnswerSettings = {
+export const answerDefaults: AnswerSettings = {
   systemPrompt: '',
   temperature: 0,
   topP: 1,
@@ -57,7 +57,7 @@ export function presetOf(settings: AnswerSettings): PresetName | null {
 /** What was kept; the exact settings in place of anything else. */
 export function readAnswerSettings(value: unknown): AnswerSettings {
   const result = v.safeParse(answerSettingsSchema, value)
-  return result.success ? result.output : exactSettings
+  return result.success ? result.output : answerDefaults
 }
 
 /** What the engine is asked with; a seed that was left open is drawn now. */

@@ -1,6 +1,6 @@
 // All conversations of this device: which one is open, the list of the others, and what is kept of them.
 import { HeadroomError } from '../../src/index.ts'
-import { type AnswerSettings, exactSettings } from './answer-settings.ts'
+import { type AnswerSettings, answerDefaults } from './answer-settings.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import { Conversation, type ConversationContext } from './conversation.ts'
 import { conversationsFile, markdownFile, readConversationsFile, saveFile } from './conversation-file.ts'
@@ -45,7 +45,7 @@ export class Conversations {
   #list: readonly ConversationRecord[] = []
   #found: ReadonlySet<string> | null = null
   #searched = ''
-  #settings = exactSettings
+  #settings = answerDefaults
   #kept = true
   #view: ChatView | null = null
   /** Their answers may end after them. */
@@ -126,7 +126,8 @@ export class Conversations {
       case 'set-answers':
         this.#settings = command.settings
         this.#show()
-        return this.#withStore((store) => store.writeSettings(command.settings))
+        void this.#withStore((store) => store.writeSettings(command.settings)) // A slider moves on meanwhile.
+        return
     }
   }
 

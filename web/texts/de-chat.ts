@@ -41,6 +41,7 @@ export const deChat: typeof enChat = {
   answerAgain: 'Noch einmal antworten',
   stopped: 'Angehalten',
   lengthLimit: 'Am Längenlimit beendet',
+  settings: 'Wie Antworten entstehen',
   conversations: 'Gespräche',
   deviceOnly:
     'Nur in diesem Browser auf diesem Gerät aufbewahrt: Niemand sonst kann sie hier lesen, und wer die Browserdaten löscht, löscht auch sie.',

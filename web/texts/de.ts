@@ -1,6 +1,7 @@
 // The page's words in German.
 import { deChat } from './de-chat.ts'
 import { deErrors } from './de-errors.ts'
+import { deSettings } from './de-settings.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -20,6 +21,7 @@ export const de: Texts = {
   numbers,
   errors: deErrors,
   chat: deChat,
+  settings: deSettings,
 
   page: {
     cancel: 'Abbrechen',
@@ -32,6 +34,9 @@ export const de: Texts = {
     newVersion: 'Eine neue Fassung ist da',
     reloadCost: 'Nach dem Neuladen kommt dieses Gerät in den Raum zurück; eine laufende Antwort endet.',
     reload: 'Neu laden',
+    onItsWay: 'Einen Moment…',
+    partMissing: 'Ein Teil der Seite fehlt',
+    partMissingHelp: 'Er ließ sich nicht holen. Prüfe das Netz, dann lade die Seite neu.',
     couldNotStart: 'Die Seite konnte nicht starten',
     stillInRoom: 'Dieses Gerät ist noch in einem Raum. Verlasse ihn, bevor du woandershin gehst.',
     notInRoom: 'Dieses Gerät ist nicht mehr im Raum.',

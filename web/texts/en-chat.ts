@@ -41,6 +41,7 @@ export const enChat = {
   answerAgain: 'Answer again',
   stopped: 'Stopped',
   lengthLimit: 'Ended at the length limit',
+  settings: 'How answers are made',
   conversations: 'Conversations',
   deviceOnly:
     'Kept in this browser on this device only: nobody else can read them here, and clearing the browser’s data deletes them.',

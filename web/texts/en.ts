@@ -2,6 +2,7 @@
 // may order them otherwise; what depends on a value is a function of it.
 import { enChat } from './en-chat.ts'
 import { enErrors } from './en-errors.ts'
+import { enSettings } from './en-settings.ts'
 import { numbersIn } from './numbers.ts'
 
 /** Every language has these keys, with functions of the same arguments. */
@@ -23,6 +24,7 @@ export const en = {
   numbers,
   errors: enErrors,
   chat: enChat,
+  settings: enSettings,
 
   page: {
     cancel: 'Cancel',
@@ -35,6 +37,9 @@ export const en = {
     newVersion: 'A new version is here',
     reloadCost: 'After reloading, this device comes back into the room; a running answer ends.',
     reload: 'Reload',
+    onItsWay: 'One moment…',
+    partMissing: 'A part of the page is missing',
+    partMissingHelp: 'It could not be fetched. Check the network, then reload the page.',
     couldNotStart: 'The page could not start',
     stillInRoom: 'This device is still in a room. Leave it before you go elsewhere.',
     notInRoom: 'This device is no longer in the room.',

@@ -2,7 +2,7 @@
 import { LitElement } from 'lit'
 import { onTestFinished } from 'vitest'
 import type { DeviceProfile, DeviceView, Holding, RoomView } from '../../../src/index.ts'
-import { exactSettings } from '../../../web/chat/answer-settings.ts'
+import { answerDefaults } from '../../../web/chat/answer-settings.ts'
 import type { ChatView } from '../../../web/chat/conversations.ts'
 import type { Turn } from '../../../web/chat/turn.ts'
 import type { Command } from '../../../web/commands.ts'
@@ -93,7 +93,7 @@ export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): 
     live: null,
     list: [],
     found: null,
-    settings: exactSettings,
+    settings: answerDefaults,
     kept: true,
     ...part,
   }

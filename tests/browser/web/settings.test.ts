@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import {
+  answerDefaults,
+  presetOf,
+  presets,
+  readAnswerSettings,
+  requestOptions,
+} from '../../../web/chat/answer-settings.ts'
+import { HrSettings } from '../../../web/chat/hr-settings.ts'
+import { byTestId, mount, must, settled, wordsOf } from './page-support.ts'
+
+async function show(settings = answerDefaults) {
+  const element = new HrSettings()
+  element.settings = settings
+  const mounted = await mount(element)
+  element.show()
+  const field = (id: string) => must(byTestId(element.renderRoot, id)) as HTMLInputElement
+  return { ...mounted, field }
+}
+
+test('every setting has a name that belongs to its field, and a sentence that describes it', async () => {
+  const { element } = await show()
+  for (const field of element.renderRoot.querySelectorAll('input, textarea')) {
+    expect(element.renderRoot.querySelector(`label[for="${field.id}"]`)?.textContent).toMatch(/\w/)
+    const described = field.getAttribute('aria-describedby')
+    expect(element.renderRoot.querySelector(`#${described}`)?.textContent).toMatch(/^[A-Z].*\.$/)
+  }
+  expect(element.renderRoot.querySelectorAll('input, textarea')).toHaveLength(8)
+})
+
+test('a preset sets its numbers and keeps the instructions', async () => {
+  const settings = { ...answerDefaults, systemPrompt: 'Be short.' }
+  const { commands, field } = await show(settings)
+  await userEvent.click(field('preset-balanced'))
+  expect(commands).toEqual([{ kind: 'set-answers', settings: { ...settings, ...presets.balanced } }])
+})
+
+test('a number of one’s own is no preset, and the page says so', async () => {
+  const { element } = await show({ ...answerDefaults, ...presets.balanced, temperature: 0.71 })
+  expect(element.renderRoot.querySelector('[aria-pressed=true]')).toBeNull()
+  expect(wordsOf(must(element.renderRoot.querySelector('.field')))).toContain('your own numbers')
+})
+
+test('sliders move by the keyboard', async () => {
+  const { commands, field } = await show()
+  field('temperature').focus()
+  await userEvent.keyboard('{ArrowRight}')
+  expect(commands).toEqual([{ kind: 'set-answers', settings: { ...answerDefaults, temperature: 0.05 } }])
+})
+
+test('a number out of bounds changes nothing', async () => {
+  const { commands, field, element } = await show()
+  await userEvent.fill(field('maxTokens'), '0')
+  await userEvent.tab()
+  await settled(element)
+  expect(commands).toEqual([])
+  await userEvent.fill(field('seed'), '7')
+  await userEvent.tab()
+  expect(commands).toEqual([{ kind: 'set-answers', settings: { ...answerDefaults, seed: 7 } }])
+})
+
+test('Escape closes the drawer', async () => {
+  const { element } = await show()
+  const dialog = must(element.renderRoot.querySelector('dialog'))
+  expect(dialog.open).toBe(true)
+  await userEvent.keyboard('{Escape}')
+  expect(dialog.open).toBe(false)
+})
+
+test('kept settings come back, and anything else is the defaults', () => {
+  const settings = { ...answerDefaults, ...presets.inventive, seed: 3 }
+  expect(readAnswerSettings(JSON.parse(JSON.stringify(settings)))).toEqual(settings)
+  expect(presetOf(settings)).toBe('inventive')
+  for (const bad of [undefined, null, {}, { ...settings, temperature: 9 }, { ...settings, topK: 1.5 }])
+    expect(readAnswerSettings(bad)).toEqual(answerDefaults)
+})
+
+test('a seed that is left open is another one for every answer', () => {
+  const drawn = [1, 2, 3].map(() => requestOptions(answerDefaults).sampling.seed)
+  expect(new Set(drawn).size).toBe(3)
+  expect(requestOptions({ ...answerDefaults, seed: 5 }).sampling.seed).toBe(5)
+})
