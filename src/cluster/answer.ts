@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 export function createAnswer(request: InferRequest): Answer {
-  const { maxTokens, ignoreEos, input } = request
+  const { maxTokens, ignoreEos, input, continues = false } = request
   const startedAt = performance.now()
   const soFar = beginGeneration({ startedAt })
   let prompt: Prompt | null = null
@@ -42,9 +42,10 @@ export function createAnswer(request: InferRequest): Answer {
     if (!Number.isInteger(maxTokens) || maxTokens < 0)
       throw new HeadroomError('bad-input', `maxTokens is ${maxTokens}, but must be a whole number, 0 or more.`)
     requireGenerating(config, input)
-    const made = makePrompt(language, input, { contextLength: shard.contextLength, maxTokens })
+    const made = makePrompt(language, input, { contextLength: shard.contextLength, maxTokens, continues })
     requireKnown(made.tokens, config.vocabSize)
-    if (language.tokenizer) detokenizer = createDetokenizer(language.tokenizer, { continues: !made.templated })
+    if (language.tokenizer)
+      detokenizer = createDetokenizer(language.tokenizer, { continues: continues || !made.templated })
     return made
   }
 

@@ -89,6 +89,8 @@ export interface InferRequest {
   maxTokens: number
   ignoreEos: boolean
   sampling: Partial<SamplingOptions>
+  /** The last message is the assistant's, and the answer goes on where it ends. */
+  continues?: boolean
   /** Prompt rows' whole logits and final hidden states too. */
   dump: boolean
 }

@@ -64,8 +64,9 @@ export class ModelRequests {
   }
 
   infer(input: InferenceInput, options: AnswerOptions, dump = false): Promise<InferResult> {
-    const { maxTokens = 1024, ignoreEos = false, sampling = {}, onText = () => undefined, signal } = options
-    return this.#coordinator.infer({ input, maxTokens, ignoreEos, sampling, dump }, onText, signal)
+    const { maxTokens = 1024, ignoreEos = false, sampling = {}, continues = false } = options
+    const { onText = () => undefined, signal } = options
+    return this.#coordinator.infer({ input, maxTokens, ignoreEos, sampling, continues, dump }, onText, signal)
   }
 
   encode(request: EncodeRequest, signal?: AbortSignal): Promise<Encoding[]> {

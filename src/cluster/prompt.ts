@@ -23,16 +23,18 @@ export interface PromptRoom {
   contextLength: number
   /** Of the answer, at most. */
   maxTokens: number
+  /** The prompt ends within the last message, which is the assistant's. */
+  continues?: boolean
 }
 
 /**
  * The first token of an answer always fits. Old turns make room for the whole answer, up to a quarter of the context. Throws `bad-input`
- * for an empty prompt, one that does not fit, or text for a model without tokenizer.
+ * for an empty prompt, one that does not fit, text for a model without tokenizer, or nothing to continue.
  */
 export function makePrompt(
   { tokenizer, template }: Language,
   input: InferenceInput,
-  { contextLength, maxTokens }: PromptRoom,
+  { contextLength, maxTokens, continues = false }: PromptRoom,
 ): Prompt {
   const maxPromptTokens = contextLength - Math.min(maxTokens, 1)
   const wishedTokens = contextLength - Math.min(maxTokens, Math.max(1, Math.floor(contextLength / 4)))
@@ -47,9 +49,10 @@ export function makePrompt(
     const tokens = tokenizer.encode(input.text, { addSpecial: true })
     return fitting({ tokens, templated: false, droppedTurns: 0 }, maxPromptTokens)
   }
+  if (continues) requireAnswer(input.messages)
   const encode = template
     ? (messages: readonly ChatMessage[]) =>
-        tokenizer.encode(render(tokenizer, template, messages), { addSpecial: false })
+        tokenizer.encode(render(tokenizer, template, messages, continues), { addSpecial: false })
     : (messages: readonly ChatMessage[]) =>
         tokenizer.encode(messages.map(({ content }) => content).join('\n'), { addSpecial: true })
   return fitting(
@@ -58,10 +61,32 @@ export function makePrompt(
   )
 }
 
-function render(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly ChatMessage[]): string {
+function render(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  messages: readonly ChatMessage[],
+  continues: boolean,
+): string {
   const text = (token: number | null) => (token === null ? '' : tokenizer.tokenText(token))
-  const options = { bosText: text(tokenizer.bosToken), eosText: text(tokenizer.eosToken), addGenerationPrompt: true }
-  return renderChat(template, messages, options)
+  const bosAndEos = { bosText: text(tokenizer.bosToken), eosText: text(tokenizer.eosToken) }
+  const rendered = renderChat(template, messages, { ...bosAndEos, addGenerationPrompt: !continues })
+  return continues ? untilEndOf(messages.at(-1)!.content.trim(), rendered) : rendered
+}
+
+/** Templates close a message with words of their own, and may trim it: `rendered` is cut after the message itself. */
+function untilEndOf(content: string, rendered: string): string {
+  const start = rendered.lastIndexOf(content)
+  if (start !== -1) return rendered.slice(0, start + content.length)
+  throw new HeadroomError(
+    'bad-input',
+    'The model’s chat template does not write the last answer as it is, so it cannot be continued. Ask for another answer.',
+  )
+}
+
+function requireAnswer(messages: readonly ChatMessage[]): void {
+  const last = messages.at(-1)
+  if (last?.role === 'assistant' && last.content.trim() !== '') return
+  throw new HeadroomError('bad-input', 'There is no answer to continue: the last message is not the assistant’s.')
 }
 
 function fitting(prompt: Prompt, maxPromptTokens: number): Prompt {

@@ -92,7 +92,9 @@ export class Conversation {
   /** Goes on with an answer where it ended. */
   async continueAnswer(turnId: string): Promise<void> {
     const turn = this.#tree.get(turnId)
-    if (turn?.role === 'assistant') await this.#answer({ ...turn, state: 'streaming', problem: null })
+    // White space at its end is the model's to write again: templates trim it.
+    if (turn?.role === 'assistant' && turn.content.trim() !== '')
+      await this.#answer({ ...turn, content: turn.content.trimEnd(), state: 'streaming', problem: null })
   }
 
   /** Shows the branch of this turn, to its newest end. */
@@ -168,6 +170,7 @@ export class Conversation {
     const { text, stopReason, droppedTurns, figures } = await this.#context.system.chat({
       messages: [...system, ...requestMessages(pathTo(this.#tree, answer.id))],
       ...requestOptions(settings),
+      continues: answer.content !== '',
       signal,
       onText,
     })

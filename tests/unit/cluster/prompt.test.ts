@@ -28,6 +28,29 @@ test('messages take the template, with BOS once', () => {
   expect(language.tokenizer?.decode(tokens)).toContain('[user]Who is Lily?[assistant]')
 })
 
+test('an answer that is continued ends the prompt, without what the template puts after it', () => {
+  const closing = template.replace('{{ m.content }}', '{{ m.content | trim }}</end>')
+  const messages: ChatMessage[] = [question, { role: 'assistant', content: 'Lily is a girl who ' }]
+  const { tokens, templated } = makePrompt(
+    { ...language, template: closing },
+    { messages },
+    { ...roomy, continues: true },
+  )
+  expect(templated).toBe(true)
+  expect(language.tokenizer?.decode(tokens)).toMatch(/\[user\]Who is Lily\?<\/end>\[assistant\]Lily is a girl who$/)
+})
+
+test('only an answer that the template writes as it is can be continued', () => {
+  const ask = (messages: ChatMessage[], words = template) =>
+    makePrompt({ ...language, template: words }, { messages }, { ...roomy, continues: true })
+  const answer: ChatMessage = { role: 'assistant', content: 'Lily' }
+  expect(() => ask([question])).toThrow(/no answer to continue/)
+  expect(() => ask([question, { ...answer, content: ' ' }])).toThrow(/no answer to continue/)
+  expect(() => ask([question, answer], '{% for m in messages %}{{ m.role }}{% endfor %}')).toThrow(
+    /cannot be continued/,
+  )
+})
+
 test('without a template messages are plain text, and the result says so', () => {
   const plain = { ...language, template: null }
   const { tokens, templated } = makePrompt(plain, { messages: [question] }, roomy)
