@@ -11,6 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     sourcemap: true,
+    manifest: true,
     rolldownOptions: { input: ['index.html', 'web/example/index.html'] },
   },
   worker: { format: 'es' },

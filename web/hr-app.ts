@@ -4,10 +4,8 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { CommandEvent } from './commands.ts'
 import './hr-confirm.ts'
 import './hr-foot.ts'
-import './hr-guest.ts'
 import './hr-join.ts'
 import './hr-notice.ts'
-import './hr-room.ts'
 import './hr-start.ts'
 import { mark } from './icons.ts'
 import { RoomController, type System } from './room-controller.ts'
@@ -15,6 +13,9 @@ import { routeOf } from './room-link.ts'
 import { type OfflineState, type OfflineWorker, registerServiceWorker } from './service-worker.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
+
+/** Screens that nobody sees first: their code is fetched while the first one is read. */
+const laterScreens = () => Promise.all([import('./hr-room.ts'), import('./hr-guest.ts')])
 
 type Screen = 'start' | 'join' | 'guest' | 'room'
 
@@ -24,6 +25,7 @@ export class HrApp extends LitElement {
   @state() hash = location.hash
   @state() offline: OfflineState = 'absent'
   @state() updateWaiting = false
+  @state() later: 'fetching' | 'here' | 'missing' = ['hr-room', 'hr-guest'].every(isHere) ? 'here' : 'fetching'
   readonly #room: RoomController
   #worker: OfflineWorker | null = null
   #shown: Screen | null = null
@@ -54,6 +56,20 @@ export class HrApp extends LitElement {
       this.offline = offline
       this.updateWaiting = updateWaiting
     })
+  }
+
+  protected override firstUpdated(): void {
+    void this.#fetchLater()
+  }
+
+  async #fetchLater() {
+    try {
+      await laterScreens()
+      this.later = 'here'
+    } catch (error) {
+      console.warn('The screens of rooms could not be fetched.', error)
+      this.later = 'missing'
+    }
   }
 
   override disconnectedCallback(): void {
@@ -89,6 +105,7 @@ export class HrApp extends LitElement {
   #content(screen: Screen): TemplateResult {
     const room = this.#room
     const { view, profile, models, server, conversations, encoderWork, busy } = room
+    if (this.later !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
     switch (screen) {
       case 'start':
         return html`<hr-start .profile=${profile} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
@@ -105,6 +122,14 @@ export class HrApp extends LitElement {
           <div slot="foot">${this.#foot()}</div>
         </hr-room>`
     }
+  }
+
+  #onItsWay() {
+    const { onItsWay, partMissing, partMissingHelp, reload } = texts.page
+    return this.later === 'fetching'
+      ? html`<p role="status">${onItsWay}</p>`
+      : html`<hr-notice heading=${partMissing} message=${partMissingHelp} action=${reload}
+          @hr-notice-action=${() => location.reload()}></hr-notice>`
   }
 
   #foot() {
@@ -132,14 +157,10 @@ export class HrApp extends LitElement {
     const screen = this.#screen()
     const inRoom = screen === 'room' || screen === 'guest'
     document.title = inRoom ? texts.page.roomTitle(this.#room.view.devices.length) : 'Headroom'
-    if (this.#shown !== null && this.#shown !== screen) void this.#focusHeading(screen)
-    this.#shown = screen
-  }
-
-  async #focusHeading(screen: Screen) {
     const element = this.renderRoot.querySelector<LitElement>(`hr-${screen}`)
-    await element?.updateComplete
-    element?.renderRoot.querySelector('h1')?.focus()
+    if (!element) return
+    if (this.#shown !== null && this.#shown !== screen) void focusHeading(element)
+    this.#shown = screen
   }
 
   readonly #navigated = () => {
@@ -149,6 +170,16 @@ export class HrApp extends LitElement {
   #end() {
     void this.#room.run({ kind: 'leave-room' })
   }
+}
+
+function isHere(element: string): boolean {
+  return customElements.get(element) !== undefined
+}
+
+/** Whoever cannot see that the screen is another one hears it. */
+async function focusHeading(screen: LitElement): Promise<void> {
+  await screen.updateComplete
+  screen.renderRoot.querySelector('h1')?.focus()
 }
 
 declare global {

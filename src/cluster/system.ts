@@ -1,7 +1,7 @@
 // The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
-import { joinRoom, type Room, type RoomOptions } from '../net/room.ts'
+import type { Room, RoomOptions } from '../net/room.ts'
 import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
@@ -30,6 +30,19 @@ import { leadsRoom, rememberLeading } from './tab-memory.ts'
 
 /** How often live figures (round trips) are read. */
 const refreshMs = 1000
+
+/**
+ * The code of connections, which a first screen does without. `initialize` fetches it, so that joining does not depend on a server that
+ * has gone down since.
+ */
+async function fetchConnections(): Promise<typeof import('../net/room.ts')> {
+  try {
+    return await import('../net/room.ts')
+  } catch (cause) {
+    const message = `A part of the page could not be fetched (${toErrorData(cause).message}). Reload the page.`
+    throw new HeadroomError('download-failed', message, { cause })
+  }
+}
 
 export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }> {
   readonly #options: Required<SystemOptions>
@@ -200,6 +213,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   async #start(): Promise<OwnDevice> {
     const { serverUrl } = this.#options
     try {
+      await fetchConnections()
       this.#device = await openDevice(this.#options)
     } catch (error) {
       this.#initializing = null
@@ -245,6 +259,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
 
   async #enter(secret: string, role: 'leader' | 'guest'): Promise<Room> {
     const { device } = this.#ready()
+    const { joinRoom } = await fetchConnections()
     this.#surveys.update(true)
     const transport = new SignalingClient(this.#options.serverUrl)
     const onChannel: RoomOptions['onChannel'] = (use, channel, { peerId }) =>

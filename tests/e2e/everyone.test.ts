@@ -35,7 +35,7 @@ test('every screen is free of findings of axe, fits every window and can be used
     await route.continue()
   })
   await leader.getByTestId('load-model').click()
-  await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ k?B of [\d.]+ kB/)
+  await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
   await checkScreen(leader, 'room loading')
   await checkScreen(guest, 'guest loading')
   release()

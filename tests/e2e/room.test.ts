@@ -75,7 +75,7 @@ test('loading shows how many bytes of its share each device has', async ({ stage
     await route.continue()
   })
   await leader.getByTestId('load-model').click()
-  await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ k?B of [\d.]+ kB/)
+  await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
   await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Fetching this device’s share')
   release()
   await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready'])

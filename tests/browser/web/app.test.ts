@@ -3,6 +3,8 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { databaseName } from '../../../web/chat/conversation-store.ts'
 import { HrApp } from '../../../web/hr-app.ts'
+import '../../../web/hr-guest.ts'
+import '../../../web/hr-room.ts'
 import { byTestId, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
 import { failure, SystemDouble } from './system-double.ts'
 

@@ -3,6 +3,8 @@ import { userEvent } from 'vitest/browser'
 import type { EncoderAbilities, RoomView } from '../../../src/index.ts'
 import { HrApp } from '../../../web/hr-app.ts'
 import { HrEncoder } from '../../../web/hr-encoder.ts'
+import '../../../web/hr-guest.ts'
+import '../../../web/hr-room.ts'
 import { byTestId, mount, must, readyView, settled, wordsOf } from './page-support.ts'
 import { failure, SystemDouble } from './system-double.ts'
 
