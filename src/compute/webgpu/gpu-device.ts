@@ -16,9 +16,9 @@ export class GpuDevice {
   #checks: Promise<GPUError | null>[] = []
   #failure: HeadroomError | null = null
 
-  constructor(gpu: GPUDevice, info: GPUAdapterInfo) {
+  constructor(gpu: GPUDevice, info: GPUAdapterInfo, paths: KernelPaths) {
     this.gpu = gpu
-    this.paths = pathsOf(gpu, info)
+    this.paths = paths
     const words = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ')
     const mebibytes = Math.floor(this.bindingBytes / 2 ** 20)
     this.description = `${words.slice(0, 120) || 'unnamed GPU'}, buffers up to ${mebibytes} MiB`
@@ -124,7 +124,7 @@ async function openDevice(): Promise<GpuDevice> {
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
       requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
     })
-    return new GpuDevice(device, adapter.info)
+    return new GpuDevice(device, adapter.info, await pathsOf(device))
   } catch (cause) {
     throw new HeadroomError('no-executor', `The GPU gave no device (${cause}); use the WASM executor.`, { cause })
   }

@@ -19,7 +19,7 @@ const SLICE_BYTES = 2 ** 20
 const UPLOAD_WINDOW_BYTES = 4 * 2 ** 20
 
 /** Allocates the shard on the GPU and begins to compile. `paths`: what the device can do, or less. Throws `no-executor`, `out-of-memory` or `model-format`. */
-export async function openLoader(setup: ExecutorSetup, paths?: Partial<KernelPaths>): Promise<ExecutorLoader> {
+export async function openLoader(setup: ExecutorSetup, paths: Partial<KernelPaths>): Promise<ExecutorLoader> {
   const device = await sharedDevice()
   const gpu = new GpuSession(device, { ...device.paths, ...paths })
   try {

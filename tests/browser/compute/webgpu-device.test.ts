@@ -215,7 +215,7 @@ describe('work sent to the GPU', () => {
       worker.onerror = ({ message }) => reject(new Error(message))
     })
     worker.terminate()
-    const oracle = await load(referenceExecutor)
+    const oracle = await load(referenceExecutor, 'f16')
     const expected = await oneStep(oracle, sublayerCount, [1, 2, 3], 0)
     expect(answer).toMatchObject({ logits: expect.any(Float32Array) })
     const { logits } = answer as { logits: Float32Array }

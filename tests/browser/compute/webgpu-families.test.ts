@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
+import { createWebgpuFactory } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import { familyContract } from '../../contracts/family-contract.ts'
 
 // int8: the random MobileBERT, which nothing norms, reaches values of 6,000 and so sharp a softmax that the reference's own sums on
@@ -7,5 +7,5 @@ import { familyContract } from '../../contracts/family-contract.ts'
 const tolerance = { f32: 2e-5, f16: 2e-5, int8: 6e-5, int4: 2e-5 }
 
 describe('WebGPU executor', () => {
-  familyContract({ factory: webgpuExecutor, tolerance })
+  familyContract({ factory: createWebgpuFactory({ packed: false }), tolerance })
 })

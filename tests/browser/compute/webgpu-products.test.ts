@@ -1,6 +1,7 @@
 // Matrix products against the reference's loops on random shapes and at the edges of their tiles.
 import { describe, expect, test } from 'vitest'
 import { activate, multiply } from '../../../src/compute/reference/operations.ts'
+import { plainPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
 import { gateUp } from '../../../src/compute/webgpu/kernels/gate-up.ts'
 import { matmul, type ProductEnd } from '../../../src/compute/webgpu/kernels/matmul.ts'
 import type { Activation } from '../../../src/model/config.ts'
@@ -8,6 +9,7 @@ import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../src/model/te
 import { seededRandom } from '../../support/random.ts'
 import {
   everyFormat,
+  everyPath,
   expectClose,
   gpuRig,
   randomBytes,
@@ -15,32 +17,90 @@ import {
   spread,
   twin,
   type Weights,
+  wholeActivations,
 } from './webgpu-rig.ts'
 
-const rig = gpuRig()
+const rig = gpuRig(plainPaths)
 const activations: Activation[] = ['silu', 'gelu', 'gelu-tanh', 'relu']
 
-async function product(weights: Weights, x: Float32Array, tokenCount: number, end?: ProductEnd): Promise<Float32Array> {
-  const { gpu } = rig
+async function product(
+  weights: Weights,
+  x: Float32Array,
+  tokenCount: number,
+  end?: ProductEnd,
+  { gpu, floats, inputRows } = rig,
+): Promise<Float32Array> {
   const stride = weights.held.rowCount
-  const output = { array: rig.floats(new Float32Array(tokenCount * stride).fill(7)), offset: 0, stride }
-  matmul(gpu, weights.held, rig.inputRows(x, weights, tokenCount), output, tokenCount, end)
+  const output = { array: floats(new Float32Array(tokenCount * stride).fill(7)), offset: 0, stride }
+  matmul(gpu, weights.held, inputRows(x, weights, tokenCount), output, tokenCount, end)
   return gpu.read(output.array, 0, tokenCount * stride)
 }
 
-describe('matmul', () => {
+describe.each(everyPath)('matmul, $ways,', ({ paths }) => {
+  const ownRig = gpuRig(paths)
+
   test.each(everyFormat)('multiplies what the reference multiplies on random shapes: %s', async (format) => {
     const random = seededRandom(11)
     for (const tokenCount of [1, 2, 4, 5, 11]) {
       const rows = 1 + Math.floor(random() * 40)
       const unit = format === 'f32' ? 1 : FORMAT_LAYOUT[format].blockSize
-      const columns = unit * (1 + Math.floor((random() * 320) / unit))
-      const weights = rig.randomWeights(format, rows, columns, random, undefined, tokenCount % 2 === 1)
-      const x = randomFloats(tokenCount * columns, random)
-      expectClose(await product(weights, x, tokenCount), twin(weights, x, tokenCount))
+      const most = tokenCount === 5 ? 4500 : 320
+      const columns = unit * (1 + Math.floor((random() * most) / unit))
+      const weights = ownRig.randomWeights(format, rows, columns, random, undefined, tokenCount % 2 === 1)
+      const x = wholeActivations(tokenCount, columns, random)
+      expectClose(await product(weights, x, tokenCount, {}, ownRig), twin(weights, x, tokenCount))
     }
   })
 
+  test.each([
+    ['int8', 'int8'],
+    ['int4', 'int4'],
+    ['f16', 'int4'],
+  ] as const)('makes inner columns of gate %s and up %s', async (one, other) => {
+    const random = seededRandom(17)
+    for (const tokenCount of [1, 6]) {
+      const [gate, up] = [one, other].map((format) => ownRig.randomWeights(format, 33, 2112, random, 16, true)) as [
+        Weights,
+        Weights,
+      ]
+      const x = wholeActivations(tokenCount, 2112, random).map((value) => value / 1024)
+      const output = { array: ownRig.floats(new Float32Array(tokenCount * 64).fill(9)), offset: 12, stride: 64 }
+      const weights = { gate: gate.held, up: up.held, activation: 'silu' as const }
+      gateUp(ownRig.gpu, weights, ownRig.inputRows(x, up, tokenCount), output, tokenCount)
+      const expected = activate('silu', twin(gate, x, tokenCount))
+      multiply(expected, twin(up, x, tokenCount))
+      expectClose(await ownRig.gpu.read(output.array, 0, tokenCount * 64), spread(expected, tokenCount, 64, 12))
+    }
+  })
+})
+
+describe('packed products', () => {
+  const ownRig = gpuRig({ packed: true, subgroups: true })
+
+  test.each(['int8', 'int4'] as const)('round activations to int8 a block and nothing else: %s', async (format) => {
+    const random = seededRandom(18)
+    const weights = ownRig.randomWeights(format, 24, 256, random)
+    const x = randomFloats(5 * 256, random)
+    const rounded = roundedToInt8(x)
+    expectClose(await product(weights, x, 5, {}, ownRig), twin(weights, rounded, 5), 1e-5)
+    const lost = twin(
+      weights,
+      x.map((value, i) => value - rounded[i]!),
+      5,
+    )
+    const exact = twin(weights, x, 5)
+    expect(norm(lost)).toBeGreaterThan(1e-3 * norm(exact))
+    expect(norm(lost)).toBeLessThan(1e-2 * norm(exact))
+  })
+
+  test('an empty block, and one below what floats can divide by, count as nothing', async () => {
+    const weights = ownRig.randomWeights('int8', 8, 96, seededRandom(19))
+    const x = new Float32Array(96).fill(1e-38, 32, 64).fill(1, 64)
+    expectClose(await product(weights, x, 1, {}, ownRig), twin(weights, x, 1))
+  })
+})
+
+describe('matmul', () => {
   test.each(everyFormat)('multiplies a matrix in several buffers as one, bias and all: %s', async (format) => {
     const random = seededRandom(12)
     const weights = rig.randomWeights(format, 43, 96, random, 16, true)
@@ -160,3 +220,27 @@ describe('the inner columns of a feed-forward', () => {
     })
   })
 })
+
+/** As a workgroup does it, in float32. */
+function roundedToInt8(x: Float32Array): Float32Array {
+  const out = new Float32Array(x.length)
+  for (let first = 0; first < x.length; first += 32) {
+    const block = x.subarray(first, first + 32)
+    const top = block.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    const inverse = Math.fround(127 / top)
+    block.forEach((value, i) => {
+      out[first + i] = Math.fround(top / 127) * roundHalfToEven(Math.fround(value * inverse))
+    })
+  }
+  return out
+}
+
+function roundHalfToEven(value: number): number {
+  const down = Math.floor(value)
+  if (value - down !== 0.5) return Math.round(value)
+  return down % 2 === 0 ? down : down + 1
+}
+
+function norm(x: Float32Array): number {
+  return Math.sqrt(x.reduce((sum, value) => sum + value * value, 0))
+}

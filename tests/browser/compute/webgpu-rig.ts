@@ -6,6 +6,7 @@ import { addBias, matmul as matmulTwin } from '../../../src/compute/reference/op
 import type { GpuArray } from '../../../src/compute/webgpu/gpu-array.ts'
 import { sharedDevice } from '../../../src/compute/webgpu/gpu-device.ts'
 import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
+import type { KernelPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
 import { paddedSize, type Rows } from '../../../src/compute/webgpu/kernels/rows.ts'
 import { allocateMatrix, type WeightMatrix, writeRows } from '../../../src/compute/webgpu/weight-matrix.ts'
 import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../src/model/tensor.ts'
@@ -25,11 +26,18 @@ export interface Stack {
   rows: number
 }
 
-/** Opens a session before each test of the file and closes it after. */
-export function gpuRig() {
+/** Ways that kernels can take; the software adapter has all of them. Packed products take it long to compile, so they come once. */
+export const everyPath: { ways: string; paths: KernelPaths }[] = [
+  { ways: 'plain', paths: { packed: false, subgroups: false } },
+  { ways: 'by subgroups', paths: { packed: false, subgroups: true } },
+  { ways: 'packed and by subgroups', paths: { packed: true, subgroups: true } },
+]
+
+/** Opens a session before each test of the file or `describe` and closes it after. */
+export function gpuRig(paths?: KernelPaths) {
   let session: GpuSession
   beforeEach(async () => {
-    session = new GpuSession(await sharedDevice())
+    session = new GpuSession(await sharedDevice(), paths)
   })
   afterEach(() => session.close())
 
@@ -89,6 +97,19 @@ export function twin({ held, values, bias }: Weights, x: Float32Array, tokenCoun
 export function randomFloats(count: number, random: () => number, deviation = 1): Float32Array {
   const next = normal(random)
   return Float32Array.from({ length: count }, () => deviation * next())
+}
+
+/** Activations that quantizing to int8 in blocks of 32 leaves as they are: whole numbers up to 127, times a power of two a block. */
+export function wholeActivations(tokenCount: number, columns: number, random: () => number): Float32Array {
+  const x = new Float32Array(tokenCount * columns)
+  for (let token = 0; token < tokenCount; token++)
+    for (let first = 0; first < columns; first += 32) {
+      const unit = 2 ** Math.floor(random() * 8 - 8)
+      const block = x.subarray(token * columns + first, token * columns + Math.min(first + 32, columns))
+      for (const i of block.keys()) block[i] = unit * (Math.floor(random() * 255) - 127)
+      block[Math.floor(random() * block.length)] = unit * (random() < 0.5 ? 127 : -127)
+    }
+  return x
 }
 
 /** Any bytes as quants; scales and minima of either sign. */

@@ -5,7 +5,7 @@ import { shardsByHand, tinyConfig, tinyModel, writeAll } from '../../support/tin
 import { oneStep } from './webgpu-step.ts'
 
 async function run(): Promise<Float32Array> {
-  const model = tinyModel(tinyConfig(), 'int4')
+  const model = tinyModel(tinyConfig(), 'f16')
   const shard = shardsByHand(model.config, [[6, 160, 101]])[0]!
   const tensors = shardTensors(model.config, shard, model.formats)
   const loader = await webgpuExecutor.create({ config: model.config, shard, tensors, threads: 1 })

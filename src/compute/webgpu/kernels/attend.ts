@@ -2,8 +2,10 @@
 // kept running (Milakov and Gimelshein 2018). Queries are turned as they are read.
 
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
+import { pathsName, reducedWgsl } from './reduce.ts'
 import { rotatedWgsl } from './rotate.ts'
 import type { Rows } from './rows.ts'
 
@@ -22,7 +24,7 @@ export function attend(
 ): void {
   const { queryHeads, kvHeads, causal, window } = shape
   const { inputs, arrays } = projectedInputs(shape, buffers)
-  const kernel = kernelNamed(`attend-${shapeName(shape)}-${causal}-${window}`, () => ({
+  const kernel = kernelNamed(`attend-${shapeName(shape)}-${causal}-${window}${pathsName(gpu.paths)}`, () => ({
     inputs: [...inputs, { name: 'cache', width: 1 }, ...(causal ? [] : [{ name: 'mask', width: 1 } as const])],
     uniforms: [
       'past',
@@ -35,7 +37,7 @@ export function attend(
       'outputAt',
       'outputStride',
     ],
-    wgsl: attendWgsl(shape),
+    wgsl: attendWgsl(shape, gpu.paths),
   }))
   const { firstQueryHead, firstKvHead, queryHeadsPerKvHead } = shape
   gpu.run(
@@ -57,17 +59,17 @@ export function attend(
   )
 }
 
-function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape): string {
+function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape, paths: KernelPaths): string {
   const valuesPerThread = Math.ceil(headSize / WORKGROUP_SIZE)
   const rowOf = (position: string) => (window === null ? `(${position})` : `((${position}) % ${capacity})`)
   const end = causal ? 'uniforms.past + token + 1' : 'uniforms.tokens'
   const first = window === null ? '0' : `max(0, uniforms.past + token + 1 - ${window})`
   return `
     ${rotatedWgsl(rope)}
+    ${reducedWgsl('highest', paths)}
     const lowest = -3.0e38;
     var<workgroup> query : array<f32, ${headSize}>;
     var<workgroup> weights : array<f32, ${WORKGROUP_SIZE}>;
-    var<workgroup> maxima : array<f32, ${WORKGROUP_SIZE}>;
     var<workgroup> seen : vec2<i32>;
     fn main(index : i32) {
       let lane = i32(localId.x);
@@ -95,13 +97,7 @@ function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape
           for (var i = 0; i < ${headSize}; i++) { score += query[i] * cache[key + i]; }
           score *= ${1 / Math.sqrt(headSize)};
         }
-        maxima[lane] = score;
-        workgroupBarrier();
-        for (var half = ${WORKGROUP_SIZE / 2}; half > 0; half /= 2) {
-          if (lane < half) { maxima[lane] = max(maxima[lane], maxima[lane + half]); }
-          workgroupBarrier();
-        }
-        let next = max(maximum, maxima[0]);
+        let next = max(maximum, highest(lane, score));
         let rescale = exp(maximum - next);
         maximum = next;
         weights[lane] = select(0.0, exp(score - next), visible);

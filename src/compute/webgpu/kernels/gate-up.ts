@@ -2,12 +2,14 @@
 import type { Activation } from '../../../model/config.ts'
 import type { TensorFormat } from '../../../model/tensor.ts'
 import { type Kernel, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { activatedWgsl } from './activation.ts'
-import { dotUniforms, dotWgsl, LANES, ROWS, tokensPerGroup } from './dot.ts'
+import { dotsWgsl, dotUniforms, LANES, ROWS, tokensPerGroup } from './dot.ts'
+import { pathsName } from './reduce.ts'
 import type { Rows } from './rows.ts'
-import { unpackWgsl, weightInputs } from './unpack.ts'
+import { weightInputs } from './unpack.ts'
 
 /** Gate and up (F, C) are cut into the same rows; both have a bias or neither has. */
 export interface InnerWeights {
@@ -33,6 +35,7 @@ export function gateUp(
     const writeEnd = i === up.parts.length - 1 ? output.stride : outputAt + rowCount
     gpu.run(
       gateUpKernel(
+        gpu.paths,
         parts.map(({ format }) => format),
         tokens,
         activation,
@@ -63,13 +66,14 @@ export function gateUp(
 
 /** `formats` of gate and up, or of up alone. */
 function gateUpKernel(
+  paths: KernelPaths,
   formats: readonly TensorFormat[],
   tokens: number,
   activation: Activation,
   biased: boolean,
 ): Kernel {
   const names = formats.length === 2 ? ['gate', 'up'] : ['up']
-  return kernelNamed(`gate-up-${formats.join('-')}-${tokens}-${activation}-${biased}`, () => ({
+  return kernelNamed(`gate-up-${formats.join('-')}-${tokens}-${activation}-${biased}${pathsName(paths)}`, () => ({
     inputs: [
       ...names.flatMap((name, i) => weightInputs(formats[i]!, name)),
       ...(biased ? names.map((name) => ({ name: `${name}Bias`, width: 1 as const })) : []),
@@ -77,15 +81,18 @@ function gateUpKernel(
     ],
     uniforms: [...dotUniforms, 'writeStart', 'writeEnd'],
     wgsl: `
-    ${names.map((name, i) => `${unpackWgsl(formats[i]!, name)} ${dotWgsl(name, tokens)}`).join('')}
+    ${dotsWgsl(
+      names.map((name, i) => ({ name, format: formats[i]! })),
+      tokens,
+      paths,
+    )}
     ${activatedWgsl(activation)}
     fn main(index : i32) {
       let local = i32(localId.x);
       let firstToken = i32(workgroupId.y) * ${tokens};
       let firstColumn = uniforms.writeStart + i32(workgroupId.x) * ${ROWS};
       let row = firstColumn - uniforms.outputAt + local / ${LANES};
-      ${names.map((name) => `${name}Dots(row, local, firstToken);`).join(' ')}
-      workgroupBarrier();
+      dots(row, local, firstToken);
       for (var i = local; i < ${ROWS * tokens}; i += ${WORKGROUP_SIZE}) {
         let column = firstColumn + i % ${ROWS};
         let token = firstToken + i / ${ROWS};

@@ -2,8 +2,8 @@ import type { Norm } from '../../../model/config.ts'
 import type { GpuArray } from '../gpu-array.ts'
 import { type KernelInput, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
+import { pathsName, reducedWgsl } from './reduce.ts'
 import { paddedSize, type Stream } from './rows.ts'
-import { summedWgsl } from './summed.ts'
 
 /** What `joinNorm` does; null leaves that part out. */
 export interface JoinNorm {
@@ -32,11 +32,13 @@ export function joinNorm(
   const writesBack = norm !== null && shape.placement === 'post'
   const operands = [...named('sum', sum), ...named('bias', bias), ...named('gains', norm)]
   const names = operands.map(({ name }) => name).join('-')
-  const kernel = kernelNamed(`join-norm-${size}-${kind}-${shape.epsilon}-${writesBack}-${names}`, () => ({
-    inputs: operands.map(({ name }): KernelInput => ({ name, width: 1 })),
-    uniforms: ['residualAt'],
-    wgsl: `
-    ${kind === 'rms' || kind === 'layer' ? summedWgsl : ''}
+  const kernel = kernelNamed(
+    `join-norm-${size}-${kind}-${shape.epsilon}-${writesBack}-${names}${pathsName(gpu.paths)}`,
+    () => ({
+      inputs: operands.map(({ name }): KernelInput => ({ name, width: 1 })),
+      uniforms: ['residualAt'],
+      wgsl: `
+    ${kind === 'rms' || kind === 'layer' ? reducedWgsl('summed', gpu.paths) : ''}
     fn main(index : i32) {
       let lane = i32(localId.x);
       let token = i32(workgroupId.x);
@@ -55,7 +57,8 @@ export function joinNorm(
         result[token * ${paddedSize(size)} + i] = normed;
       }
     }`,
-  }))
+    }),
+  )
   const inputs = operands.map(({ array: input }) => input)
   gpu.run(kernel, inputs, array, [residualOffset], [tokenCount])
 }

@@ -2,12 +2,14 @@
 import type { Activation } from '../../../model/config.ts'
 import type { TensorFormat } from '../../../model/tensor.ts'
 import { type Kernel, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
+import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { activatedWgsl } from './activation.ts'
-import { dotUniforms, dotWgsl, LANES, ROWS, tokensPerGroup } from './dot.ts'
+import { dotsWgsl, dotUniforms, LANES, ROWS, tokensPerGroup } from './dot.ts'
+import { pathsName } from './reduce.ts'
 import type { Rows } from './rows.ts'
-import { unpackWgsl, weightInputs } from './unpack.ts'
+import { weightInputs } from './unpack.ts'
 
 /** What becomes of a product: activated after the bias, or added to what is there. */
 export interface ProductEnd {
@@ -30,7 +32,7 @@ export function matmul(
   const tokens = tokensPerGroup(tokenCount)
   for (const { format, firstRow, rowCount, buffers } of parts)
     gpu.run(
-      matmulKernel(format, tokens, bias !== null, end),
+      matmulKernel(gpu.paths, format, tokens, bias !== null, end),
       [...buffers, ...(bias ? [bias] : []), input.array],
       output.array,
       [
@@ -48,27 +50,28 @@ export function matmul(
 }
 
 function matmulKernel(
+  paths: KernelPaths,
   format: TensorFormat,
   tokens: number,
   biased: boolean,
   { activation, accumulates = false }: ProductEnd,
 ): Kernel {
-  return kernelNamed(`matmul-${format}-${tokens}-${biased}-${activation ?? 'linear'}-${accumulates}`, () => ({
-    inputs: [
-      ...weightInputs(format, 'weight'),
-      ...(biased ? [{ name: 'bias', width: 1 } as const] : []),
-      { name: 'x', width: 4 },
-    ],
-    uniforms: dotUniforms,
-    wgsl: `
-    ${unpackWgsl(format, 'weight')}
-    ${dotWgsl('weight', tokens)}
+  return kernelNamed(
+    `matmul-${format}-${tokens}-${biased}-${activation ?? 'linear'}-${accumulates}${pathsName(paths)}`,
+    () => ({
+      inputs: [
+        ...weightInputs(format, 'weight'),
+        ...(biased ? [{ name: 'bias', width: 1 } as const] : []),
+        { name: 'x', width: 4 },
+      ],
+      uniforms: dotUniforms,
+      wgsl: `
+    ${dotsWgsl([{ name: 'weight', format }], tokens, paths)}
     ${activation ? activatedWgsl(activation) : ''}
     fn main(index : i32) {
       let local = i32(localId.x);
       let firstToken = i32(workgroupId.y) * ${tokens};
-      weightDots(i32(workgroupId.x) * ${ROWS} + local / ${LANES}, local, firstToken);
-      workgroupBarrier();
+      dots(i32(workgroupId.x) * ${ROWS} + local / ${LANES}, local, firstToken);
       for (var i = local; i < ${ROWS * tokens}; i += ${WORKGROUP_SIZE}) {
         let row = i32(workgroupId.x) * ${ROWS} + i % ${ROWS};
         let token = firstToken + i / ${ROWS};
@@ -78,5 +81,6 @@ function matmulKernel(
         }
       }
     }`,
-  }))
+    }),
+  )
 }

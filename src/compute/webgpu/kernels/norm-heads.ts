@@ -2,7 +2,7 @@ import type { GpuArray } from '../gpu-array.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import type { AttentionShape } from './attention-shape.ts'
-import { summedWgsl } from './summed.ts'
+import { pathsName, reducedWgsl } from './reduce.ts'
 
 /**
  * RMS norm of every query and key head of `projected` in place (Qwen3); `gains` [2, D]: for queries, for keys. A workgroup a head and
@@ -16,11 +16,11 @@ export function normHeads(
   gains: GpuArray,
   tokenCount: number,
 ): void {
-  const kernel = kernelNamed(`norm-heads-${headSize}-${epsilon}`, () => ({
+  const kernel = kernelNamed(`norm-heads-${headSize}-${epsilon}${pathsName(gpu.paths)}`, () => ({
     inputs: [{ name: 'gains', width: 1 }],
     uniforms: ['queryHeads', 'kvHeads'],
     wgsl: `
-    ${summedWgsl}
+    ${reducedWgsl('summed', gpu.paths)}
     fn main(index : i32) {
       let lane = i32(localId.x);
       let head = i32(workgroupId.x);
