@@ -65,8 +65,11 @@ export class HrChat extends LitElement {
         ${repeat(
           chat.turns,
           ({ turn }) => turn.id,
-          ({ turn, versions }, index) => html`<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions}
-            .live=${chat.live?.turnId === turn.id ? chat.live : null} ?ready=${this.#ready} ?last=${index === chat.turns.length - 1}></hr-turn>`,
+          ({ turn, versions }, index) => {
+            const live = chat.live?.turnId === turn.id ? chat.live : null
+            return html`<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
+              ?ready=${this.#ready} ?last=${index === chat.turns.length - 1}></hr-turn>`
+          },
         )}
       </div>
       <div>

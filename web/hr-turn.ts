@@ -26,6 +26,8 @@ export class HrTurn extends LitElement {
   @property({ attribute: false }) versions: readonly string[] = []
   /** While this turn is being written. */
   @property({ attribute: false }) live: LiveAnswer | null = null
+  /** Has a word of what is being written come? */
+  @property({ type: Boolean }) begun = false
   /** Can the model be asked now? */
   @property({ type: Boolean }) ready = false
   @property({ type: Boolean }) last = false
@@ -79,7 +81,7 @@ export class HrTurn extends LitElement {
   #answer() {
     const { turn } = this
     const words = texts.chat
-    const reading = turn.state === 'streaming' && (this.live?.text ?? turn.content) === ''
+    const reading = turn.state === 'streaming' && !this.begun
     const canTry = this.ready && this.last
     return html`<div class="assistant">
       <p class="visually-hidden">${words.modelAnswered}</p>

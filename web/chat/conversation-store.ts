@@ -48,7 +48,7 @@ export class ConversationStore {
     return records.sort((a, b) => b.updatedAtMs - a.updatedAtMs)
   }
 
-  /** An answer that a reload cut off comes back as stopped; null for a conversation that is not there or cannot be read. */
+  /** With all turns, oldest first. An answer that a reload cut off comes back as stopped; null for a conversation that is not there or cannot be read. */
   async read(id: string): Promise<StoredConversation | null> {
     const record = readRecord(await this.#database.get('conversations', id))
     if (!record) return null
@@ -62,7 +62,8 @@ export class ConversationStore {
       console.warn(`The kept conversation ${id} cannot be read and is left alone: ${problem}.`)
       return null
     }
-    return { record, turns: result.output.map(asInterrupted) }
+    const turns = result.output.map(asInterrupted).sort((a, b) => a.createdAtMs - b.createdAtMs)
+    return { record, turns }
   }
 
   /** Adds and replaces these turns; others of the conversation stay. */
