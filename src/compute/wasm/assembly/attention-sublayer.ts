@@ -1,9 +1,10 @@
 // A thread's part of each stage of an attention sublayer, over a tile of T tokens whose input is workspace.normed.
-import { attendRows, ROWS } from './attention'
+import { attendRows, ROWS, scaleRow } from './attention'
 import { multiplyUnits, normalizeRows, rowUnits } from './dense'
 import { headInChunk, putKey, putValue } from './key-value-cache'
 import { rotateHead } from './rope'
 import { Attention, Norm } from './structures'
+import { TINY_TIMES } from './vector'
 import { present, ws } from './workspace'
 
 /** Heads of one token that make a unit of rotating. */
@@ -60,7 +61,9 @@ function rotateQueries(job: Attention, queries: usize, tokens: i32, from: i32, t
   for (let row = from; row < to; row++) {
     const token = <usize>(row % tokens)
     const head = ws.first + ((token * job.query.groups) << 4) + ((<usize>(row / tokens) * ws.headSize) << 2)
-    rotate(job.queryNorm, head, queries + ((<usize>row * ws.headStride) << 2), token)
+    const query = queries + ((<usize>row * ws.headStride) << 2)
+    rotate(job.queryNorm, head, query, token)
+    if (ws.halfCache) scaleRow(query, TINY_TIMES)
   }
 }
 
@@ -110,7 +113,7 @@ export function attendUnits(job: Attention, position: i32, tokens: i32, seen: i3
     const rows = min(ROWS, min(end, nextKvHead * tokens) - row)
     const query = queriesFrom(job, position) + <usize>row * rowBytes
     const keys = headInChunk(job.cacheOffset, 0, kvHead - job.firstKvHead)
-    if (ws.halfCache) attendRows<u16>(query, rows, row % tokens, tokens, position, seen, keys, scratch)
+    if (ws.halfCache) attendRows<i16>(query, rows, row % tokens, tokens, position, seen, keys, scratch)
     else attendRows<f32>(query, rows, row % tokens, tokens, position, seen, keys, scratch)
     for (let r = 0; r < rows; r++, row++) {
       const column = (row % tokens) * job.projection.columns + job.innerOffset + (row / tokens) * ws.headSize

@@ -1,5 +1,5 @@
 import { productRows } from './attention-products'
-import { addTo, expand, exponential, maxLane, sumLanes } from './vector'
+import { addTo, expand, exponential, maxLane, sumLanes, TINY_TIMES } from './vector'
 import { ws } from './workspace'
 
 /** Rows of queries that go together at most; the memory plan knows both numbers (../memory-layout.ts). */
@@ -12,7 +12,8 @@ export const BLOCK: i32 = 64
  * other, with the maximum and the sum so far (Milakov and Gimelshein 2018), so that what it needs does not grow with the context.
  *
  *   query    [rows, headStride] f32, zeros past headSize; row r is token (firstToken + r) % tokens of a tile that begins at `position`
- *   keys     this head's in the first of the cache's chunks (key-value-cache.ts); T is f32, or u16 for halves
+ *   keys     this head's in the first of the cache's chunks (key-value-cache.ts); T is f32, or i16 for halves: then the queries are
+ *            TINY_TIMES what they are, and so are the weights here
  *   seen     positions that every token sees where the model is not causal
  *   scratch  out [ROWS, headStride] | scores [ROWS, BLOCK] | maximum [ROWS] | sum [ROWS] | one block's keys and values as f32, if halves
  *
@@ -57,7 +58,7 @@ function attendSpan<T>(
       const own = position + ((firstToken + r) % tokens)
       const low = max(inChunk - block, firstSeen(own) - blockPosition)
       const high = min(stop - block, ws.causal ? own + 1 - blockPosition : BLOCK)
-      weighRow(scratch, r, inChunk - block, stop - block, low, high, blockPosition)
+      weighRow<T>(scratch, r, inChunk - block, stop - block, low, high, blockPosition)
     }
     mixBlock<T>(rows, chunkKeys, block, inChunk - block, stop - block, scratch)
     row = chunk * ws.chunkPositions + stop
@@ -75,14 +76,15 @@ function scoreBlock<T>(query: usize, rows: i32, chunkKeys: usize, block: i32, fr
   const stride = <usize>ws.headStride
   const first = from & ~15
   const count = ((to + 15) & ~15) - first
-  let w = chunkKeys + <usize>(block + first) * stride * sizeof<T>()
-  if (sizeof<T>() == 2) {
-    const expanded = expandedOf(scratch)
-    expand(w, <usize>count * stride, expanded)
-    w = expanded
-  }
+  const keys = chunkKeys + <usize>(block + first) * stride * sizeof<T>()
   const scores = scoresOf(scratch) + (<usize>first << 2)
-  productRows(w, stride << 4, count >> 2, ws.headStride, query, stride << 2, rows, scores, BLOCK << 2, false)
+  if (!isExpanded<T>(rows)) {
+    productRows<T>(keys, stride * (4 * sizeof<T>()), count >> 2, ws.headStride, query, stride << 2, rows, scores, BLOCK << 2, false)
+    return
+  }
+  const expanded = expandedOf(scratch)
+  expand(keys, <usize>count * stride, expanded)
+  productRows<f32>(expanded, stride << 4, count >> 2, ws.headStride, query, stride << 2, rows, scores, BLOCK << 2, false)
 }
 
 /** out[r] += sum over i in from..to of scores[r, i] * value of row block + i. */
@@ -90,22 +92,27 @@ function mixBlock<T>(rows: i32, chunkKeys: usize, block: i32, from: i32, to: i32
   const stride = <usize>ws.headStride
   const groups = ws.headStride >> 2
   const values = chunkKeys + <usize>ws.chunkPositions * stride * sizeof<T>()
-  let w = values + <usize>(block + from) * (4 * sizeof<T>())
-  let groupBytes = <usize>ws.chunkPositions * (4 * sizeof<T>())
-  if (sizeof<T>() == 2) {
-    const expanded = expandedOf(scratch)
-    const expandedBytes: usize = BLOCK << 4
-    for (let g: usize = 0; g < <usize>groups; g++)
-      expand(w + g * groupBytes, <usize>(to - from) << 2, expanded + g * expandedBytes)
-    w = expanded
-    groupBytes = expandedBytes
-  }
+  const first = values + <usize>(block + from) * (4 * sizeof<T>())
+  const groupBytes = <usize>ws.chunkPositions * (4 * sizeof<T>())
   const weights = scoresOf(scratch) + (<usize>from << 2)
-  productRows(w, groupBytes, groups, to - from, weights, BLOCK << 2, rows, scratch, stride << 2, true)
+  if (!isExpanded<T>(rows)) {
+    productRows<T>(first, groupBytes, groups, to - from, weights, BLOCK << 2, rows, scratch, stride << 2, true)
+    return
+  }
+  const expanded = expandedOf(scratch)
+  for (let g: usize = 0; g < <usize>groups; g++)
+    expand(first + g * groupBytes, <usize>(to - from) << 2, expanded + g * (BLOCK << 4))
+  productRows<f32>(expanded, BLOCK << 4, groups, to - from, weights, BLOCK << 2, rows, scratch, stride << 2, true)
+}
+
+/** Halves that more than one tile of queries meets are made f32 once; without fused products one tile pays for it already. */
+@inline
+function isExpanded<T>(rows: i32): bool {
+  return sizeof<T>() == 2 && rows > (ASC_FEATURE_RELAXED_SIMD ? 4 : 1)
 }
 
 /** Row r's scores from..to become weights, exp(score - maximum so far), 0 where not in low..high; what was summed before is scaled along. */
-function weighRow(scratch: usize, r: i32, from: i32, to: i32, low: i32, high: i32, blockPosition: i32): void {
+function weighRow<T>(scratch: usize, r: i32, from: i32, to: i32, low: i32, high: i32, blockPosition: i32): void {
   const scores = scoresOf(scratch) + <usize>(r * BLOCK) * 4
   if (low >= high) {
     memory.fill(scores + (<usize>from << 2), 0, <usize>(to - from) << 2)
@@ -135,7 +142,7 @@ function weighRow(scratch: usize, r: i32, from: i32, to: i32, low: i32, high: i3
     const weight = exponential(f32x4.sub(f32x4.mul(score, f32x4.splat(scale)), f32x4.splat(maximum)))
     const seen = v128.and(weight, f32x4.ne(score, f32x4.splat(-Infinity)))
     sum = f32x4.add(sum, seen)
-    v128.store(at, seen)
+    v128.store(at, sizeof<T>() == 2 ? f32x4.mul(seen, f32x4.splat(TINY_TIMES)) : seen)
   }
   store<f32>(sumOf(scratch, r), total + sumLanes(sum))
   memory.fill(scores + (<usize>from << 2), 0, begin - min(begin, scores + (<usize>from << 2)))
@@ -143,7 +150,8 @@ function weighRow(scratch: usize, r: i32, from: i32, to: i32, low: i32, high: i3
   memory.fill(end, 0, max(after, end) - end)
 }
 
-function scaleRow(row: usize, factor: f32): void {
+/** row (headStride) f32 *= factor */
+export function scaleRow(row: usize, factor: f32): void {
   const end = row + (<usize>ws.headStride << 2)
   for (; row < end; row += 16) v128.store(row, f32x4.mul(v128.load(row), f32x4.splat(factor)))
 }

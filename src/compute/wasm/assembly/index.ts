@@ -42,7 +42,7 @@ export function attendRowsF32(
 export function attendRowsF16(
   query: usize, rows: i32, firstToken: i32, tokens: i32, position: i32, seen: i32, keys: usize, scratch: usize,
 ): void {
-  attendRows<u16>(query, rows, firstToken, tokens, position, seen, keys, scratch)
+  attendRows<i16>(query, rows, firstToken, tokens, position, seen, keys, scratch)
 }
 
 /** Relaxed builds alone have it; in others it does nothing. */

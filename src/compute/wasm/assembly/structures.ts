@@ -72,7 +72,7 @@ export class Workspace {
   second: usize
   /** Value rows. */
   third: usize
-  /** Rotated query heads, [heads, T, headStride]; where the model is not causal, those of all a step's tiles. */
+  /** Rotated query heads, TINY_TIMES (vector.ts) too large where the cache holds halves, [heads, T, headStride]; where the model is not causal, those of all a step's tiles. */
   queries: usize
   /** Input of the sublayer's last matrix, [T, its columns]. */
   inner: usize

@@ -1,8 +1,9 @@
-import { halves, multiplyAdd } from './vector'
+import { halves, multiplyAdd, tinyHalves } from './vector'
 
 /**
  * Two neighbouring groups of four rows, `groupBytes` apart, times four tokens, `xBytes` apart (matmul-float.ts has the layouts): a column
- * is read once for four tokens, a value of x once for eight rows. With `adds` the sums begin with what is in `out`.
+ * is read once for four tokens, a value of x once for eight rows. With `adds` the sums begin with what is in `out`. T is f32, u16 for
+ * halves, or i16 for halves of which x is TINY_TIMES too large (vector.ts).
  */
 export function tileFloat<T>(
   w: usize, groupBytes: usize, columns: i32, x: usize, xBytes: usize, out: usize, outBytes: usize, adds: bool,
@@ -101,5 +102,6 @@ function oneGroup<T>(w: usize, columns: i32, x: usize, out: usize, adds: bool): 
 /** One column of four rows. */
 @inline
 function column<T>(w: usize): v128 {
-  return sizeof<T>() == 4 ? v128.load(w) : halves(w)
+  if (sizeof<T>() == 4) return v128.load(w)
+  return isSigned<T>() ? tinyHalves(w) : halves(w)
 }

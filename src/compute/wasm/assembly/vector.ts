@@ -15,8 +15,16 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
  */
 @inline
 export function halves(address: usize, offset: usize = 0): v128 {
-  const bits = i32x4.shl(v128.load16x4_s(address + offset), 13)
-  return f32x4.mul(v128.and(bits, i32x4.splat(0x8fffe000)), f32x4.splat(reinterpret<f32>(0x77800000)))
+  return f32x4.mul(tinyHalves(address, offset), f32x4.splat(TINY_TIMES))
+}
+
+/** 2^112 */
+export const TINY_TIMES: f32 = reinterpret<f32>(0x77800000)
+
+/** 4 consecutive halves -> f32x4, each 1 / TINY_TIMES of its value: whoever has multiplied the other factor by it saves doing so here. */
+@inline
+export function tinyHalves(address: usize, offset: usize = 0): v128 {
+  return v128.and(i32x4.shl(v128.load16x4_s(address + offset), 13), i32x4.splat(0x8fffe000))
 }
 
 /** The way back: f32x4 -> a half in each 32-bit lane, to nearest, ties to even (what becomes a denormal may round twice). NaN and what is too large: `isHalf`. */
@@ -34,9 +42,9 @@ export function isHalf(v: v128): bool {
   return i32x4.all_true(f32x4.lt(f32x4.abs(v), f32x4.splat(65520)))
 }
 
-/** `count` halves, a multiple of 4, -> f32. */
+/** `count` halves, a multiple of 4, -> f32 as `tinyHalves`. */
 export function expand(from: usize, count: usize, to: usize): void {
-  for (const end = from + (count << 1); from < end; from += 8, to += 16) v128.store(to, halves(from))
+  for (const end = from + (count << 1); from < end; from += 8, to += 16) v128.store(to, tinyHalves(from))
 }
 
 @inline
@@ -57,22 +65,23 @@ export function maxLane(v: v128): f32 {
 
 /**
  * e^x in each lane, relative error below 2e-7; x is clamped to -87.3..88.3, NaN stays NaN.
- * Range reduction and polynomial: Cephes' expf (Moshier 1989).
+ * Range reduction and polynomial: Cephes' expf (Moshier 1989). Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits.
  */
 @inline
 export function exponential(value: v128): v128 {
   const x = f32x4.min(f32x4.max(value, f32x4.splat(-87.3)), f32x4.splat(88.3))
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)))
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)))
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)))
+  const shifted = multiplyAdd(x, f32x4.splat(1.44269504), f32x4.splat(12582912))
+  const n = f32x4.sub(shifted, f32x4.splat(12582912))
+  let r = multiplyAdd(n, f32x4.splat(-0.693359375), x)
+  r = multiplyAdd(n, f32x4.splat(2.12194440e-4), r)
   let y = f32x4.splat(1.9875691500e-4)
-  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.3981999507e-3))
-  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(8.3334519073e-3))
-  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(4.1665795894e-2))
-  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.6666665459e-1))
-  y = f32x4.add(f32x4.mul(y, r), f32x4.splat(5.0000001201e-1))
-  y = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(r, r), y), r), f32x4.splat(1))
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23)
+  y = multiplyAdd(y, r, f32x4.splat(1.3981999507e-3))
+  y = multiplyAdd(y, r, f32x4.splat(8.3334519073e-3))
+  y = multiplyAdd(y, r, f32x4.splat(4.1665795894e-2))
+  y = multiplyAdd(y, r, f32x4.splat(1.6666665459e-1))
+  y = multiplyAdd(y, r, f32x4.splat(5.0000001201e-1))
+  y = f32x4.add(multiplyAdd(f32x4.mul(r, r), y, r), f32x4.splat(1))
+  const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23))
   return f32x4.mul(y, power)
 }
 

@@ -79,7 +79,10 @@ export function attentionKernelSuite(simd: SimdBuild): void {
     for (let p = 0; p < end; p++) write(p, padded(keys, p), padded(values, p))
     const queries = floats(size * heads * tokens, seed + 3, 2)
     const query = rig.room((heads * tokens + 3) * stride * 4)
-    for (let r = 0; r < heads * tokens; r++) rig.set(query + r * stride * 4, padded(queries, r))
+    for (let r = 0; r < heads * tokens; r++) {
+      const scaled = padded(queries, r).map((v) => (halves ? v * 2 ** 112 : v))
+      rig.set(query + r * stride * 4, scaled)
+    }
     const scratch = rig.room(attentionScratchBytes(stride, true))
     const attend = (from: number, to: number) => {
       const kernel = halves ? rig.kernels.attendRowsF16 : rig.kernels.attendRowsF32
