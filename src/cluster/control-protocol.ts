@@ -69,7 +69,12 @@ const shardSchema = v.object({
 })
 
 const error = v.object({ code: v.pipe(v.string(), v.maxLength(40)), message: text })
-const progress = v.object({ loadedBytes: count, totalBytes: count, downloadedBytes: count })
+const progress = v.object({
+  loadedBytes: count,
+  totalBytes: count,
+  downloadedBytes: count,
+  kernels: v.exactOptional(v.object({ ready: count, all: count })),
+})
 
 const leaderMessage = v.variant('kind', [
   v.object({ kind: v.literal('welcome'), version: count }),

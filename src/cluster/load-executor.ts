@@ -42,7 +42,8 @@ export async function loadExecutor(
   checkSources(manifest, opened)
   const factory = await executorFactory(request.executor)
   const notices: ErrorData[] = []
-  const loader = await factory.create({ config, shard, tensors, threads })
+  const report = withKernels(onProgress)
+  const loader = await factory.create({ config, shard, tensors, threads, onPrepared: report.kernels })
   const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)))
   try {
     await loadShard({
@@ -51,7 +52,7 @@ export async function loadExecutor(
       sources: opened,
       cache,
       loader,
-      onProgress,
+      onProgress: report.bytes,
       signal,
     })
     const executor = await loader.finish()
@@ -74,5 +75,24 @@ export async function loadExecutor(
     throw error
   } finally {
     cache.close()
+  }
+}
+
+/** Two ways of progress as one: kernels are compiled while bytes come, and at times after them. */
+function withKernels(onProgress: (progress: LoadProgress) => void) {
+  let bytes: LoadProgress | null = null
+  let kernels: LoadProgress['kernels']
+  const tell = () => {
+    if (bytes) onProgress(kernels ? { ...bytes, kernels } : bytes)
+  }
+  return {
+    bytes(progress: LoadProgress) {
+      bytes = progress
+      tell()
+    },
+    kernels(ready: number, all: number) {
+      kernels = ready < all ? { ready, all } : undefined
+      tell()
+    },
   }
 }

@@ -37,6 +37,8 @@ export interface LoadProgress {
   totalBytes: number
   /** Of those, how many came over the network; the rest was in this device's cache. */
   downloadedBytes: number
+  /** A GPU's kernels, while they are compiled; left out where there are none, and when all are ready. */
+  kernels?: { ready: number; all: number }
 }
 
 export interface DeviceView {

@@ -4,7 +4,7 @@ import type { Executor } from '../../../src/compute/executor.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import { sharedDevice } from '../../../src/compute/webgpu/gpu-device.ts'
 import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
-import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
+import { createWebgpuFactory, webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import type { TensorFormat } from '../../../src/model/tensor.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
 import { bertLike, gptLike, mobileBertLike, qwenLike } from '../../support/family-configs.ts'
@@ -15,10 +15,10 @@ const config = tinyConfig()
 const shard = shardsByHand(config, [[6, 160, 101]])[0]!
 const sublayerCount = shard.sublayers.length
 
-async function load(factory = webgpuExecutor, format: TensorFormat = 'int4'): Promise<Executor> {
+async function load(factory = webgpuExecutor, format: TensorFormat = 'int4', own = shard): Promise<Executor> {
   const model = tinyModel(config, format)
-  const tensors = shardTensors(config, shard, model.formats)
-  const loader = await factory.create({ config, shard, tensors, threads: 1 })
+  const tensors = shardTensors(config, own, model.formats)
+  const loader = await factory.create({ config, shard: own, tensors, threads: 1 })
   await writeAll(model, tensors, loader)
   return loader.finish()
 }
@@ -191,20 +191,31 @@ describe('work sent to the GPU', () => {
     expect(() => beginOne(executor)).toThrow(/closed/)
   })
 
-  test.each(['f32', 'f16'] as const)(
-    'splits what the GPU cannot bind whole and computes the same: %s',
+  test.each(['f32', 'f16', 'int8', 'int4'] as const)(
+    'a device that binds little gets no larger buffer, small pieces, and computes the same: %s',
     async (format) => {
-      vi.spyOn(GPUSupportedLimits.prototype, 'maxStorageBufferBindingSize', 'get').mockReturnValue(24_576)
-      const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
-      const [subject, oracle] = [await load(webgpuExecutor, format), await load(referenceExecutor, format)]
-      const actual = await oneStep(subject, sublayerCount, [1, 2, 3], 0)
-      const expected = await oneStep(oracle, sublayerCount, [1, 2, 3], 0)
-      expect(dispatches.mock.calls.length).toBeGreaterThan(config.layerCount * 8 + 2)
+      const limit = { f32: 12_288, f16: 6_144, int8: 4_096, int4: 3_072 }[format]
+      const plain = createWebgpuFactory({ packed: false })
+      const short = { ...shard, contextLength: 8 }
+      const whole = await load(plain, format, short)
+      const expected = await oneStep(whole, sublayerCount, [1, 2], 0)
+      const partsBefore = whole.work!.dispatches
+      whole.close()
+      vi.spyOn(GPUSupportedLimits.prototype, 'maxStorageBufferBindingSize', 'get').mockReturnValue(limit)
+      const create = vi.spyOn(GPUDevice.prototype, 'createBuffer')
+      const write = vi.spyOn(GPUQueue.prototype, 'writeBuffer')
+      const subject = await load(plain, format, short)
+      const actual = await oneStep(subject, sublayerCount, [1, 2], 0)
+      const bound = create.mock.calls.filter(([{ usage }]) => usage & GPUBufferUsage.STORAGE)
+      expect(bound.length).toBeGreaterThan(20)
+      expect(Math.max(...bound.map(([{ size }]) => size))).toBeLessThanOrEqual(limit)
+      const pieces = write.mock.calls.map(([, , data, , size]) => size ?? (data as ArrayBufferView).byteLength)
+      expect(Math.max(...pieces)).toBeLessThanOrEqual(limit)
+      expect(subject.work!.dispatches).toBeGreaterThan(partsBefore)
       expected.forEach((value, i) => {
-        expect(Math.abs(actual[i]! - value)).toBeLessThan(1e-4)
+        expect(Math.abs(actual[i]! - value)).toBeLessThan(1e-5)
       })
       subject.close()
-      oracle.close()
     },
   )
 

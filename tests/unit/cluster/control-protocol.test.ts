@@ -59,6 +59,11 @@ const fromLeader: LeaderMessage[] = [
 const fromMember: MemberMessage[] = [
   { kind: 'hello', version: protocolVersion, profile },
   { kind: 'progress', epoch: 4, progress: { loadedBytes: 1, totalBytes: 2, downloadedBytes: 1 } },
+  {
+    kind: 'progress',
+    epoch: 4,
+    progress: { loadedBytes: 2, totalBytes: 2, downloadedBytes: 1, kernels: { ready: 3, all: 17 } },
+  },
   { kind: 'loaded', epoch: 4, report },
   { kind: 'started', epoch: 4 },
   { kind: 'failed', epoch: 4, error: { code: 'out-of-memory', message: 'Too large.' } },
