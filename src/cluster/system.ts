@@ -1,15 +1,12 @@
 // The one object that a page or a program holds: this device's engine, the room it is in, and the model that runs over the room.
 import { Emitter } from '../base/emitter.ts'
-import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
-import type { Room, RoomOptions } from '../net/room.ts'
-import { createRoomSecret, formatRoomLink, parseRoomLink } from '../net/room-link.ts'
-import { SignalingClient } from '../net/signaling-client.ts'
+import { HeadroomError } from '../base/errors.ts'
+import { createRoomSecret, parseRoomLink } from '../net/room-link.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import { cachedBytes, forgetDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import type { Encoding } from './encoding.ts'
-import { GuestSession } from './guest-session.ts'
 import {
   answerFigures,
   type ChatAnswer,
@@ -17,52 +14,36 @@ import {
   type InferenceRequest,
   type InferenceResult,
 } from './inference-request.ts'
-import { LeaderSession } from './leader-session.ts'
 import { fetchServerConfig, listModels, type WantedModel } from './model-catalogue.ts'
 import { ModelRequests } from './model-requests.ts'
 import { type OwnDevice, openDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
+import { fetchConnections, RoomPlace } from './room-place.ts'
 import { guestView, leaderView, lobbyView, withDeviceNotices } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
 import { type SurveyedDevice, SurveyTurns } from './survey-turns.ts'
 import { type SystemOptions, withDefaults } from './system-options.ts'
-import { leadsRoom, rememberLeading } from './tab-memory.ts'
+import { leadsRoom } from './tab-memory.ts'
 
 /** How often live figures (round trips) are read. */
 const refreshMs = 1000
-
-/**
- * The code of connections, which a first screen does without. `initialize` fetches it, so that joining does not depend on a server that
- * has gone down since.
- */
-async function fetchConnections(): Promise<typeof import('../net/room.ts')> {
-  try {
-    return await import('../net/room.ts')
-  } catch (cause) {
-    const message = `A part of the page could not be fetched (${toErrorData(cause).message}). Reload the page.`
-    throw new HeadroomError('download-failed', message, { cause })
-  }
-}
 
 export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }> {
   readonly #options: Required<SystemOptions>
   #device: OwnDevice | null = null
   #coordinator: MobileTensorParallelismCoordinator | null = null
   readonly #surveys = new SurveyTurns(() => this.#surveyed())
+  readonly #place: RoomPlace
   #initializing: Promise<OwnDevice> | null = null
-  #room: Room | null = null
-  #leader: LeaderSession | null = null
-  #guest: GuestSession | null = null
   #requests: ModelRequests | null = null
-  #link: string | null = null
-  #signaling: RoomView['signaling'] = 'off'
-  #notices: readonly ErrorData[] = []
   #view: RoomView | null = null
   #refreshTimer: ReturnType<typeof setInterval> | undefined
 
   constructor(options: SystemOptions = {}) {
     super()
     this.#options = withDefaults(options)
+    this.#place = new RoomPlace(this.#options.serverUrl)
+    this.#place.on('change', () => this.#changed())
   }
 
   /** The room as it is now: a new object after each `change`. */
@@ -88,17 +69,9 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   /** Opens a room that this device leads; resolves with its link. `baseUrl` is the page's address as guests reach it. */
   async startRoom(baseUrl = this.#options.serverUrl, secret = createRoomSecret()): Promise<string> {
     await this.initialize()
-    this.#mustBeOutside()
     const { device, coordinator } = this.#ready()
-    const room = await this.#enter(secret, 'leader')
-    const session = new LeaderSession(room, device.engine, coordinator)
-    session.on('change', () => this.#changed())
-    session.on('notice', (notice) => this.#notify(notice))
-    this.#leader = session
-    this.#link = formatRoomLink(baseUrl, secret)
-    rememberLeading(secret)
-    this.#changed()
-    return this.#link
+    this.#surveys.update(true)
+    return this.#place.lead(device, coordinator, baseUrl, secret)
   }
 
   /** Joins as a guest, or, after a reload, as the leader that this tab was. Throws `bad-link`, `room-full`, `peer-unreachable`, `signaling-down`. */
@@ -109,37 +82,19 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       return
     }
     await this.initialize()
-    this.#mustBeOutside()
-    const room = await this.#enter(secret, 'guest')
-    const session = new GuestSession(room, this.#ready().device, this.#options.serverUrl)
-    session.on('change', () => this.#changed())
-    session.on('notice', (notice) => this.#notify(notice))
-    session.on('over', (error) => {
-      this.#forgetRoom()
-      this.#notify(toErrorData(error)) // Last: what comes after leaving says why.
-    })
-    this.#guest = session
-    this.#link = link
-    this.#changed()
-    try {
-      await session.connected()
-    } catch (error) {
-      this.#forgetRoom()
-      throw error
-    }
+    this.#surveys.update(true)
+    await this.#place.follow(this.#ready().device, link, secret)
   }
 
   /** A guest leaves; a leader ends the room for everybody. */
-  async leave(): Promise<void> {
-    await Promise.all([this.#leader?.end(), this.#guest?.leave()])
-    rememberLeading(null)
-    this.#forgetRoom()
+  leave(): Promise<void> {
+    return this.#place.leave()
   }
 
   /** Leader only. Throws `bad-input` for a device that is not in the room. */
   async removeDevice(deviceId: string): Promise<void> {
-    if (!this.#leader) throw new HeadroomError('bad-input', 'Only the leader of a room can remove devices.')
-    await this.#leader.remove(deviceId)
+    if (!this.#place.leader) throw new HeadroomError('bad-input', 'Only the leader of a room can remove devices.')
+    await this.#place.leader.remove(deviceId)
   }
 
   /**
@@ -186,7 +141,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   /** Loads `model` over `devices` unless it is there already, then answers; an encoder's answer is the input's embedding and hidden states. */
   async processInference(request: InferenceRequest): Promise<InferenceResult> {
     const requests = await this.#leading()
-    const guests = (this.#leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank.deviceId] : []))
+    const guests = (this.#place.leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank.deviceId] : []))
     return requests.process(request, guests)
   }
 
@@ -229,7 +184,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     this.#requests = new ModelRequests({ device: this.#device, coordinator: this.#coordinator, serverUrl, maxDevices })
     this.#coordinator.on('change', () => this.#changed())
     this.#device.on('change', () => this.#changed())
-    this.#refreshTimer = setInterval(() => this.#room && this.#changed(), refreshMs)
+    this.#refreshTimer = setInterval(() => this.#place.isInside && this.#changed(), refreshMs)
     this.#changed()
     return this.#device
   }
@@ -243,63 +198,21 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   /** Throws `bad-input` on a guest: its leader loads models. */
   async #leading(): Promise<ModelRequests> {
     await this.initialize()
-    if (this.#guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
+    if (this.#place.guest) throw new HeadroomError('bad-input', 'Only the leader of a room can load a model.')
     return this.#ready().requests
   }
 
   /** Who measures itself when this device says so: a guest waits for its leader's word. */
   #surveyed(): SurveyedDevice[] {
-    if (!this.#device || this.#guest) return []
-    return [this.#device, ...(this.#leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank] : []))]
-  }
-
-  #mustBeOutside(): void {
-    if (this.#room) throw new HeadroomError('bad-input', 'This device is in a room already. Leave it first.')
-  }
-
-  async #enter(secret: string, role: 'leader' | 'guest'): Promise<Room> {
-    const { device } = this.#ready()
-    const { joinRoom } = await fetchConnections()
-    this.#surveys.update(true)
-    const transport = new SignalingClient(this.#options.serverUrl)
-    const onChannel: RoomOptions['onChannel'] = (use, channel, { peerId }) =>
-      device.engine.addChannel(use, peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onChannel })
-    if (this.#room) room.close()
-    this.#mustBeOutside()
-    room.events.on('error', (error) => this.#notify(toErrorData(error)))
-    room.events.on('signaling', (signaling) => {
-      this.#signaling = signaling === 'up' ? 'connected' : 'reconnecting'
-      this.#changed()
-    })
-    room.events.on('state', (state) => {
-      if (state === 'closed' && this.#room === room) this.#forgetRoom()
-    })
-    this.#room = room
-    this.#notices = []
-    return room
-  }
-
-  #forgetRoom(): void {
-    this.#room = null
-    this.#leader = null
-    this.#guest = null
-    this.#link = null
-    this.#signaling = 'off'
-    this.#changed()
-  }
-
-  #notify(notice: ErrorData): void {
-    this.#notices = [...this.#notices.filter(({ message }) => message !== notice.message), notice].slice(-5)
-    this.#changed()
+    if (!this.#device || this.#place.guest) return []
+    return [this.#device, ...(this.#place.leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank] : []))]
   }
 
   #buildView(): RoomView {
-    const frame = { link: this.#link, signaling: this.#signaling, notices: this.#notices }
+    const { frame, leader, guest } = this.#place
     const [profile, coordinator] = [this.#device?.profile ?? null, this.#coordinator]
-    if (profile && coordinator && this.#leader)
-      return withDeviceNotices(leaderView(frame, profile, coordinator, this.#leader))
-    if (profile && this.#guest) return withDeviceNotices(guestView(frame, profile, this.#guest))
+    if (profile && coordinator && leader) return withDeviceNotices(leaderView(frame, profile, coordinator, leader))
+    if (profile && guest) return withDeviceNotices(guestView(frame, profile, guest))
     return withDeviceNotices(lobbyView(frame, profile, coordinator))
   }
 
