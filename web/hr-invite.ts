@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import './hr-notice.ts'
 import './hr-qr.ts'
+import './hr-room-words.ts'
 import { copyIcon, shareIcon } from './icons.ts'
 import { type Address, linkAt } from './room-link.ts'
 import { shared } from './styles.ts'
@@ -58,6 +59,7 @@ export class HrInvite extends LitElement {
       </div>
       <p class="visually-hidden" role="status">${this.copied === 'copied' ? words.linkCopied : ''}</p>
       ${this.copied === 'selected' ? html`<p class="small muted" role="status">${words.copyRefused}</p>` : null}
+      <hr-room-words link=${invitation}></hr-room-words>
       ${this.selfSigned && invitation.startsWith('https:') ? this.#certificateHelp() : null}
     `
   }

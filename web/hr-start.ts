@@ -47,7 +47,7 @@ export class HrStart extends LitElement {
       <form @submit=${this.#open}>
         <label for="link">${words.haveLink}</label>
         <div class="row">
-          <input id="link" name="link" type="url" inputmode="url" autocomplete="off" spellcheck="false" required
+          <input id="link" name="link" type="text" autocapitalize="none" autocomplete="off" spellcheck="false" required
             placeholder=${words.linkExample} data-testid="link-field" />
           <button data-testid="open-link">${words.open}</button>
         </div>

@@ -14,6 +14,7 @@ import { Conversations } from './chat/conversations.ts'
 import type { Command } from './commands.ts'
 import { EncoderWork } from './encoder-work.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
+import { looksLikeWords, secretOfWords } from './room-words.ts'
 import { texts } from './texts/texts.ts'
 
 /** What the page needs of the engine. */
@@ -133,6 +134,10 @@ export class RoomController implements ReactiveController {
         await this.#system.startRoom(this.server?.addresses[0]?.url)
         return
       case 'open-link': {
+        if (looksLikeWords(command.link)) {
+          location.hash = `#/room/${await secretOfWords(command.link)}`
+          return
+        }
         parseRoomLink(command.link)
         const link = new URL(command.link, location.href)
         if (!/^https?:$/.test(link.protocol)) {

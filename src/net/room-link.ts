@@ -9,7 +9,12 @@ const ROOM_ID_LABEL = 'headroom room id v1'
 
 /** 128 random bits, base64url. */
 export function createRoomSecret(): string {
-  return toBase64Url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))
+  return encodeSecret(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))
+}
+
+/** A secret's 16 bytes as they stand in a link. */
+export function encodeSecret(bytes: Uint8Array): string {
+  return toBase64Url(bytes)
 }
 
 /** `base` is the page's address, with or without a fragment of its own. */

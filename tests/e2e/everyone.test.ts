@@ -18,6 +18,7 @@ test('every screen is free of findings of axe, fits every window and can be used
   await checkScreen(leader, 'failure')
 
   const link = await startRoomByHand(leader)
+  await leader.getByTestId('room-words').locator('summary').click()
   await checkScreen(leader, 'room empty')
 
   const guest = await stage.visit(link)

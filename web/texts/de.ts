@@ -56,8 +56,8 @@ export const de: Texts = {
     notSecure: 'Diese Adresse ist nicht sicher',
     notSecureHelp:
       'Ohne https schalten Browser GPU, Speicher und Verschlüsselung ab. Öffne die https-Adresse, die der Server beim Start ausgegeben hat.',
-    haveLink: 'Hast du einen Link zu einem Raum?',
-    linkExample: 'https://…/#/room/…',
+    haveLink: 'Hast du einen Link zu einem Raum oder seine zwölf Wörter?',
+    linkExample: 'https://… oder zwölf Wörter',
     open: 'Öffnen',
   },
 
@@ -210,6 +210,11 @@ export const de: Texts = {
     warning: 'Telefone zeigen einmal eine Warnung',
     warningHelp:
       'Der Server hat sein Zertifikat selbst gemacht, das kennen Browser noch nicht. Tippe unter Android auf „Erweitert“, dann auf „Weiter“; auf einem iPhone auf „Details einblenden“, dann auf „diese Website besuchen“. Um die Seite zu installieren und offline zu öffnen, braucht es ein Zertifikat, dem Browser vertrauen.',
+  },
+
+  words: {
+    summary: 'Keine Kamera? Mit zwölf Wörtern beitreten',
+    help: (host) => `Öffne auf dem anderen Gerät ${host} und gib dort diese Wörter ein:`,
   },
 
   models: {

@@ -59,8 +59,8 @@ export const en = {
     notSecure: 'This address is not secure',
     notSecureHelp:
       'Browsers switch off the GPU, storage and encryption on plain http. Open the https address that the server printed at its start.',
-    haveLink: 'Have a link to a room?',
-    linkExample: 'https://…/#/room/…',
+    haveLink: 'Have a link to a room, or its twelve words?',
+    linkExample: 'https://… or twelve words',
     open: 'Open',
   },
 
@@ -212,6 +212,11 @@ export const en = {
     warning: 'Phones will show a warning once',
     warningHelp:
       'The server made its own certificate, which browsers do not know yet. On Android tap “Advanced”, then “Proceed”; on an iPhone tap “Show Details”, then “visit this website”. Installing the page and opening it offline need a certificate that browsers trust.',
+  },
+
+  words: {
+    summary: 'No camera? Join by twelve words',
+    help: (host: string) => `On the other device, open ${host}, then type these words there:`,
   },
 
   models: {
