@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { RoomView } from '../src/index.ts'
+import { samplingOf, settingsFor } from './chat/answer-settings.ts'
 import type { ChatView } from './chat/conversations.ts'
 import { fetchMarkdown } from './chat/hr-answer.ts'
 import './chat/hr-conversations.ts'
@@ -77,7 +78,7 @@ export class HrChat extends LitElement {
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
       <hr-spoken .live=${chat.live}></hr-spoken>
-      <hr-settings .settings=${chat.settings}></hr-settings>
+      <hr-settings .settings=${settingsFor(chat.settings, this.view.model)} .modelSampling=${samplingOf(this.view.model)}></hr-settings>
       <hr-conversations .chat=${chat}></hr-conversations>
     `
   }

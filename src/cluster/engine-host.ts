@@ -161,6 +161,7 @@ export function createEngine(): Engine {
           hasTokenizer: tokenizer !== null,
           hasTemplate: template !== null,
           encoder: encoderAbilities(opened),
+          sampling: opened.sampling,
           verified: sources.find(({ verified }) => verified !== 'digest')?.verified ?? 'digest',
         }
       })

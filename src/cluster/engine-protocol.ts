@@ -8,6 +8,7 @@ import type { RememberedSpeeds } from '../device/speed-memory.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
+import type { SamplingDefaults } from '../model/sampling-defaults.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
 import type { ChannelUse } from '../net/peer-link.ts'
 import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
@@ -45,6 +46,7 @@ export interface OpenedModel {
   hasTemplate: boolean
   /** What it does besides, or instead of, generating; null for models that generate. */
   encoder: EncoderAbilities | null
+  sampling: SamplingDefaults
   verified: Verification
 }
 

@@ -3,6 +3,7 @@ import { HeadroomError, ModelFormatError } from '../base/errors.ts'
 import { readChatTemplate } from '../model/chat-template.ts'
 import { tokenizerFromGguf } from '../model/gguf-tokenizer.ts'
 import { tokenizerFromHuggingFace } from '../model/hugging-face-tokenizer.ts'
+import { type SamplingDefaults, samplingFromGenerationConfig, samplingFromGguf } from '../model/sampling-defaults.ts'
 import {
   type ReadModelJson,
   type SentenceOptions,
@@ -31,6 +32,8 @@ export interface OpenedFiles extends Language {
   readJson: ModelFiles['readJson']
   /** How an encoder's texts become vectors; null for models that generate. */
   sentence: SentenceOptions | null
+  /** What its files say of sampling. */
+  sampling: SamplingDefaults
 }
 
 /** Reads only headers and the small JSON files. Throws `ModelFormatError`, `model-not-found`, `download-failed`. */
@@ -44,6 +47,7 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
       template: null,
       readJson,
       sentence: await folderSentence(model.manifest, readJson),
+      sampling: {},
     }
   }
   const files = modelFiles(source)
@@ -55,7 +59,8 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
     const tokenizer = 'tokenizer.ggml.tokens' in metadata ? tokenizerFromGguf(metadata) : null
     const { causal, architecture, contextLength } = manifest.config
     const sentence = causal ? null : sentenceOptionsFromGguf(architecture, metadata, contextLength)
-    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson, sentence }
+    const sampling = samplingFromGguf(metadata)
+    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson, sentence, sampling }
   }
   const paths = await weightPaths(source.modelId, files, signal)
   const sources = await Promise.all(paths.map((path) => files.open(path, signal)))
@@ -88,7 +93,10 @@ async function weightPaths(modelId: string, { paths, readText }: ModelFiles, sig
   )
 }
 
-async function checkpointLanguage(files: ModelFiles, signal: AbortSignal): Promise<Language> {
+async function checkpointLanguage(
+  files: ModelFiles,
+  signal: AbortSignal,
+): Promise<Language & Pick<OpenedFiles, 'sampling'>> {
   const [tokenizerJson, tokenizerConfig, generationConfig] = await Promise.all(
     ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'].map((path) => files.readJson(path, signal)),
   )
@@ -98,6 +106,7 @@ async function checkpointLanguage(files: ModelFiles, signal: AbortSignal): Promi
   return {
     tokenizer,
     template: template ?? readChatTemplate((tokenizerConfig ?? {}) as Readonly<Record<string, unknown>>),
+    sampling: samplingFromGenerationConfig(generationConfig),
   }
 }
 

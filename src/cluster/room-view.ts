@@ -131,6 +131,7 @@ function coordinatorView(
     contextLength,
     hasTemplate: model.hasTemplate,
     encoder: model.encoder,
+    sampling: model.sampling,
     verified: model.verified,
   }
   return { state, plan, model: shown, wire: plan && coordinator.wire }

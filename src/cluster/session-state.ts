@@ -2,6 +2,7 @@
 import type { ErrorData } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { WireFormat } from '../collective/collective.ts'
+import type { SamplingDefaults } from '../model/sampling-defaults.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
@@ -80,6 +81,8 @@ export interface ModelView {
   hasTemplate: boolean
   /** What a model that embeds text can do; null for models that generate it. */
   encoder: EncoderAbilities | null
+  /** How its makers mean it to be sampled, as far as its files say; the engine itself is greedy unless asked otherwise. */
+  sampling: SamplingDefaults
   verified: Verification
 }
 

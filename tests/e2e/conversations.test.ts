@@ -4,13 +4,13 @@ import type { Page } from '@playwright/test'
 import { answers, ask, confirm, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
 import { expect, type Stage, test } from './support/stage.ts'
 
-/** Two tabs with the model loaded, whose answers end after a few words. */
-async function shortAnswers(stage: Stage) {
+/** A room of so many tabs with the model loaded, whose answers end after a few words. */
+async function shortAnswers(stage: Stage, tabs: 1 | 2) {
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
-  const guest = await stage.visit(await startRoomByHand(leader))
-  await joinByHand(guest)
-  await loadByHand(leader, 2)
+  const link = await startRoomByHand(leader)
+  if (tabs === 2) await joinByHand(await stage.visit(link))
+  await loadByHand(leader, tabs)
   await leader.getByTestId('settings').click()
   await leader.getByTestId('maxTokens').fill('12')
   await leader.getByTestId('preset-inventive').click()
@@ -26,7 +26,8 @@ async function answered(leader: Page, count: number) {
 test('an answer goes on, has versions, and a question asked in other words is a branch of its own', async ({
   stage,
 }) => {
-  const leader = await shortAnswers(stage)
+  test.setTimeout(120_000)
+  const leader = await shortAnswers(stage, 2)
   await ask(leader, 'Once upon a time')
   await answered(leader, 1)
   await expect(leader.getByTestId('figures')).toContainText('Ended at the length limit')
@@ -59,7 +60,7 @@ test('an answer goes on, has versions, and a question asked in other words is a 
 test('conversations are listed, found, renamed, deleted, and the open one is there again after a reload', async ({
   stage,
 }) => {
-  const leader = await shortAnswers(stage)
+  const leader = await shortAnswers(stage, 1)
   await ask(leader, 'A whale sang')
   await answered(leader, 1)
   const whale = await textOf(answers(leader))
@@ -93,7 +94,7 @@ test('conversations are listed, found, renamed, deleted, and the open one is the
 })
 
 test('all conversations go into a file and come back from it; a bad file changes nothing', async ({ stage }) => {
-  const leader = await shortAnswers(stage)
+  const leader = await shortAnswers(stage, 1)
   await ask(leader, 'A whale sang')
   await answered(leader, 1)
   const whale = await textOf(answers(leader))

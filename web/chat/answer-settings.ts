@@ -1,5 +1,6 @@
 // How answers are made, as people set it: what the sampler takes, the length, and words that come before every conversation.
 import * as v from 'valibot'
+import type { ModelView } from '../../src/index.ts'
 
 const number = (minimum: number, maximum: number) => v.pipe(v.number(), v.minValue(minimum), v.maxValue(maximum))
 const whole = (minimum: number, maximum: number) => v.pipe(number(minimum, maximum), v.integer())
@@ -36,7 +37,7 @@ export const answerDefaults: AnswerSettings = {
   maxTokens: 1024,
 }
 
-type Sampling = Pick<AnswerSettings, 'temperature' | 'topP' | 'topK' | 'minP' | 'repetitionPenalty'>
+export type Sampling = Pick<AnswerSettings, 'temperature' | 'topP' | 'topK' | 'minP' | 'repetitionPenalty'>
 
 export const presets = {
   exact: { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1 },
@@ -46,18 +47,27 @@ export const presets = {
 
 export type PresetName = keyof typeof presets
 
-/** The preset that these settings are; null when somebody has changed a number. */
-export function presetOf(settings: AnswerSettings): PresetName | null {
-  const names = Object.keys(presets) as PresetName[]
-  const same = (name: PresetName) =>
-    (Object.keys(presets[name]) as (keyof Sampling)[]).every((key) => presets[name][key] === settings[key])
-  return names.find(same) ?? null
+/** Are the settings' numbers of sampling these? */
+export function samplesAs(settings: AnswerSettings, sampling: Sampling): boolean {
+  return (Object.keys(presets.exact) as (keyof Sampling)[]).every((name) => sampling[name] === settings[name])
 }
 
-/** What was kept; the exact settings in place of anything else. */
-export function readAnswerSettings(value: unknown): AnswerSettings {
+/** What was kept; null for anything else. */
+export function readAnswerSettings(value: unknown): AnswerSettings | null {
   const result = v.safeParse(answerSettingsSchema, value)
-  return result.success ? result.output : answerDefaults
+  return result.success ? result.output : null
+}
+
+/** How the makers of the loaded model mean it to be sampled; null where its files do not say, or ask for what is out of bounds. */
+export function samplingOf(model: ModelView | null): Sampling | null {
+  if (!model || Object.keys(model.sampling).length === 0) return null
+  const sampling = { ...presets.exact, ...model.sampling }
+  return readAnswerSettings({ ...answerDefaults, ...sampling }) ? sampling : null
+}
+
+/** What somebody has set; otherwise what the model's makers mean; otherwise greedy. */
+export function settingsFor(set: AnswerSettings | null, model: ModelView | null): AnswerSettings {
+  return set ?? { ...answerDefaults, ...samplingOf(model) }
 }
 
 /** What the engine is asked with; a seed that was left open is drawn now. */

@@ -22,7 +22,8 @@ export type ChatCommand =
   | { kind: 'export-conversations' }
   | { kind: 'export-markdown' }
   | { kind: 'import-conversations'; file: File }
-  | { kind: 'set-answers'; settings: AnswerSettings }
+  /** null: as the model's makers mean it. */
+  | { kind: 'set-answers'; settings: AnswerSettings | null }
 
 const kinds: Readonly<Record<ChatCommand['kind'], true>> = {
   'send-prompt': true,

@@ -103,11 +103,12 @@ export class ConversationStore {
     return found
   }
 
-  async readSettings(): Promise<AnswerSettings> {
+  async readSettings(): Promise<AnswerSettings | null> {
     return readAnswerSettings(await this.#database.get('settings', 'answer'))
   }
 
-  async writeSettings(settings: AnswerSettings): Promise<void> {
+  /** null: as nobody has set them. */
+  async writeSettings(settings: AnswerSettings | null): Promise<void> {
     await this.#database.put('settings', settings, 'answer')
   }
 

@@ -11,7 +11,7 @@ import { branchOf, newestLeaf, pathTo, type TurnTree, treeOf, versionsOf } from 
 const keepEveryMs = 2_000
 
 export interface ConversationContext {
-  system: Pick<MobileTensorParallelismSystem, 'chat'>
+  system: Pick<MobileTensorParallelismSystem, 'chat' | 'view'>
   settings(): AnswerSettings
   /** Something else is to be seen; not called for every streamed piece: those go through `live`. */
   changed(): void

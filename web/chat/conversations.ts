@@ -1,6 +1,6 @@
 // All conversations of this device: which one is open, the list of the others, and what is kept of them.
 import { HeadroomError } from '../../src/index.ts'
-import { type AnswerSettings, answerDefaults } from './answer-settings.ts'
+import { type AnswerSettings, settingsFor } from './answer-settings.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import { Conversation, type ConversationContext } from './conversation.ts'
 import { conversationsFile, markdownFile, readConversationsFile, saveFile } from './conversation-file.ts'
@@ -27,7 +27,8 @@ export interface ChatView {
   list: readonly ConversationRecord[]
   /** What a search has found; null while nobody searches. */
   found: ReadonlySet<string> | null
-  settings: AnswerSettings
+  /** What somebody has set; null while nobody has. */
+  settings: AnswerSettings | null
   /** False when a reload of the page would lose something. */
   kept: boolean
 }
@@ -45,7 +46,7 @@ export class Conversations {
   #list: readonly ConversationRecord[] = []
   #found: ReadonlySet<string> | null = null
   #searched = ''
-  #settings = answerDefaults
+  #settings: AnswerSettings | null = null
   #kept = true
   #view: ChatView | null = null
   /** Their answers may end after them. */
@@ -57,7 +58,7 @@ export class Conversations {
     this.#changed = changed
     this.#context = {
       system,
-      settings: () => this.#settings,
+      settings: () => settingsFor(this.#settings, system.view.model),
       changed: () => this.#show(),
       keep: (record, turns) => this.#keep(record, turns),
       forget: (record, turns) =>

@@ -5,7 +5,7 @@ import { CommandEvent } from '../commands.ts'
 import { closeIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
-import { type AnswerSettings, answerDefaults, type PresetName, presetOf, presets } from './answer-settings.ts'
+import { type AnswerSettings, answerDefaults, presets, type Sampling, samplesAs } from './answer-settings.ts'
 import { drawer } from './drawer.ts'
 
 type NumberName = Exclude<keyof AnswerSettings, 'systemPrompt' | 'seed'>
@@ -23,10 +23,14 @@ const sliders: Readonly<Record<Exclude<NumberName, 'topK' | 'maxTokens'>, Bounds
   repetitionPenalty: { minimum: 1, maximum: 2, step: 0.01 },
 }
 
+const presetNames = ['model', 'exact', 'balanced', 'inventive'] as const
+
 /** @fires hr-command `set-answers` at every change */
 @customElement('hr-settings')
 export class HrSettings extends LitElement {
   @property({ attribute: false }) settings: AnswerSettings = answerDefaults
+  /** As the loaded model's makers mean it; null where its files do not say. */
+  @property({ attribute: false }) modelSampling: Sampling | null = null
   @query('dialog') private dialog!: HTMLDialogElement
 
   static override styles = [
@@ -39,7 +43,7 @@ export class HrSettings extends LitElement {
       input[type='number'] { font: inherit; color: inherit; width: 100%; min-height: var(--touch); padding: 0.5rem 0.875rem; background: var(--field); border: 1px solid var(--line-strong); border-radius: 0.75rem; }
       input:invalid { border-color: var(--danger); }
       textarea { min-height: 6rem; resize: vertical; line-height: 1.5; }
-      .presets { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.25rem; padding: 0.25rem; background: var(--track); border-radius: 1rem; }
+      .presets { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 0.25rem; padding: 0.25rem; background: var(--track); border-radius: 1rem; }
       .presets button { border-color: transparent; background: none; padding-inline: 0.25rem; }
       .presets button[aria-pressed='true'] { background: var(--surface); }
     `,
@@ -51,7 +55,8 @@ export class HrSettings extends LitElement {
 
   override render() {
     const words = texts.settings
-    const preset = presetOf(this.settings)
+    const offered = { ...(this.modelSampling && { model: this.modelSampling }), ...presets }
+    const chosen = presetNames.find((name) => offered[name] && samplesAs(this.settings, offered[name]))
     return html`<dialog aria-label=${words.heading} data-testid="settings-drawer" @click=${this.#outside}>
       <div class="panel">
         <header class="row apart">
@@ -60,12 +65,13 @@ export class HrSettings extends LitElement {
         </header>
         <div class="field">
           <div class="presets" role="group" aria-label=${words.presets}>
-            ${(Object.keys(presets) as PresetName[]).map(
+            ${presetNames.map(
               (name) =>
-                html`<button data-testid="preset-${name}" aria-pressed=${preset === name} @click=${() => this.#set(presets[name])}>${words.preset[name].name}</button>`,
+                offered[name] &&
+                html`<button data-testid="preset-${name}" aria-pressed=${chosen === name} @click=${() => this.#set({ ...offered[name] })}>${words.preset[name].name}</button>`,
             )}
           </div>
-          <p class="small muted" role="status">${preset ? words.preset[preset].sentence : words.ownNumbers}</p>
+          <p class="small muted" role="status">${chosen ? words.preset[chosen].sentence : words.ownNumbers}</p>
         </div>
         <div class="field">
           <label for="system">${words.systemPrompt.name}</label>
@@ -75,7 +81,7 @@ export class HrSettings extends LitElement {
         </div>
         ${this.#slider('temperature')}${this.#slider('topP')}${this.#number('topK', 0, 200)}${this.#slider('minP')}${this.#slider('repetitionPenalty')}
         ${this.#number('maxTokens', 1, 131_072)}${this.#seed()}
-        <button data-testid="reset-settings" @click=${() => this.#set(answerDefaults)}>${words.reset}</button>
+        <button data-testid="reset-settings" @click=${() => this.#fire(null)}>${words.reset}</button>
       </div>
     </dialog>`
   }
@@ -125,7 +131,11 @@ export class HrSettings extends LitElement {
   }
 
   #set(part: Partial<AnswerSettings>) {
-    this.dispatchEvent(new CommandEvent({ kind: 'set-answers', settings: { ...this.settings, ...part } }))
+    this.#fire({ ...this.settings, ...part })
+  }
+
+  #fire(settings: AnswerSettings | null) {
+    this.dispatchEvent(new CommandEvent({ kind: 'set-answers', settings }))
   }
 
   #outside(event: MouseEvent) {

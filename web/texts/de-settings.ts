@@ -5,6 +5,7 @@ export const deSettings: typeof enSettings = {
   heading: 'Wie Antworten entstehen',
   presets: 'Voreinstellungen',
   preset: {
+    model: { name: 'Modell', sentence: 'So, wie es die Macher des Modells in seinen Dateien empfehlen.' },
     exact: { name: 'Genau', sentence: 'Immer das wahrscheinlichste Wort: Auf dieselbe Frage kommt dieselbe Antwort.' },
     balanced: {
       name: 'Ausgewogen',

@@ -3,6 +3,7 @@ export const enSettings = {
   heading: 'How answers are made',
   presets: 'Presets',
   preset: {
+    model: { name: 'Model’s own', sentence: 'As the makers of this model recommend in its files.' },
     exact: { name: 'Exact', sentence: 'Always the likeliest word: the same question gets the same answer.' },
     balanced: { name: 'Balanced', sentence: 'Mostly likely words with some variety: good for everyday questions.' },
     inventive: { name: 'Inventive', sentence: 'Unlikely words get a chance: good for stories and ideas.' },

@@ -1,5 +1,6 @@
 import { deleteDB, openDB } from 'idb'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { answerDefaults } from '../../../web/chat/answer-settings.ts'
 import type { ChatCommand } from '../../../web/chat/chat-commands.ts'
 import { conversationsFile, markdownFile, readConversationsFile } from '../../../web/chat/conversation-file.ts'
 import { titleFrom } from '../../../web/chat/conversation-record.ts'
@@ -91,8 +92,8 @@ describe('a conversation', () => {
   })
 
   test('asks with the settings, the instructions first', async () => {
-    const { chats, run, ask, system } = open()
-    await run({ kind: 'set-answers', settings: { ...chats.view.settings, systemPrompt: ' Be short. ' } })
+    const { run, ask, system } = open()
+    await run({ kind: 'set-answers', settings: { ...answerDefaults, systemPrompt: ' Be short. ' } })
     await ask('Hi', 'one')
     expect(system.asked.at(-1)).toBe('chat [{"role":"system","content":"Be short."},{"role":"user","content":"Hi"}]')
   })

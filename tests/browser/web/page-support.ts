@@ -2,7 +2,6 @@
 import { LitElement } from 'lit'
 import { onTestFinished } from 'vitest'
 import type { DeviceProfile, DeviceView, Holding, RoomView } from '../../../src/index.ts'
-import { answerDefaults } from '../../../web/chat/answer-settings.ts'
 import type { ChatView } from '../../../web/chat/conversations.ts'
 import type { Turn } from '../../../web/chat/turn.ts'
 import type { Command } from '../../../web/commands.ts'
@@ -79,6 +78,7 @@ export const readyView = roomView({
     contextLength: 2_048,
     hasTemplate: true,
     encoder: null,
+    sampling: {},
     verified: 'digest',
   },
   devices: [leaderDevice, deviceView({ holding })],
@@ -93,7 +93,7 @@ export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): 
     live: null,
     list: [],
     found: null,
-    settings: answerDefaults,
+    settings: null,
     kept: true,
     ...part,
   }

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import {
   answerDefaults,
-  presetOf,
   presets,
   readAnswerSettings,
   requestOptions,
+  samplingOf,
+  settingsFor,
 } from '../../../web/chat/answer-settings.ts'
 import { HrSettings } from '../../../web/chat/hr-settings.ts'
-import { byTestId, mount, must, settled, wordsOf } from './page-support.ts'
+import { byTestId, mount, must, readyView, settled, wordsOf } from './page-support.ts'
 
 async function show(settings = answerDefaults) {
   const element = new HrSettings()
@@ -68,16 +69,33 @@ test('Escape closes the drawer', async () => {
   expect(dialog.open).toBe(false)
 })
 
-test('kept settings come back, and anything else is the defaults', () => {
+test('kept settings come back, and anything else is none', () => {
   const settings = { ...answerDefaults, ...presets.inventive, seed: 3 }
   expect(readAnswerSettings(JSON.parse(JSON.stringify(settings)))).toEqual(settings)
-  expect(presetOf(settings)).toBe('inventive')
   for (const bad of [undefined, null, {}, { ...settings, temperature: 9 }, { ...settings, topK: 1.5 }])
-    expect(readAnswerSettings(bad)).toEqual(answerDefaults)
+    expect(readAnswerSettings(bad)).toBeNull()
 })
 
 test('a seed that is left open is another one for every answer', () => {
   const drawn = [1, 2, 3].map(() => requestOptions(answerDefaults).sampling.seed)
   expect(new Set(drawn).size).toBe(3)
   expect(requestOptions({ ...answerDefaults, seed: 5 }).sampling.seed).toBe(5)
+})
+
+const model = { ...must(readyView.model), sampling: { temperature: 0.6, topK: 20 } }
+
+test('what nobody has set is as the model’s own files say, and greedy where they say nothing', () => {
+  expect(settingsFor(null, readyView.model)).toEqual(answerDefaults)
+  expect(settingsFor(null, model)).toEqual({ ...answerDefaults, temperature: 0.6, topK: 20 })
+  expect(settingsFor(answerDefaults, model)).toEqual(answerDefaults)
+  expect(samplingOf({ ...model, sampling: { temperature: 50 } })).toBeNull()
+})
+
+test('the model’s own numbers are a preset, offered where its files bring some', async () => {
+  const { element, commands, field } = await show()
+  expect(byTestId(element.renderRoot, 'preset-model')).toBeNull()
+  element.modelSampling = samplingOf(model)
+  await settled(element)
+  await userEvent.click(field('preset-model'))
+  expect(commands).toEqual([{ kind: 'set-answers', settings: { ...answerDefaults, temperature: 0.6, topK: 20 } }])
 })
