@@ -1,7 +1,6 @@
 // The conversation: a log that follows the newest line unless somebody scrolled up, and the composer.
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
-import { repeat } from 'lit/directives/repeat.js'
 import type { RoomView } from '../src/index.ts'
 import { samplingOf, settingsFor } from './chat/answer-settings.ts'
 import type { ChatView } from './chat/conversations.ts'
@@ -63,15 +62,11 @@ export class HrChat extends LitElement {
       <div class="log" role="log" aria-label=${words.log} aria-live="off" aria-busy=${chat.live !== null} tabindex="0"
         @scroll=${this.#scrolled} @hr-grown=${this.#followEnd}>
         ${empty ? this.#empty() : null}
-        ${repeat(
-          chat.turns,
-          ({ turn }) => turn.id,
-          ({ turn, versions }, index) => {
-            const live = chat.live?.turnId === turn.id ? chat.live : null
-            return html`<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
-              ?ready=${this.#ready} ?last=${index === chat.turns.length - 1}></hr-turn>`
-          },
-        )}
+        ${chat.turns.map(({ turn, versions }, index) => {
+          const live = chat.live?.turnId === turn.id ? chat.live : null
+          return html`<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
+            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} @hr-command=${this.#asked}></hr-turn>`
+        })}
       </div>
       <div>
         <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
@@ -83,8 +78,9 @@ export class HrChat extends LitElement {
     `
   }
 
-  protected override willUpdate() {
+  protected override willUpdate(changed: PropertyValues<this>) {
     if (this.view.state.kind === 'ready') void fetchMarkdown()
+    if (changed.get('chat')?.conversationId !== this.chat.conversationId) this.#follows = true
   }
 
   override updated() {
@@ -114,6 +110,12 @@ export class HrChat extends LitElement {
   #scrolled(event: Event) {
     const log = event.currentTarget
     if (log instanceof HTMLElement) this.#follows = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd
+  }
+
+  /** What was pressed goes away while the answer is written: the focus stays in the log. */
+  #asked({ command: { kind } }: CommandEvent) {
+    if (kind !== 'show-version') this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
+    if (kind !== 'show-version' && kind !== 'delete-turn') this.#follows = true
   }
 
   #newChat() {

@@ -1,5 +1,5 @@
 // One turn of the conversation: what somebody wrote, or the answer with its figures, what went wrong, and what can be done with it.
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { AnswerFigures } from '../src/index.ts'
 import './chat/hr-answer.ts'
@@ -57,6 +57,10 @@ export class HrTurn extends LitElement {
     `,
   ]
 
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('turn') && changed.get('turn')?.id !== this.turn.id) this.editing = false
+  }
+
   override render() {
     return this.turn.role === 'user' ? this.#question() : this.#answer()
   }
@@ -111,13 +115,12 @@ export class HrTurn extends LitElement {
 
   #answerActions({ id, content, state: end }: Turn) {
     const words = texts.chat
-    const ended = end === 'stopped' || end === 'length'
     return html`<div class="actions">
       ${this.#versions()}
       ${content === '' ? null : html`<hr-copy .text=${content}></hr-copy>`}
       ${this.#button('regenerate', words.answerAgain, retryIcon, () => this.#fire({ kind: 'regenerate-answer', turnId: id }), !this.ready)}
       ${
-        ended && content !== ''
+        end !== 'done' && content !== ''
           ? this.#button(
               'continue',
               words.continueAnswer,

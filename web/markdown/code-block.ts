@@ -27,6 +27,7 @@ export class CodeBlock {
     const box = document.createElement('pre')
     box.tabIndex = 0
     box.dir = 'ltr'
+    box.role = 'group'
     box.setAttribute('aria-label', texts.chat.code(this.#language))
     box.append(this.#code)
     this.element.append(head, box)

@@ -118,3 +118,50 @@ test('the log follows the newest line until somebody scrolls up', async () => {
   await grow(80)
   expect(log.scrollTop).toBe(100)
 })
+
+test('screen readers hear an answer by sentences, without its thoughts and marks', async () => {
+  const { element } = await show([userTurn('Hi'), emptyAnswer()])
+  const region = must(element.renderRoot.querySelector('hr-spoken [aria-live=polite]'))
+  const live = must(element.chat.live)
+  for (const piece of ['<think>Hm. Well.</think>', 'It is **so', '**. Is', ' it?', ' Yes']) live.push(piece)
+  expect([...region.children].map((line) => line.textContent)).toEqual(['It is so.', 'Is it?'])
+  element.chat = chatView([userTurn('Hi'), answer])
+  await settled(element)
+  expect(region.lastElementChild?.textContent).toBe('Yes')
+  expect(must(element.renderRoot.querySelector('[role=log]')).getAttribute('aria-live')).toBe('off')
+})
+
+test('thoughts are folded above the answer', async () => {
+  const { element } = await show([userTurn('Hi'), { ...answer, content: '<think>\nHm.\n</think>\n\nYes.' }])
+  const shown = must(byTestId(element.renderRoot, 'answer'))
+  await expect.poll(() => shown.querySelector('.markdown p')).not.toBeNull()
+  const details = must(shown.querySelector('details'))
+  expect(details.open).toBe(false)
+  expect(details.textContent).toContain('Hm.')
+  expect(must(shown.lastElementChild).textContent).toBe('Yes.')
+})
+
+test('versions are turned by the keyboard, and the focus stays where it is', async () => {
+  const [one, two] = [answer, { ...answer, id: 'two', content: 'Other' }]
+  const versions = [one.id, two.id]
+  const question = userTurn('Hi')
+  const showing = (turn: Turn) => ({
+    ...chatView([]),
+    turns: [
+      { turn: question, versions: [question.id] },
+      { turn, versions },
+    ],
+  })
+  const { element, commands } = await show([])
+  element.chat = showing(one)
+  await settled(element)
+  const next = must(byTestId(element.renderRoot, 'next-version'))
+  next.focus()
+  await userEvent.keyboard('{Enter}')
+  expect(commands).toEqual([{ kind: 'show-version', turnId: 'two' }])
+  element.chat = showing(two)
+  await settled(element)
+  expect(wordsOf(must(byTestId(element.renderRoot, 'version')))).toBe('2 of 2')
+  expect(must(byTestId(element.renderRoot, 'answer')).textContent).toBe('Other')
+  expect(next.isConnected).toBe(true)
+})
