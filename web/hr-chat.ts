@@ -33,11 +33,12 @@ export class HrChat extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-height: 0; }
+      :host { display: grid; grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; }
       header { display: flex; align-items: center; gap: 0.25rem; min-height: var(--touch); }
       h2 { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       header button { padding-inline: 0.625rem; flex: none; }
       .log { overflow-y: auto; overscroll-behavior: contain; padding-block: 0.75rem 1.5rem; display: flex; flex-direction: column; gap: 1.25rem; }
+      .log > * { flex: none; min-width: 0; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
       @media (max-width: 30rem) { header .words { display: none; } }

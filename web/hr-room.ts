@@ -35,7 +35,7 @@ export class HrRoom extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { display: grid; gap: 1rem; }
+      :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
       .tabs { display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem; padding: 0.25rem; background: var(--track); border-radius: 1rem; }
       .tabs button { border-color: transparent; background: none; }
       .tabs button[aria-pressed='true'] { background: var(--surface); }

@@ -44,7 +44,7 @@ export class HrTurn extends LitElement {
       .thinking { margin-block-end: 0.5rem; }
       .thinking > :not(summary) { color: var(--muted); font-size: 0.9375rem; border-inline-start: 3px solid var(--line-strong); padding-inline-start: 0.875rem; }
       .user .text { background: var(--accent-soft); padding: 0.625rem 1rem; border-radius: 1.125rem; border-end-end-radius: 0.375rem; max-width: min(85%, 38rem); }
-      .assistant { display: grid; gap: 0.5rem; max-width: 44rem; }
+      .assistant { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; max-width: 44rem; }
       hr-answer { display: block; min-width: 0; }
       .foot { min-height: 1.25rem; display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; }
       .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0.125rem; margin-inline: -0.5rem; }

@@ -24,7 +24,7 @@ export class HrConversations extends LitElement {
     drawer,
     css`
       li { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; border-radius: 0.75rem; }
-      li[aria-current] { background: var(--accent-soft); }
+      li[aria-current='true'] { background: var(--accent-soft); }
       .open { justify-content: start; text-align: start; border-color: transparent; background: none; display: grid; gap: 0; font-weight: 500; }
       .title { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .open .small { font-weight: 400; }
