@@ -1,10 +1,11 @@
 // The first screen: one thing to do, one other way in, and what this device can give.
 import { css, html, LitElement } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import type { DeviceProfile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
+import { scanIcon } from './icons.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -16,6 +17,8 @@ export class HrStart extends LitElement {
   @property({ type: Boolean }) measuring = false
   @property({ type: Boolean }) starting = false
   @property({ type: Boolean }) secure = isSecureContext
+  /** `missing`: its code could not be fetched. */
+  @state() scanner: 'closed' | 'open' | 'missing' = 'closed'
 
   static override styles = [
     shared,
@@ -24,8 +27,9 @@ export class HrStart extends LitElement {
       .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.875rem; max-width: 34rem; text-wrap: pretty; }
       .primary { margin-top: 1.75rem; }
       form .row { flex-wrap: nowrap; margin-top: 0.5rem; }
+      .scan { margin-top: 0.5rem; }
       hr { border: 0; border-top: 1px solid var(--line); width: 100%; margin: 0; }
-      @media (max-width: 30rem) { .primary { width: 100%; } }
+      @media (max-width: 30rem) { .primary, .scan { width: 100%; } }
     `,
   ]
 
@@ -51,10 +55,38 @@ export class HrStart extends LitElement {
             placeholder=${words.linkExample} data-testid="link-field" />
           <button data-testid="open-link">${words.open}</button>
         </div>
+        ${this.#camera()}
       </form>
       <hr />
       <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
+  }
+
+  /** Browsers give no camera to pages without a secure context. */
+  #camera() {
+    if (!('mediaDevices' in navigator)) return null
+    const { scan } = texts.scanner
+    return html`<button type="button" class="scan" data-testid="scan" @click=${this.#scan}>${scanIcon} ${scan}</button>
+      ${this.scanner === 'open' ? html`<hr-scanner @hr-closed=${this.#closeScanner}></hr-scanner>` : null}
+      ${
+        this.scanner === 'missing'
+          ? html`<hr-notice tone="warning" heading=${texts.page.partMissing} message=${texts.page.partMissingHelp}></hr-notice>`
+          : null
+      }`
+  }
+
+  async #scan() {
+    try {
+      await import('./hr-scanner.ts')
+      this.scanner = 'open'
+    } catch (error) {
+      console.warn('The reader of codes could not be fetched.', error)
+      this.scanner = 'missing'
+    }
+  }
+
+  #closeScanner() {
+    this.scanner = 'closed'
   }
 
   #start() {

@@ -18,6 +18,9 @@ export const retryIcon = icon(svg`<path d="M4 12a8 8 0 1 0 2.5-5.8"/><path d="M4
 export const fileIcon = icon(
   svg`<path d="M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8z"/><path d="M14 3v5h5"/>`,
 )
+export const scanIcon = icon(
+  svg`<path d="M4 8V5.500A1.500 1.500 0 0 1 5.500 4H8m8 0h2.500A1.500 1.500 0 0 1 20 5.500V8m0 8v2.500a1.500 1.500 0 0 1-1.500 1.500H16m-8 0H5.500A1.500 1.500 0 0 1 4 18.500V16"/><path d="M8 12h8"/>`,
+)
 export const closeIcon = icon(svg`<path d="M7 7l10 10M17 7 7 17"/>`, 18)
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`)
 export const listIcon = icon(svg`<path d="M4 6.5h16M4 12h16M4 17.500h10"/>`)

@@ -212,6 +212,30 @@ export const de: Texts = {
       'Der Server hat sein Zertifikat selbst gemacht, das kennen Browser noch nicht. Tippe unter Android auf „Erweitert“, dann auf „Weiter“; auf einem iPhone auf „Details einblenden“, dann auf „diese Website besuchen“. Um die Seite zu installieren und offline zu öffnen, braucht es ein Zertifikat, dem Browser vertrauen.',
   },
 
+  scanner: {
+    scan: 'Code scannen',
+    heading: 'Code eines Raums scannen',
+    seeing: {
+      opening: 'Wartet auf die Kamera: Erlaube sie, wenn der Browser fragt.',
+      looking: 'Halte den Code eines Raums vor die Kamera.',
+      strange: 'Dieser Code gehört zu keinem Raum. Halte einen anderen vor die Kamera.',
+    },
+    cannot: {
+      refused: {
+        heading: 'Die Kamera ist nicht erlaubt',
+        help: 'Erlaube sie für diese Adresse in den Einstellungen des Browsers oder gib die zwölf Wörter des Raums ein.',
+      },
+      missing: {
+        heading: 'Dieses Gerät hat keine Kamera',
+        help: 'Gib die zwölf Wörter des Raums oder seinen Link ein.',
+      },
+      busy: {
+        heading: 'Die Kamera geht nicht auf',
+        help: 'Schließe, was sie sonst benutzt, und versuche es noch einmal, oder gib die zwölf Wörter des Raums ein.',
+      },
+    },
+  },
+
   words: {
     summary: 'Keine Kamera? Mit zwölf Wörtern beitreten',
     help: (host) => `Öffne auf dem anderen Gerät ${host} und gib dort diese Wörter ein:`,

@@ -214,6 +214,27 @@ export const en = {
       'The server made its own certificate, which browsers do not know yet. On Android tap “Advanced”, then “Proceed”; on an iPhone tap “Show Details”, then “visit this website”. Installing the page and opening it offline need a certificate that browsers trust.',
   },
 
+  scanner: {
+    scan: 'Scan a code',
+    heading: 'Scan a room’s code',
+    seeing: {
+      opening: 'Waiting for the camera: allow it when the browser asks.',
+      looking: 'Hold the code of a room before the camera.',
+      strange: 'This code is not a room’s. Hold another one before the camera.',
+    },
+    cannot: {
+      refused: {
+        heading: 'The camera is not allowed',
+        help: 'Allow it for this address in the browser’s settings, or type the room’s twelve words.',
+      },
+      missing: { heading: 'This device has no camera', help: 'Type the room’s twelve words or its link.' },
+      busy: {
+        heading: 'The camera does not open',
+        help: 'Close whatever else uses it and try again, or type the room’s twelve words.',
+      },
+    },
+  },
+
   words: {
     summary: 'No camera? Join by twelve words',
     help: (host: string) => `On the other device, open ${host}, then type these words there:`,
