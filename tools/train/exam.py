@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer
 
 from corpus import chat, lexicon
+from corpus.knowledge import NUMBERS
 from corpus.story import Story
 from evaluate import quantized
 from export import load_model
@@ -16,12 +17,12 @@ from make_corpus import PLOTS
 from tokenize_corpus import SPECIAL
 
 KINDS = {"opposite": chat.opposite, "sum": chat.arithmetic, "sum not seen": lambda r: chat.arithmetic(r, held_out=True), "calendar": chat.calendar, "capital": chat.capital, "definition": chat.definition, "reason": chat.reason, "animal": chat.animal}
-EMPTY = set("a an the it is that in on of to and you get after before comes".split())
+EMPTY = set("a an the it is that in on of to and you get after before comes opposite plus minus".split())
 NAMES = set(lexicon.ANIMAL_NAMES + lexicon.GIRLS + lexicon.BOYS)
 
 
 def words(text):
-    return re.findall(r"[\w']+", text.lower())
+    return [str(NUMBERS.index(word)) if word in NUMBERS else word for word in re.findall(r"[\w']+", text.lower())]
 
 
 def is_right(question, answer, expected):
