@@ -6,7 +6,7 @@ import type { ExecutorKind } from './device-profile.ts'
 import type { Shard } from './shard-plan.ts'
 import { shardTensors, type TensorFormats } from './shard-tensors.ts'
 
-/** Executors keep K and V in float32. */
+/** Executors keep K and V in float32; WASM in halves where the weights that make them are quantized. */
 export const KV_BYTES_PER_VALUE = 4
 
 /** Tokens of the longest step of a causal model (one chunk of prefill). */

@@ -41,7 +41,7 @@ export const FAILED_ADDRESS = 320
 /** Logits that the kernels summarize together (assembly/summarize.ts). */
 export const LOGIT_BLOCK = 256
 
-/** Rows of queries that a thread holds against a block of positions (assembly/attention.ts). */
+/** Rows of queries that a thread holds against a block of positions (assembly/attention-rows.ts). */
 export const ATTENTION_ROWS = 32
 export const ATTENTION_BLOCK = 64
 

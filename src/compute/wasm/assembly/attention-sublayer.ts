@@ -1,5 +1,6 @@
 // A thread's part of each stage of an attention sublayer, over a tile of T tokens whose input is workspace.normed.
-import { attendRows, ROWS, scaleRow } from './attention'
+import { attendRows } from './attention'
+import { ROWS, scaleRow } from './attention-rows'
 import { multiplyUnits, normalizeRows, rowUnits } from './dense'
 import { headInChunk, putKey, putValue } from './key-value-cache'
 import { rotateHead } from './rope'

@@ -36,7 +36,7 @@ test('the records are written in the order in which the kernels declare them', (
 })
 
 test('the memory plan has the sizes of attention', () => {
-  const source = assembly('attention')
+  const source = assembly('attention-rows')
   expect(source).toContain(`ROWS: i32 = ${ATTENTION_ROWS}\n`)
   expect(source).toContain(`BLOCK: i32 = ${ATTENTION_BLOCK}\n`)
 })

@@ -96,6 +96,29 @@ test('a step on positions that were never computed is refused', async () => {
   await expect(run(await load(model), model, [1], 5)).rejects.toMatchObject({ code: 'internal' })
 })
 
+test.each(['int8', 'int4'] as TensorFormat[])(
+  'a key that is no number ends the step with an error, since the cache could not show it to later steps: %s',
+  async (format) => {
+    const model = tinyModel(tinyConfig(), format)
+    const executor = await load(model)
+    const step = stepOf([1, 2, 3], 0)
+    const embedded = executor.embed(step)
+    embedded[100] = Number.NaN
+    const state = executor.begin(step, embedded)
+    await expect(executor.partial(state, 0)).rejects.toMatchObject({ code: 'internal', message: /position 0/ })
+    expect((await run(executor, model, [1, 2, 3])).every(Number.isFinite)).toBe(true)
+  },
+)
+
+test('the keys of quantized weights are kept in half the bytes', async () => {
+  const tokens = [1, 2, 3]
+  const [float, quantized] = [tinyModel(tinyConfig(), 'f16'), tinyModel(tinyConfig(), 'int8')]
+  const [inFloats, inHalves] = [await load(float), await load(quantized)]
+  await run(inFloats, float, tokens)
+  await run(inHalves, quantized, tokens)
+  expect(inFloats.memory.kvBytes).toBe(2 * inHalves.memory.kvBytes)
+})
+
 test('two steps may be open at the same time', async () => {
   const model = tinyModel(tinyConfig(), 'int4')
   const executor = await load(model)
