@@ -65,7 +65,7 @@ export function parseDemoOptions(argv: readonly string[], fail: (message: string
     .option('--ignore-eos', 'go on after a stop token', false)
     .option('--temperature <number>', '0 is greedy', number(0, 100), 0)
     .option('--seed <number>', 'of the noise when the temperature is above 0', wholeNumber(0, 2 ** 32 - 1), 1)
-    .addOption(choice('--executor <kind>', 'what computes', ['auto', 'reference', 'wasm', 'webgpu']))
+    .addOption(choice('--executor <kind>', 'what computes', ['auto', 'reference', 'tfjs', 'wasm', 'webgpu']))
     .option('--threads <number>', 'compute threads of each tab', wholeNumber(1, 64))
     .addOption(
       choice('--weights <format>', 'how weights are held; auto: as in the file', [

@@ -20,7 +20,7 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 }
 
 const Options = v.object({
-  executor: v.exactOptional(oneOf(['auto', 'reference', 'wasm', 'webgpu'])),
+  executor: v.exactOptional(oneOf(['auto', 'reference', 'tfjs', 'wasm', 'webgpu'])),
   threads: v.exactOptional(PositiveInteger),
   weights: v.exactOptional(oneOf(['auto', 'f32', 'f16', 'int8', 'int4'])),
   wire: v.exactOptional(oneOf(['auto', 'f32', 'f16', 'int8'])),

@@ -17,7 +17,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const figure = v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 50))
 const text = v.pipe(v.string(), v.maxLength(maxTextLength))
 const deviceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
-const executor = v.picklist(['reference', 'wasm', 'webgpu'])
+const executor = v.picklist(['reference', 'tfjs', 'wasm', 'webgpu'])
 const range = v.pipe(
   v.object({ start: count, end: count }),
   v.check(({ start, end }) => start <= end, 'a range ends before it starts'),
@@ -31,7 +31,7 @@ const executorSpeeds = v.pipe(
   v.array(
     v.object({ executor, weightBytesPerSecond: v.nullable(figure), phases: v.nullable(phases), why: v.nullable(text) }),
   ),
-  v.maxLength(3),
+  v.maxLength(4),
   v.readonly(),
 )
 

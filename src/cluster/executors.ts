@@ -5,6 +5,7 @@ import type { ExecutorKind } from '../plan/device-profile.ts'
 
 const loaders: Readonly<Record<ExecutorKind, () => Promise<ExecutorFactory>>> = {
   reference: async () => (await import('../compute/reference/reference-executor.ts')).referenceExecutor,
+  tfjs: async () => (await import('../compute/tfjs/tfjs-factory.ts')).tfjsExecutor,
   wasm: async () => (await import('../compute/wasm/wasm-executor.ts')).wasmExecutor,
   webgpu: async () => (await import('../compute/webgpu/webgpu-executor.ts')).webgpuExecutor,
 }

@@ -10,7 +10,7 @@ export interface AssessmentRequest {
   deviceId: string
   name: string
   /**
-   * `auto`: the first of wasm, webgpu, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
+   * `auto`: the first of wasm, webgpu, tfjs, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
    * both were measured before, the better over an expected turn (`chooseExecutor`) first.
    */
   executor: ExecutorKind | 'auto'
@@ -25,7 +25,7 @@ export interface AssessmentRequest {
   factoryOf(kind: ExecutorKind): Promise<ExecutorFactory>
 }
 
-const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', 'reference']
+const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', 'tfjs', 'reference']
 
 /** Executors worth knowing the speed of; the reference is never the fastest. */
 export const comparedExecutors: readonly ExecutorKind[] = ['wasm', 'webgpu']

@@ -22,7 +22,7 @@ const recordSchema = v.object({
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   speeds: v.array(
     v.object({
-      executor: v.picklist(['reference', 'wasm', 'webgpu']),
+      executor: v.picklist(['reference', 'tfjs', 'wasm', 'webgpu']),
       weightBytesPerSecond: v.nullable(speed),
       phases: v.nullable(
         v.object({ prefillBytesPerSecond: speed, readbackMs: v.pipe(v.number(), v.finite(), v.minValue(0)) }),

@@ -1,5 +1,5 @@
 /** Compute backends in order of simplicity. */
-export type ExecutorKind = 'reference' | 'wasm' | 'webgpu'
+export type ExecutorKind = 'reference' | 'tfjs' | 'wasm' | 'webgpu'
 
 /** As the browser reports it: `level` from 0 to 1. */
 export interface Battery {

@@ -88,7 +88,12 @@ export const de: Texts = {
     measuredSpeed: 'Gemessenes Tempo',
     memoryToGive: 'Arbeitsspeicher für den Raum',
     upTo: (memoryBytes) => `bis zu ${bytes(memoryBytes)}`,
-    executors: { webgpu: 'GPU (WebGPU)', wasm: 'CPU (WebAssembly)', reference: 'CPU (Referenz, langsam)' },
+    executors: {
+      webgpu: 'GPU (WebGPU)',
+      wasm: 'CPU (WebAssembly)',
+      tfjs: 'TensorFlow.js (langsam)',
+      reference: 'CPU (Referenz, langsam)',
+    },
     speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s Gewichte`,
     away: (rttMs) => `${milliseconds(rttMs)} entfernt`,
     leadersDevice: 'Das leitende Gerät',

@@ -90,7 +90,12 @@ export const en = {
     measuredSpeed: 'Measured speed',
     memoryToGive: 'Memory to give',
     upTo: (memoryBytes: number) => `up to ${bytes(memoryBytes)}`,
-    executors: { webgpu: 'GPU (WebGPU)', wasm: 'CPU (WebAssembly)', reference: 'CPU (reference, slow)' },
+    executors: {
+      webgpu: 'GPU (WebGPU)',
+      wasm: 'CPU (WebAssembly)',
+      tfjs: 'TensorFlow.js (slow)',
+      reference: 'CPU (reference, slow)',
+    },
     /** Bytes of weights that the device reads a second. */
     speed: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s weights`,
     away: (rttMs: number) => `${milliseconds(rttMs)} away`,

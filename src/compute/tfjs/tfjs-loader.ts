@@ -1,0 +1,22 @@
+import type { ExecutorLoader, ExecutorSetup } from '../executor.ts'
+import { TensorStore } from '../reference/tensor-store.ts'
+import { type TfjsBackend, useBackend } from './backend.ts'
+import { TfjsExecutor } from './tfjs-executor.ts'
+import { createWeights } from './weights.ts'
+
+/** Throws `no-executor` where none of `backends` runs. */
+export async function openLoader(setup: ExecutorSetup, backends: readonly TfjsBackend[]): Promise<ExecutorLoader> {
+  await useBackend(backends)
+  const store = new TensorStore(setup.tensors)
+  return {
+    write: (piece) => store.write(piece),
+    async finish() {
+      store.requireComplete()
+      const ropeFactors = store.find('ropeFactors')?.values ?? null
+      const weights = createWeights(setup.config, setup.tensors, store)
+      store.close()
+      return new TfjsExecutor(setup, weights, ropeFactors)
+    },
+    close: () => store.close(),
+  }
+}
