@@ -1,38 +1,9 @@
 // An answer's text. It follows a live answer by itself, at most once a frame, so that a token renders nothing else of the page. Until
 // the Markdown library is there, the text stands as it is. The content lies in the light DOM: its styles are those of the turn around it.
 import { texts } from '../texts/texts.ts'
+import { fetchMarkdown, type GrowingText, growingText, type TextStyle, textStyle } from './growing-text.ts'
 import type { LiveAnswer } from './live-answer.ts'
 import { ThinkingStream } from './thinking.ts'
-
-/** What shows a text that grows. */
-interface GrowingText {
-  append(piece: string): void
-  finish(rest?: string): void
-}
-
-type MakeGrowingText = (container: HTMLElement) => GrowingText
-
-const asItIs: MakeGrowingText = (container) => ({
-  append: (piece) => container.append(piece),
-  finish: (rest = '') => container.append(rest),
-})
-
-let makeText: MakeGrowingText = asItIs
-let fetching: Promise<void> | null = null
-
-/** Fetches what renders Markdown; call it when an answer is likely. Answers stay plain text where it cannot be fetched. */
-export function fetchMarkdown(): Promise<void> {
-  fetching ??= import('../markdown/streamed-markdown.ts').then(
-    ({ StreamedMarkdown }) => {
-      makeText = (container) => new StreamedMarkdown(container)
-    },
-    (error: unknown) => {
-      fetching = null
-      console.info('Answers are shown as plain text: the Markdown library could not be fetched.', error)
-    },
-  )
-  return fetching
-}
 
 export class HrAnswer extends HTMLElement {
   #text = ''
@@ -41,7 +12,7 @@ export class HrAnswer extends HTMLElement {
   #pending = ''
   #frame: number | null = null
   #unfollow: (() => void) | null = null
-  #madeBy: MakeGrowingText | null = null
+  #style: TextStyle | null = null
   /** What stands there, its marks included. */
   #shown = ''
   #stream: ThinkingStream | null = null
@@ -101,7 +72,7 @@ export class HrAnswer extends HTMLElement {
 
   /** Once the library is there. */
   #dress(): void {
-    if (this.#madeBy === makeText || !this.#stream) return
+    if (this.#style === textStyle() || !this.#stream) return
     if (this.#live) this.#follow(this.#live)
     else {
       this.#restart(this.#text)
@@ -110,7 +81,7 @@ export class HrAnswer extends HTMLElement {
   }
 
   #restart(text: string): void {
-    this.#madeBy = makeText
+    this.#style = textStyle()
     this.replaceChildren()
     this.#shown = ''
     this.#thought = null
@@ -121,7 +92,7 @@ export class HrAnswer extends HTMLElement {
         this.#thought.append(piece)
       },
       onAnswer: (piece) => {
-        this.#answer ??= makeText(this.#newPart(this))
+        this.#answer ??= growingText(this)
         this.#answer.append(piece)
       },
     })
@@ -147,14 +118,7 @@ export class HrAnswer extends HTMLElement {
     summary.textContent = texts.chat.thinking
     details.append(summary)
     this.append(details)
-    return makeText(this.#newPart(details))
-  }
-
-  #newPart(parent: HTMLElement): HTMLElement {
-    const part = document.createElement('div')
-    part.className = makeText === asItIs ? 'plain' : 'markdown'
-    parent.append(part)
-    return part
+    return growingText(details)
   }
 }
 

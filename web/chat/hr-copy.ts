@@ -14,7 +14,11 @@ export class HrCopy extends LitElement {
   @property() text = ''
   @state() outcome: 'none' | 'copied' | 'refused' = 'none'
 
-  static override styles = [shared, smallButtons, css`:host { display: inline-flex; }`]
+  static override styles = [
+    shared,
+    smallButtons,
+    css`:host { display: inline-flex; } button { gap: 0; } span:not(:empty) { margin-inline-start: 0.375rem; }`,
+  ]
 
   override render() {
     const words = { none: texts.chat.copy, copied: texts.chat.copied, refused: texts.chat.cannotCopy }[this.outcome]

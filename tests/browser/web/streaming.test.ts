@@ -1,7 +1,7 @@
 // What a token costs the page. A recorded answer is replayed, one token a frame, with no model running; the browser itself counts.
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { cdp } from 'vitest/browser'
-import { fetchMarkdown } from '../../../web/chat/hr-answer.ts'
+import { fetchMarkdown } from '../../../web/chat/growing-text.ts'
 import { LiveAnswer } from '../../../web/chat/live-answer.ts'
 import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
