@@ -1,5 +1,5 @@
 import { finishBlock, tileInt8 } from './tile-int8'
-import { halves } from './vector'
+import { HALF_BITS, HALF_FACTOR, halvesBy, unknown } from './vector'
 
 /**
  * out[t, 4g + r] = sum over blocks b of scale(r, b) * xscale(t, b) * sum over i of q(r, b, i) * x(t, b, i), for row groups g in from..to.
@@ -31,28 +31,42 @@ export function multiplyInt8(
   }
   for (let g = <usize>from; g < <usize>to; g++)
     for (let t = tiled; t < <usize>tokens; t++)
-      oneToken(weights + g * groupBytes, blocks, words + t * xBytes, scales + t * scaleBytes, out + t * outBytes + (g << 4))
+      oneToken(weights + g * groupBytes, groupBytes, words + t * xBytes, scales + t * scaleBytes, out + t * outBytes + (g << 4))
 }
 
-/** Adds vector v of a block: two columns of four rows. */
+/** sum + two columns of four rows times their activations. */
 @inline
-function pair(sum: v128, w: usize, x: usize, v: usize): v128 {
-  return i32x4.add(sum, i32x4.dot_i16x8_s(v128.load8x8_s(w + 8 + (v << 3)), v128.load32_splat(x + (v << 2))))
+function pair(sum: v128, weights: v128, x: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(weights, x))
 }
 
-function oneToken(w: usize, blocks: usize, x: usize, scales: usize, out: usize): void {
+/** Offsets are literals, since only those become part of the instructions. */
+function oneToken(w: usize, groupBytes: usize, x: usize, scales: usize, out: usize): void {
+  // A group is whole blocks.
+  const zero = <i32>groupBytes & 7
+  const bits = unknown(HALF_BITS, zero)
+  const factor = unknown(HALF_FACTOR, zero)
   let total = f32x4.splat(0)
-  for (let b: usize = 0; b < blocks; b++) {
+  for (const end = w + groupBytes; w < end; w += 136, x += 64, scales += 16) {
     let s = i32x4.splat(0)
     let t = i32x4.splat(0)
-    s = pair(pair(pair(pair(s, w, x, 0), w, x, 1), w, x, 2), w, x, 3)
-    t = pair(pair(pair(pair(t, w, x, 4), w, x, 5), w, x, 6), w, x, 7)
-    s = pair(pair(pair(pair(s, w, x, 8), w, x, 9), w, x, 10), w, x, 11)
-    t = pair(pair(pair(pair(t, w, x, 12), w, x, 13), w, x, 14), w, x, 15)
-    total = finishBlock(total, i32x4.add(s, t), halves(w), scales)
-    w += 136
-    x += 64
-    scales += 16
+    s = pair(s, v128.load8x8_s(w, 8), v128.load32_splat(x))
+    s = pair(s, v128.load8x8_s(w, 16), v128.load32_splat(x, 4))
+    s = pair(s, v128.load8x8_s(w, 24), v128.load32_splat(x, 8))
+    s = pair(s, v128.load8x8_s(w, 32), v128.load32_splat(x, 12))
+    t = pair(t, v128.load8x8_s(w, 40), v128.load32_splat(x, 16))
+    t = pair(t, v128.load8x8_s(w, 48), v128.load32_splat(x, 20))
+    t = pair(t, v128.load8x8_s(w, 56), v128.load32_splat(x, 24))
+    t = pair(t, v128.load8x8_s(w, 64), v128.load32_splat(x, 28))
+    s = pair(s, v128.load8x8_s(w, 72), v128.load32_splat(x, 32))
+    s = pair(s, v128.load8x8_s(w, 80), v128.load32_splat(x, 36))
+    s = pair(s, v128.load8x8_s(w, 88), v128.load32_splat(x, 40))
+    s = pair(s, v128.load8x8_s(w, 96), v128.load32_splat(x, 44))
+    t = pair(t, v128.load8x8_s(w, 104), v128.load32_splat(x, 48))
+    t = pair(t, v128.load8x8_s(w, 112), v128.load32_splat(x, 52))
+    t = pair(t, v128.load8x8_s(w, 120), v128.load32_splat(x, 56))
+    t = pair(t, v128.load8x8_s(w, 128), v128.load32_splat(x, 60))
+    total = finishBlock(total, i32x4.add(s, t), halvesBy(v128.load16x4_s(w), bits, factor), scales)
   }
   v128.store(out, total)
 }

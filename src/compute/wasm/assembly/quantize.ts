@@ -5,21 +5,25 @@
 //   bytes   [T, columns] i8     q in -127..127, in order
 //   words   [T, columns] i16    q in -32767..32767; in each four columns the order is 0 2 1 3, so that one 4-byte splat is the pair a kernel needs
 //   scales  [T, blocks, 4] f32  of the bytes: scale, scale * sum(q); of the words: scale, scale * sum(q)
-import { maxLane } from './vector'
+import { toNearest } from './vector'
 
+/** Largest magnitude of 32 values; their bits compare like integers, a NaN's as the largest. */
 @inline
-function largest(x: usize): v128 {
-  let m = f32x4.abs(v128.load(x))
-  for (let i: usize = 16; i < 128; i += 16) m = f32x4.max(m, f32x4.abs(v128.load(x + i)))
-  return m
+function magnitudeOf(x: usize): f32 {
+  const positive = i32x4.splat(0x7fffffff)
+  let m = v128.and(v128.load(x), positive)
+  for (let i: usize = 16; i < 128; i += 16) m = i32x4.max_s(m, v128.and(v128.load(x + i), positive))
+  m = i32x4.max_s(m, i32x4.shuffle(m, m, 2, 3, 0, 1))
+  m = i32x4.max_s(m, i32x4.shuffle(m, m, 1, 0, 3, 2))
+  return f32x4.extract_lane(m, 0)
 }
 
 /** 8 values times `inverse` -> 8 x i16, rounded to nearest, ties to even. */
 @inline
 function round8(x: usize, inverse: v128): v128 {
   return i16x8.narrow_i32x4_s(
-    i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x), inverse))),
-    i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x, 16), inverse))),
+    toNearest(f32x4.mul(v128.load(x), inverse)),
+    toNearest(f32x4.mul(v128.load(x, 16), inverse)),
   )
 }
 
@@ -36,8 +40,8 @@ function sumOf(sum: v128, words: v128): v128 {
 /** Writes scale and scale * sum, where `sum` has four lanes to add. */
 @inline
 function storeScale(at: usize, scale: f32, sum: v128): void {
-  const total =
-    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
+  sum = i32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1))
+  const total = i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1)
   store<f32>(at, scale)
   store<f32>(at, scale * <f32>total, 4)
 }
@@ -49,7 +53,7 @@ function storeScale(at: usize, scale: f32, sum: v128): void {
 export function quantize(x: usize, from: i32, to: i32, bytes: usize, words: usize, scales: usize): void {
   for (let b = <usize>from; b < <usize>to; b++) {
     const at = x + (b << 7)
-    const magnitude = maxLane(largest(at))
+    const magnitude = magnitudeOf(at)
     if (bytes != 0) toBytes(at, magnitude, bytes + (b << 5), scales + (b << 4))
     if (words != 0) toWords(at, magnitude, words + (b << 6), scales + (b << 4) + 8)
   }

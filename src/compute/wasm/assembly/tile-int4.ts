@@ -90,8 +90,7 @@ function finish<T>(
 /** total += scale * xscale * sum + minimum * xscale * xsum; in a block's scales those of the words follow those of the bytes. */
 @inline
 export function finishBlock<T>(total: v128, sum: v128, scale: v128, minimum: v128, scales: usize): v128 {
-  const own: usize = sizeof<T>() == 1 ? 0 : 8
-  const xScale = v128.load32_splat(scales + own)
+  const xScale = v128.load32_splat(scales, sizeof<T>() == 1 ? 0 : 8)
   total = multiplyAdd(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, xScale), total)
-  return multiplyAdd(minimum, v128.load32_splat(scales + own, 4), total)
+  return multiplyAdd(minimum, v128.load32_splat(scales, sizeof<T>() == 1 ? 4 : 12), total)
 }

@@ -27,6 +27,25 @@ export function tinyHalves(address: usize, offset: usize = 0): v128 {
   return v128.and(i32x4.shl(v128.load16x4_s(address + offset), 13), i32x4.splat(0x8fffe000))
 }
 
+/** The bits of TINY_TIMES, and of what a half keeps after its shift: for loops that hold both in registers (`unknown`). */
+export const HALF_FACTOR: i32 = 0x77800000
+export const HALF_BITS: i32 = 0x8fffe000
+
+/** Halves sign-extended to 32 bits -> f32x4. */
+@inline
+export function halvesBy(extended: v128, bits: v128, factor: v128): v128 {
+  return f32x4.mul(v128.and(i32x4.shl(extended, 13), bits), factor)
+}
+
+/**
+ * `value` in all lanes, where `zero` is always 0 but no compiler can know it. V8 makes a vector it knows anew in every round of a loop (three
+ * instructions); one it does not know stays in its register.
+ */
+@inline
+export function unknown(value: i32, zero: i32): v128 {
+  return i32x4.splat(value | zero)
+}
+
 /** The way back: f32x4 -> a half in each 32-bit lane, to nearest, ties to even (what becomes a denormal may round twice). NaN and what is too large: `isHalf`. */
 @inline
 export function toHalves(v: v128): v128 {
@@ -63,15 +82,25 @@ export function maxLane(v: v128): f32 {
   )
 }
 
+/** 1.5 * 2^23: a float of at most 22 bits plus this is rounded to a whole number (ties to even), which its low bits hold. */
+const ROUNDER: f32 = 12582912
+
+/** Each lane rounded to nearest, ties to even, as i32; exact below 2^22. What is larger, or NaN, gives any number. */
+@inline
+export function toNearest(v: v128): v128 {
+  return i32x4.sub(f32x4.add(v, f32x4.splat(ROUNDER)), i32x4.splat(0x4b400000))
+}
+
 /**
  * e^x in each lane, relative error below 2e-7; x is clamped to -87.3..88.3, NaN stays NaN.
  * Range reduction and polynomial: Cephes' expf (Moshier 1989). Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits.
  */
 @inline
 export function exponential(value: v128): v128 {
-  const x = f32x4.min(f32x4.max(value, f32x4.splat(-87.3)), f32x4.splat(88.3))
-  const shifted = multiplyAdd(x, f32x4.splat(1.44269504), f32x4.splat(12582912))
-  const n = f32x4.sub(shifted, f32x4.splat(12582912))
+  // pmax and pmin are one instruction where max and min are seven; they too let a NaN in the first place through.
+  const x = f32x4.pmin(f32x4.pmax(value, f32x4.splat(-87.3)), f32x4.splat(88.3))
+  const shifted = multiplyAdd(x, f32x4.splat(1.44269504), f32x4.splat(ROUNDER))
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER))
   let r = multiplyAdd(n, f32x4.splat(-0.693359375), x)
   r = multiplyAdd(n, f32x4.splat(2.12194440e-4), r)
   let y = f32x4.splat(1.9875691500e-4)
