@@ -10,6 +10,7 @@ export type Command =
   | { kind: 'join-room' }
   | { kind: 'leave-room' }
   | { kind: 'back-to-start' }
+  | { kind: 'forget-room'; hash: string }
   | { kind: 'remove-device'; deviceId: string }
   | { kind: 'load-model'; model: WantedModel; hubToken?: string }
   | { kind: 'cancel-load' }

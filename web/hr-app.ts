@@ -108,7 +108,7 @@ export class HrApp extends LitElement {
     if (this.later !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .rooms=${room.rooms} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
         return html`<hr-join .profile=${profile} ?measuring=${busy.has('measure')} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .parted=${room.parted}
           ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`

@@ -5,17 +5,20 @@ import type { DeviceProfile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
-import { scanIcon } from './icons.ts'
+import { closeIcon, scanIcon } from './icons.ts'
+import type { KnownRoom } from './known-rooms.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `start-room`, `open-link` */
+/** @fires hr-command `start-room`, `open-link`, `forget-room` */
 @customElement('hr-start')
 export class HrStart extends LitElement {
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** Is this device being measured? */
   @property({ type: Boolean }) measuring = false
   @property({ type: Boolean }) starting = false
+  /** That this device was a guest of, newest first. */
+  @property({ attribute: false }) rooms: readonly KnownRoom[] = []
   @property({ type: Boolean }) secure = isSecureContext
   /** `missing`: its code could not be fetched. */
   @state() scanner: 'closed' | 'open' | 'missing' = 'closed'
@@ -28,6 +31,7 @@ export class HrStart extends LitElement {
       .primary { margin-top: 1.75rem; }
       form .row { flex-wrap: nowrap; margin-top: 0.5rem; }
       .scan { margin-top: 0.5rem; }
+      .room { display: inline-flex; align-items: center; min-height: var(--touch); }
       hr { border: 0; border-top: 1px solid var(--line); width: 100%; margin: 0; }
       @media (max-width: 30rem) { .primary, .scan { width: 100%; } }
     `,
@@ -57,9 +61,31 @@ export class HrStart extends LitElement {
         </div>
         ${this.#camera()}
       </form>
+      ${this.#knownRooms()}
       <hr />
       <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
+  }
+
+  #knownRooms() {
+    const { heading, joinedAt, forget } = texts.rooms
+    if (this.rooms.length === 0) return null
+    return html`<section data-testid="known-rooms">
+      <h2>${heading}</h2>
+      <ul>
+        ${this.rooms.map(({ hash, joinedAtMs }) => {
+          const moment = texts.numbers.moment(joinedAtMs)
+          return html`<li class="row apart">
+            <a class="room" href=${hash}>${joinedAt(moment)}</a>
+            <button class="quiet" aria-label=${forget(moment)} @click=${() => this.#forget(hash)}>${closeIcon}</button>
+          </li>`
+        })}
+      </ul>
+    </section>`
+  }
+
+  #forget(hash: string) {
+    this.dispatchEvent(new CommandEvent({ kind: 'forget-room', hash }))
   }
 
   /** Browsers give no camera to pages without a secure context. */

@@ -13,6 +13,7 @@ import { isChatCommand } from './chat/chat-commands.ts'
 import { Conversations } from './chat/conversations.ts'
 import type { Command } from './commands.ts'
 import { EncoderWork } from './encoder-work.ts'
+import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
 import { looksLikeWords, secretOfWords } from './room-words.ts'
 import { texts } from './texts/texts.ts'
@@ -65,6 +66,8 @@ export class RoomController implements ReactiveController {
   failure: Failure | null = null
   /** Why this guest is out of the room that it was in. */
   parted: ErrorData | null = null
+  /** That this device was a guest of and that may still be there, newest first. */
+  rooms: readonly KnownRoom[] = knownRooms(localStorage)
   readonly busy = new Set<Command['kind']>()
   readonly #host: ReactiveControllerHost
   readonly #system: System
@@ -157,6 +160,8 @@ export class RoomController implements ReactiveController {
         return this.#leave()
       case 'back-to-start':
         return this.#leave()
+      case 'forget-room':
+        return this.#forgetRoom(command.hash)
       case 'remove-device':
         return this.#system.removeDevice(command.deviceId)
       case 'load-model':
@@ -182,7 +187,8 @@ export class RoomController implements ReactiveController {
     const before = this.view
     this.view = view
     const { state } = view
-    if (view.role !== null && view.link !== null && view.link !== before.link) this.#enter(new URL(view.link).hash)
+    if (view.role !== null && view.link !== null && view.link !== before.link)
+      this.#enter(new URL(view.link).hash, view.role)
     const leaving = this.busy.has('leave-room') || this.busy.has('back-to-start') || this.busy.has('join-room')
     const news = view.notices.find((notice) => !before.notices.includes(notice))
     if (before.role === 'guest' && view.role === null && !leaving)
@@ -192,14 +198,24 @@ export class RoomController implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  #enter(hash: string): void {
+  #enter(hash: string, role: 'leader' | 'guest'): void {
     this.parted = null
+    if (role === 'guest') {
+      rememberRoom(localStorage, { hash, joinedAtMs: Date.now() })
+      this.rooms = knownRooms(localStorage)
+    }
     sessionStorage.setItem(insideKey, hash)
     location.hash = hash
   }
 
+  #forgetRoom(hash: string): void {
+    forgetRoom(localStorage, hash)
+    this.rooms = knownRooms(localStorage)
+  }
+
   #part(why: ErrorData): void {
     this.parted = why
+    if (why.code === 'room-ended') this.#forgetRoom(location.hash)
     sessionStorage.removeItem(insideKey)
   }
 

@@ -6,7 +6,7 @@ import { expect, test } from './support/stage.ts'
 test('every screen is free of findings of axe, fits every window and can be used by keyboard alone', async ({
   stage,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
   await expect(leader.getByText('Measured speed')).toBeVisible()

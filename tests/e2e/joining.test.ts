@@ -6,6 +6,7 @@ import { chromium } from '@playwright/test'
 import { encodeQR } from 'qr'
 import { launchOptions } from './support/launch.ts'
 import { joinByHand, startRoomByHand } from './support/people.ts'
+import { checkDialog } from './support/screen-checks.ts'
 import { expect, test } from './support/stage.ts'
 
 test('twelve words that the leader reads aloud lead into the room', async ({ stage }) => {
@@ -49,10 +50,12 @@ function filmOf(text: string): Buffer {
 test('a code before the camera leads to its room, and what stands in the way has words of its own', async ({
   stage,
 }) => {
+  test.setTimeout(120_000)
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
   await leader.getByTestId('scan').click()
   await expect(leader.getByTestId('scanner')).toContainText('This device has no camera')
+  await checkDialog(leader, 'scanner without a camera')
   await leader.keyboard.press('Escape')
   await expect(leader.getByTestId('scan')).toBeFocused()
   const link = await startRoomByHand(leader)

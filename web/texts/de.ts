@@ -217,6 +217,12 @@ export const de: Texts = {
       'Der Server hat sein Zertifikat selbst gemacht, das kennen Browser noch nicht. Tippe unter Android auf „Erweitert“, dann auf „Weiter“; auf einem iPhone auf „Details einblenden“, dann auf „diese Website besuchen“. Um die Seite zu installieren und offline zu öffnen, braucht es ein Zertifikat, dem Browser vertrauen.',
   },
 
+  rooms: {
+    heading: 'Räume, in denen dieses Gerät war',
+    joinedAt: (moment) => `Beigetreten am ${moment}`,
+    forget: (moment) => `Den Raum vom ${moment} vergessen`,
+  },
+
   scanner: {
     scan: 'Code scannen',
     heading: 'Code eines Raums scannen',

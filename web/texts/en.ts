@@ -219,6 +219,12 @@ export const en = {
       'The server made its own certificate, which browsers do not know yet. On Android tap “Advanced”, then “Proceed”; on an iPhone tap “Show Details”, then “visit this website”. Installing the page and opening it offline need a certificate that browsers trust.',
   },
 
+  rooms: {
+    heading: 'Rooms this device was in',
+    joinedAt: (moment: string) => `Joined on ${moment}`,
+    forget: (moment: string) => `Forget the room joined on ${moment}`,
+  },
+
   scanner: {
     scan: 'Scan a code',
     heading: 'Scan a room’s code',

@@ -28,6 +28,17 @@ export async function checkScreen(page: Page, name: string): Promise<void> {
   expect.soft(unseen, `focus is visible on ${name}`).toEqual([])
 }
 
+/** What opens over a screen, where the rest of the page is out of reach. */
+export async function checkDialog(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await show(page, phone, colorScheme)
+    expect.soft(await findings(page, colorScheme), `axe on ${name}, ${colorScheme}`).toEqual([])
+  }
+  await show(page, narrow, 'light')
+  expect.soft(await overflow(page), `${name} fits ${narrow.width} px`).toEqual([])
+  await show(page, laptop, 'light')
+}
+
 async function show(page: Page, size: { width: number; height: number }, colorScheme: 'light' | 'dark') {
   await page.setViewportSize(size)
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
