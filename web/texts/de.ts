@@ -50,7 +50,7 @@ export const de: Texts = {
 
   start: {
     heading: 'Ein Sprachmodell, getragen von den Geräten aller',
-    lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum.',
+    lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum; sie alle könnten es lesen.',
     start: 'Raum starten',
     starting: 'Startet…',
     notSecure: 'Diese Adresse ist nicht sicher',
@@ -69,7 +69,7 @@ export const de: Texts = {
       `Es lädt nur seinen Anteil${model ? ` von ${model.name} (${bytes(model.sizeBytes)} insgesamt)` : ''}, vom Server in diesem WLAN oder vom Gerät, das den Raum leitet. Ein öffentlicher Hub wird nur gefragt, wenn dort ein Modell gewählt wird.`,
     computes:
       'Es rechnet, während der Raum spricht: Das braucht Arbeitsspeicher und Akku. Lass diese Seite vorn geöffnet.',
-    private: 'Was geschrieben wird, bleibt im Raum. Du kannst jederzeit gehen.',
+    private: 'Was geschrieben wird, bleibt im Raum, wo jedes Gerät es lesen könnte. Du kannst jederzeit gehen.',
     join: 'Beitreten',
     joining: 'Tritt bei…',
     ended: 'Für dieses Gerät ist der Raum beendet',

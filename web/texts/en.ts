@@ -53,7 +53,7 @@ export const en = {
 
   start: {
     heading: 'One language model, carried by everyone’s devices',
-    lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room.',
+    lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room; all of them could read it.',
     start: 'Start a room',
     starting: 'Starting…',
     notSecure: 'This address is not secure',
@@ -71,7 +71,7 @@ export const en = {
     downloads: (model: { name: string; sizeBytes: number } | null) =>
       `It downloads only its share${model ? ` of ${model.name} (${bytes(model.sizeBytes)} in all)` : ''}, from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.`,
     computes: 'It computes while the room chats: that takes memory and battery. Keep this page open in front.',
-    private: 'What is written stays in the room. You can leave at any time.',
+    private: 'What is written stays in the room, where every device could read it. You can leave at any time.',
     join: 'Join',
     joining: 'Joining…',
     ended: 'This room has ended for this device',
