@@ -14,5 +14,13 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: { input: ['index.html', 'web/example/index.html'] },
   },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: {
+        chunkFileNames: ({ moduleIds }) =>
+          `assets/${moduleIds.some((id) => /tfjs-backend-(webgl|cpu)/.test(id)) ? 'last-resort-' : ''}[name]-[hash].js`,
+      },
+    },
+  },
 })
