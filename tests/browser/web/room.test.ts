@@ -4,7 +4,18 @@ import { HrInvite } from '../../../web/hr-invite.ts'
 import { HrModels } from '../../../web/hr-models.ts'
 import { HrRoom } from '../../../web/hr-room.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
-import { byTestId, deviceView, link, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
+import {
+  byTestId,
+  chatView,
+  deviceView,
+  link,
+  mount,
+  must,
+  readyView,
+  roomView,
+  settled,
+  wordsOf,
+} from './page-support.ts'
 
 const models = [
   { modelId: 'tiny', name: 'Tiny', sizeBytes: 1_185_376, isDefault: false },
@@ -184,7 +195,7 @@ test('a server out of reach is told, and that the room goes on', async () => {
 })
 
 test('on a phone the chat comes up by itself when the model is ready', async () => {
-  const room = new HrRoom()
+  const room = Object.assign(new HrRoom(), { chat: chatView([]) })
   room.view = roomView({ state: { kind: 'loading', modelId: 'small' } })
   const { element } = await mount(room)
   expect(must(byTestId(element.renderRoot, 'tab-room')).getAttribute('aria-pressed')).toBe('true')
