@@ -27,11 +27,11 @@ test('everybody has a short run and then five of about 2.5 s, within bounds', as
   expect(times.get('peer')).toHaveLength(5)
 })
 
-test('a peer over twenty times slower than ours has its short run alone, and it is said', async () => {
+test('a peer over twenty times slower than ours has two short runs, the last of which counts, and it is said', async () => {
   const engines = { 'read-speed': engine(1), ours: engine(10), peer: engine(210), near: engine(190) }
   const notes: Record<string, string> = {}
   const times = await takeTurns(new Map(Object.entries(engines)), 'decode', notes)
-  expect(engines.peer.runs).toEqual([4])
+  expect(engines.peer.runs).toEqual([4, 4])
   expect(times.get('peer')).toEqual([{ tokens: 4, ms: 840 }])
   expect(Object.keys(notes)).toEqual(['peer, runs'])
   expect(engines.near.runs).toHaveLength(6)
