@@ -1,12 +1,13 @@
 // The page's words in German.
 import { deChat } from './de-chat.ts'
 import { deErrors } from './de-errors.ts'
+import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
 const numbers = numbersIn('de')
-const { bytes, count, counted, hundredths, milliseconds } = numbers
+const { bytes, count, counted, milliseconds } = numbers
 
 /** "Köpfe 4–6", "Kopf 4", "keine Köpfe". */
 function span(one: string, many: string) {
@@ -252,76 +253,7 @@ export const de: Texts = {
     help: (host) => `Öffne auf dem anderen Gerät ${host} und gib dort diese Wörter ein:`,
   },
 
-  models: {
-    heading: 'Modell',
-    check: {
-      digest: 'jedes Byte geprüft',
-      'length-and-etag': 'nur Länge und Fassung konnten geprüft werden',
-      local: 'eine Datei dieses Geräts',
-    },
-    change: 'Anderes Modell',
-    shareAnew: 'Neu aufteilen',
-    holdNothing: (devices) => `${counted(devices, 'Gerät hat', 'Geräte haben')} noch keinen Anteil.`,
-    unknown: 'Die Modelle des Servers sind nicht bekannt',
-    asking: 'Fragt den Server, was er hat…',
-    none: 'Der Server hat noch kein Modell',
-    noneHelp:
-      'Warum das übliche Modell nicht geholt werden konnte, steht dort, wo er läuft, im Terminal; npm start versucht es noch einmal. Oder öffne hier eine Datei.',
-    onServer: 'Modelle auf diesem Server',
-    load: 'Laden',
-    loading: 'Lädt…',
-    embeds: (tokens) => `bettet Texte bis ${count(tokens)} Token ein`,
-    remembers: (tokens) => `merkt sich ${count(tokens)} Token`,
-    notForChat: 'setzt Texte fort und ist nicht für Gespräche gemacht',
-  },
-
-  hub: {
-    modelFrom: (host) => `Ein Modell von ${host}`,
-    repository: 'Repository',
-    repositoryExample: 'besitzer/name',
-    repositoryHelp: 'Eine von mehreren GGUF-Dateien: besitzer/name:Q4_K_M. Eine Fassung: besitzer/name@revision.',
-    token: 'Token, für ein zugangsbeschränktes Modell',
-    tokenHelp: (host) =>
-      `Bleibt im Speicher dieser Seite und geht nur an ${host}. Die anderen Geräte im Raum bekommen die Teile eines solchen Modells von diesem.`,
-    whoLearns: (host) =>
-      `Wenn du auf Laden drückst, holt jedes Gerät im Raum seinen Anteil von ${host}; dort werden seine Adresse und das Modell bekannt.`,
-  },
-
-  files: {
-    openFile: 'GGUF-Datei öffnen',
-    openFolder: 'Ordner öffnen',
-    help: 'Oder irgendwo auf der Seite ablegen. Sie bleibt auf diesem Gerät; die anderen im Raum bekommen ihre Anteile von hier.',
-    file: 'GGUF-Datei',
-    folder: 'Ordner eines Modells',
-    unreadable: (why) =>
-      `Was abgelegt wurde, ist nicht lesbar (${why}). Wurde es verschoben, oder fehlt das Laufwerk? Lege es noch einmal ab.`,
-  },
-
-  encoder: {
-    heading: 'Text als Zahlen',
-    lead: 'Dieses Modell führt kein Gespräch: Es macht aus einem Text einen Vektor, sodass Texte ähnlichen Sinns nah beieinander liegen.',
-    reading: 'Die Geräte lesen…',
-    compareHeading: 'Sätze vergleichen',
-    examples: ['Ein Mann isst etwas.', 'Jemand nimmt eine Mahlzeit ein.', 'Heute Nacht leuchten die Sterne.'],
-    sentence: (number) => `Satz ${number}`,
-    remove: 'Entfernen',
-    removeSentence: (number) => `Satz ${number} entfernen`,
-    compare: 'Vergleichen',
-    add: 'Satz hinzufügen',
-    likeness: 'Wie ähnlich die Sätze sind',
-    likenessCaption: 'Wie ähnlich die Sätze sind: 1 heißt gleicher Sinn, 0 nichts gemeinsam',
-    cutOff: (tokens) =>
-      `Das Modell hat nur die Anfänge gelesen: ${counted(tokens, 'Token wurde', 'Token wurden')} abgeschnitten.`,
-    compared: (sentences) => `${counted(sentences, 'Satz', 'Sätze')} verglichen.`,
-    likenessOf: hundredths,
-    guessHeading: 'Ein Wort raten',
-    masked: (mask) => `Ein Satz mit ${mask}, wo ein Wort fehlt`,
-    maskedExample: (mask) => `Der Himmel ist heute Nacht voller ${mask}.`,
-    writeOnce: (mask) => `Schreibe ${mask} einmal.`,
-    guess: 'Raten',
-    likeliest: (word) => `Das wahrscheinlichste Wort ist ${word}.`,
-    probability: (share) => `${numbers.tenths(100 * share)} %`,
-  },
+  ...deModels,
 
   foot: {
     forget: (cachedBytes) => `Downloads vergessen (${bytes(cachedBytes)})`,

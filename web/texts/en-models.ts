@@ -1,0 +1,77 @@
+// The words of models: where they come from, and what encoders do.
+import { numbersIn } from './numbers.ts'
+
+const { count, counted, hundredths, tenths } = numbersIn('en')
+
+export const enModels = {
+  models: {
+    heading: 'Model',
+    check: {
+      digest: 'every byte checked',
+      'length-and-etag': 'only length and version could be checked',
+      local: 'a file of this device',
+    },
+    change: 'Change the model',
+    shareAnew: 'Share it anew',
+    holdNothing: (devices: number) => `${counted(devices, 'device holds', 'devices hold')} no share yet.`,
+    unknown: 'The server’s models are not known',
+    asking: 'Asking the server what it has…',
+    none: 'The server has no model yet',
+    noneHelp:
+      'Where it runs, its terminal says why the default model could not be fetched; npm start tries again. Or open a file here.',
+    onServer: 'Models on this server',
+    load: 'Load',
+    loading: 'Loading…',
+    embeds: (tokens: number) => `embeds texts of up to ${count(tokens)} tokens`,
+    remembers: (tokens: number) => `remembers ${count(tokens)} tokens`,
+    notForChat: 'made for completing text, not for chat',
+  },
+
+  hub: {
+    modelFrom: (host: string) => `A model from ${host}`,
+    repository: 'Repository',
+    repositoryExample: 'owner/name',
+    repositoryHelp: 'One GGUF of several: owner/name:Q4_K_M. One version: owner/name@revision.',
+    token: 'Token, for a gated model',
+    tokenHelp: (host: string) =>
+      `Kept in this page’s memory alone and sent to ${host} only. The room’s other devices get a gated model’s parts from this one.`,
+    whoLearns: (host: string) =>
+      `When you press Load, each device of the room fetches its share from ${host}, which learns their address and the model.`,
+  },
+
+  files: {
+    openFile: 'Open a GGUF file',
+    openFolder: 'Open a folder',
+    help: 'Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.',
+    file: 'GGUF file',
+    folder: 'Folder of a model',
+    unreadable: (why: string) =>
+      `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`,
+  },
+
+  encoder: {
+    heading: 'Text as numbers',
+    lead: 'This model does not chat: it turns a text into a vector, so that texts of like meaning lie close together.',
+    reading: 'The devices are reading…',
+    compareHeading: 'Compare sentences',
+    examples: ['A man is eating food.', 'Somebody has a meal.', 'The stars are out tonight.'],
+    sentence: (number: number) => `Sentence ${number}`,
+    remove: 'Remove',
+    removeSentence: (number: number) => `Remove sentence ${number}`,
+    compare: 'Compare',
+    add: 'Add a sentence',
+    likeness: 'How alike the sentences are',
+    likenessCaption: 'How alike the sentences are: 1 is the same meaning, 0 nothing in common',
+    cutOff: (tokens: number) =>
+      `The model read only the beginnings: ${counted(tokens, 'token was', 'tokens were')} cut off.`,
+    compared: (sentences: number) => `${counted(sentences, 'sentence', 'sentences')} compared.`,
+    likenessOf: hundredths,
+    guessHeading: 'Guess a word',
+    masked: (mask: string) => `A sentence with ${mask} where one word is missing`,
+    maskedExample: (mask: string) => `The sky is full of ${mask} tonight.`,
+    writeOnce: (mask: string) => `Write ${mask} once.`,
+    guess: 'Guess',
+    likeliest: (word: string) => `The likeliest word is ${word}.`,
+    probability: (share: number) => `${tenths(100 * share)} %`,
+  },
+}
