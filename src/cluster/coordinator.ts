@@ -252,11 +252,12 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   /** Plans and loads; who cannot is left out, and the rest is planned anew. */
   async #loadShards(opened: OpenedModel): Promise<ShardPlan> {
     const isCancelled = () => this.#cancelled
+    let model = opened
     for (;;) {
       const participants = this.#participants()
-      const manifest = participants.length > 1 ? await this.#engine.nameFiles() : opened.manifest
+      // Once named, the leader's engine knows its files by these names, also when it is alone again.
+      if (participants.length > 1) model = { ...model, manifest: await this.#engine.nameFiles() }
       if (isCancelled()) throw abortError('Loading was stopped.')
-      const model = { ...opened, manifest }
       this.#model = model
       const planned = planRoom(model, participants, ++this.#epoch, this.#options)
       this.#plan = planned.plan

@@ -78,7 +78,7 @@ test('a guest that reloads in the middle of a transfer asks only for what it doe
   await guest!.reload()
   await expect.poll(async () => (await view(leader)).devices[1]?.report?.downloadedBytes).toBe(0)
   await allReady(leader, 2)
-  expect(await goOn(leader, 'What is the capital of France?')).toContain('Paris')
+  expect(await goOn(leader, 'What is a volcano?')).toMatch(/magma/)
 })
 
 test('a connection that breaks in the middle of a transfer is made again, and only what had not come is asked again', async ({
