@@ -3,6 +3,8 @@
 /** A hidden tab's timers run once a second, so no faster. */
 export const BEAT_MS = 1000
 export const SILENCE_MS = 4000
+/** Beats of this device without a word: where the whole machine is slow, beats are late too, and a busy peer gets its time. */
+const SILENT_BEATS = 4
 /** A beat this late means that this device slept: the silence is its own. */
 const SLEPT_MS = 2500
 
@@ -20,6 +22,7 @@ export function startHeartbeat(sendPing: (stampMs: number) => void, onSilent: ()
   let rttMs: number | undefined
   let lastBeatMs = performance.now()
   let lastHeardMs = lastBeatMs
+  let beatsUnheard = 0
   const pinged = new Set<number>()
 
   function ping(): void {
@@ -29,9 +32,13 @@ export function startHeartbeat(sendPing: (stampMs: number) => void, onSilent: ()
 
   const timer = setInterval(() => {
     const nowMs = performance.now()
-    if (nowMs - lastBeatMs > SLEPT_MS) lastHeardMs = nowMs
+    if (nowMs - lastBeatMs > SLEPT_MS) {
+      lastHeardMs = nowMs
+      beatsUnheard = 0
+    }
     lastBeatMs = nowMs
-    if (nowMs - lastHeardMs > SILENCE_MS) {
+    beatsUnheard++
+    if (nowMs - lastHeardMs > SILENCE_MS && beatsUnheard > SILENT_BEATS) {
       clearInterval(timer)
       onSilent()
       return
@@ -47,6 +54,7 @@ export function startHeartbeat(sendPing: (stampMs: number) => void, onSilent: ()
     },
     heard() {
       lastHeardMs = performance.now()
+      beatsUnheard = 0
     },
     pong(stampMs) {
       if (!pinged.delete(stampMs)) return

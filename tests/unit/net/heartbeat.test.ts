@@ -48,6 +48,25 @@ test('the silence of this device’s own sleep is not the peer’s', () => {
   heartbeat.stop()
 })
 
+test('a device whose own beats come late gives its peer as many', () => {
+  const onSilent = vi.fn()
+  let nowMs = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+  const heartbeat = startHeartbeat(() => undefined, onSilent)
+  const lateBeat = () => {
+    nowMs += 2000
+    vi.advanceTimersByTime(1000)
+  }
+  for (let beat = 1; beat <= 4; beat++) lateBeat()
+  expect(onSilent).not.toHaveBeenCalled()
+  heartbeat.heard()
+  for (let beat = 1; beat <= 4; beat++) lateBeat()
+  expect(onSilent).not.toHaveBeenCalled()
+  lateBeat()
+  expect(onSilent).toHaveBeenCalledTimes(1)
+  heartbeat.stop()
+})
+
 test('a pong nobody asked for changes nothing', () => {
   const heartbeat = startHeartbeat(
     () => undefined,
