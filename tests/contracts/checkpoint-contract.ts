@@ -6,13 +6,14 @@ import { checkpointRanks } from '../support/checkpoint-ranks.ts'
 import { decoderOutcome, encoderOutcome } from '../support/expected-outputs.ts'
 
 const tolerance = 1e-3
-const splits = [[1], [2, 1], [1, 2, 1], [1, 1, 2, 1]]
+const everySplit = [[1], [2, 1], [1, 2, 1], [1, 1, 2, 1]]
 const decoders = ['llama-gqa', 'llama-nine-heads', 'llama3-rope', 'qwen2', 'qwen3', 'mistral-window', 'gpt2']
 const encoders = ['bert', 'mobilebert']
-const over = (names: readonly string[]) => names.flatMap((name) => splits.map((shares) => ({ name, shares })))
 
-/** Registers the suite; call it inside a `describe`. */
-export function checkpointContract(factory: ExecutorFactory): void {
+/** Registers the suite, one to four ranks unless `splits` says otherwise; call it inside a `describe`. */
+export function checkpointContract(factory: ExecutorFactory, splits: readonly number[][] = everySplit): void {
+  const over = (names: readonly string[]) => names.flatMap((name) => splits.map((shares) => ({ name, shares })))
+
   test.each(over(decoders))(
     '$name has transformers’ logits, hidden states and tokens on $shares',
     async ({ name, shares }) => {
