@@ -1,4 +1,5 @@
-// Makes a conversation fit the context by leaving out its oldest turns, and says how many: nothing is cut silently.
+// Makes a conversation fit the context by leaving out its oldest turns, and says how many: nothing is cut silently. What is left out ends
+// at multiples of half the room, so that the turns after it fit too and find everything before them in the cache.
 import { HeadroomError } from '../base/errors.ts'
 import type { ChatMessage } from './chat-template.ts'
 
@@ -9,8 +10,9 @@ export interface FittedConversation {
 }
 
 /**
- * The longest end of the conversation whose `encode` (template applied) has at most `wishedTokens` tokens; system messages before the
- * first turn and the newest turn always stay, even where they need up to `maxPromptTokens`. Throws `bad-input` where there is no user message, or where even the newest turn alone is too long.
+ * An end of the conversation whose `encode` (template applied) has at most `wishedTokens` tokens, and where turns are left out, at least
+ * half as many as far as turns are that short. System messages before the first turn and the newest turn always stay, even where they
+ * need up to `maxPromptTokens`. Throws `bad-input` where there is no user message, or where even the newest turn alone is too long.
  */
 export function fitConversation(
   messages: readonly ChatMessage[],
@@ -22,6 +24,8 @@ export function fitConversation(
   const tokensWithout = (dropped: number) => encode([...system, ...turns.slice(dropped).flat()])
   const whole = tokensWithout(0)
   if (whole.length <= wishedTokens) return { tokens: whole, droppedTurns: 0 }
+  const step = Math.max(1, Math.floor(wishedTokens / 2))
+  const limit = whole.length - step * Math.ceil((whole.length - wishedTokens) / step)
 
   let tooFew = 0
   let enough = turns.length - 1
@@ -35,7 +39,7 @@ export function fitConversation(
   while (enough - tooFew > 1) {
     const middle = (tooFew + enough) >> 1
     const attempt = tokensWithout(middle)
-    if (attempt.length > wishedTokens) tooFew = middle
+    if (attempt.length > limit) tooFew = middle
     else {
       enough = middle
       tokens = attempt

@@ -18,13 +18,13 @@ describe('fitConversation', () => {
     const messages = [system, ...turn(1), ...turn(2), newest]
     const tokens = encode(messages)
     expect(fitConversation(messages, encode, tokens.length)).toEqual({ tokens, droppedTurns: 0 })
-    expect(fitConversation(messages, encode, tokens.length - 1).droppedTurns).toBe(1)
+    expect(fitConversation(messages, encode, tokens.length - 1).droppedTurns).toBeGreaterThan(0)
   })
 
   it('leaves out the oldest turns, never the system message or the newest one', () => {
     const messages = [system, ...turn(1), ...turn(2), ...turn(3), newest]
     const kept = [system, ...turn(3), newest]
-    expect(fitConversation(messages, encode, encode(kept).length + 3)).toEqual({
+    expect(fitConversation(messages, encode, encode(messages).length - 1)).toEqual({
       tokens: encode(kept),
       droppedTurns: 2,
     })
@@ -32,7 +32,7 @@ describe('fitConversation', () => {
     expect(fitConversation(messages, encode, encode(least).length)).toEqual({ tokens: encode(least), droppedTurns: 3 })
   })
 
-  it('drops as few turns as possible, for any conversation and limit', () => {
+  it('fits any conversation into any limit, and drops nothing that fits', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(30), { maxLength: 12 }), fc.nat(400), (lengths, limit) => {
         const turns = lengths.map(
@@ -43,15 +43,38 @@ describe('fitConversation', () => {
             ] satisfies ChatMessage[],
         )
         const rest = (dropped: number) => encode([system, ...turns.slice(dropped).flat(), newest])
-        const expected = Array.from({ length: turns.length + 1 }, (_, dropped) => dropped).find(
-          (dropped) => rest(dropped).length <= limit,
-        )
         const attempt = () => fitConversation([system, ...turns.flat(), newest], encode, limit)
-        if (expected === undefined) expect(attempt).toThrow(/too long/)
-        else expect(attempt()).toEqual({ tokens: rest(expected), droppedTurns: expected })
+        if (rest(turns.length).length > limit) {
+          expect(attempt).toThrow(/too long/)
+          return
+        }
+        const { tokens, droppedTurns } = attempt()
+        expect(tokens).toEqual(rest(droppedTurns))
+        expect(tokens.length).toBeLessThanOrEqual(limit)
+        expect(droppedTurns === 0).toBe(rest(0).length <= limit)
+        const longestTurn = Math.max(...lengths, 0) + 'a'.length + 2
+        if (droppedTurns > 0) expect(tokens.length).toBeGreaterThan(limit / 2 - longestTurn - 1)
       }),
       { seed: 3 },
     )
+  })
+
+  it('leaves out many turns at once, so that most turns of a long conversation begin with the tokens before them', () => {
+    const messages: ChatMessage[] = [system]
+    let before: number[] = []
+    let prefilled = 0
+    let begunAnew = 0
+    for (let index = 0; index < 60; index++) {
+      messages.push({ role: 'user', content: `question ${index}`.padEnd(40, '?') })
+      const { tokens } = fitConversation(messages, encode, 1_000)
+      messages.push({ role: 'assistant', content: `answer ${index}`.padEnd(60, '!') })
+      const known = tokens.findIndex((token, position) => token !== before[position])
+      if (known < before.length) begunAnew++
+      prefilled += tokens.length - known
+      before = tokens
+    }
+    expect(begunAnew).toBeLessThanOrEqual(12)
+    expect(prefilled).toBeLessThan(2 * encode(messages).length)
   })
 
   it('says by how many tokens even the newest message is too long', () => {
