@@ -10,6 +10,8 @@ export type Command =
   | { kind: 'join-room' }
   | { kind: 'leave-room' }
   | { kind: 'back-to-start' }
+  /** Carried out by the app, which knows whether a newer version waits. */
+  | { kind: 'reload-page' }
   | { kind: 'forget-room'; hash: string }
   | { kind: 'remove-device'; deviceId: string }
   | { kind: 'load-model'; model: WantedModel; hubToken?: string }

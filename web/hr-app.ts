@@ -1,7 +1,6 @@
 // The page: which screen the address and the room ask for, and the one place where commands reach the controller.
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { CommandEvent } from './commands.ts'
 import './hr-confirm.ts'
 import './hr-foot.ts'
 import './hr-join.ts'
@@ -33,7 +32,10 @@ export class HrApp extends LitElement {
   constructor(system: System) {
     super()
     this.#room = new RoomController(this, system)
-    this.addEventListener('hr-command', (event: CommandEvent) => void this.#room.run(event.command))
+    this.addEventListener('hr-command', ({ command }) => {
+      if (command.kind === 'reload-page') this.#worker?.reload()
+      else void this.#room.run(command)
+    })
   }
 
   static override styles = [

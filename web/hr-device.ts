@@ -41,12 +41,10 @@ export class HrDevice extends LitElement {
   override render() {
     const { device } = this
     const words = texts.device
-    const { profile, progress, holding, rttMs, error } = device
+    const { profile, progress, holding, rttMs, error, isLeader } = device
     const status = deviceStatus(device)
-    const name = profile?.name ?? (device.isLeader ? words.leadersDevice : words.aDevice)
-    const tag = [device.isSelf ? words.you : '', device.isLeader && profile ? words.leader : '']
-      .filter(Boolean)
-      .join(', ')
+    const name = device.name ?? (isLeader ? words.leadersDevice : words.aDevice)
+    const tag = [device.isSelf ? words.you : '', isLeader && device.name ? words.leader : ''].filter(Boolean).join(', ')
     return html`
       <div class="title">
         <span class="name">${name}</span>

@@ -58,8 +58,8 @@ export class HrDevices extends LitElement {
     const shares = this.devices.map(({ holding }) => holding?.weightBytes ?? 0)
     const total = shares.reduce((sum, bytes) => sum + bytes, 0)
     if (total === 0) return null
-    const named = this.devices.map(({ profile }, index) => ({
-      name: profile?.name ?? null,
+    const named = this.devices.map(({ name }, index) => ({
+      name,
       percent: Math.round((100 * shares[index]!) / total),
     }))
     let start = 0

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'signaling-down'
   | 'storage-full'
   | 'token-needed'
+  | 'version-mismatch'
 
 /** An error as plain data, for worker messages, control messages and `--json`. */
 export interface ErrorData {

@@ -17,6 +17,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const figure = v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 50))
 const text = v.pipe(v.string(), v.maxLength(maxTextLength))
 const deviceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
+const deviceName = v.pipe(v.string(), v.maxLength(80))
 const executor = v.picklist(['reference', 'tfjs', 'wasm', 'webgpu'])
 const range = v.pipe(
   v.object({ start: count, end: count }),
@@ -37,7 +38,7 @@ const executorSpeeds = v.pipe(
 
 const profileSchema = v.object({
   deviceId,
-  name: v.pipe(v.string(), v.maxLength(80)),
+  name: deviceName,
   executor,
   weightBytesPerSecond: figure,
   phases: v.nullable(phases),
@@ -77,7 +78,8 @@ const progress = v.object({
 })
 
 const leaderMessage = v.variant('kind', [
-  v.object({ kind: v.literal('welcome'), version: count }),
+  /** `name` is the leader's device in people's words. */
+  v.object({ kind: v.literal('welcome'), version: count, name: v.exactOptional(deviceName) }),
   /** `manifest` is parsed by weights/, which knows its bounds. */
   v.object({
     kind: v.literal('load'),

@@ -12,7 +12,7 @@ const goodbyeMs = 200
 const overWords = {
   removed: new HeadroomError('room-ended', 'The leader removed this device from the room.'),
   ended: new HeadroomError('room-ended', 'The leader ended the room. The chat stays on the leader’s device.'),
-  version: new HeadroomError('bad-message', 'This page and the leader’s are of different versions. Reload both.'),
+  version: new HeadroomError('version-mismatch', 'This page and the leader’s are of different versions. Reload both.'),
 }
 
 export interface GuestSessionEvents {

@@ -6,11 +6,16 @@ import type { Room } from '../net/room.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import { type LeaderMessage, parseMemberMessage, protocolVersion } from './control-protocol.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
-import type { EngineClient } from './engine-client.ts'
+import type { OwnDevice } from './own-device.ts'
 import { type RemoteRank, remoteRank } from './remote-rank.ts'
 
 /** A last word needs this long to leave before its channel is closed. */
 const farewellMs = 300
+
+const otherVersion = new HeadroomError(
+  'version-mismatch',
+  'A device that wanted to join has another version of this page. Reload both.',
+)
 
 /** A guest that is connected; `rank` is null until it has introduced itself. */
 export interface Guest {
@@ -27,16 +32,16 @@ export interface LeaderSessionEvents {
 export class LeaderSession extends Emitter<LeaderSessionEvents> {
   readonly #guests = new Map<string, Guest>()
   readonly #room: Room
-  readonly #engine: EngineClient
+  readonly #device: OwnDevice
   readonly #coordinator: MobileTensorParallelismCoordinator
   readonly #unsubscribe: () => void
   #answering = false
 
   /** Takes over `room` and closes it in the end. */
-  constructor(room: Room, engine: EngineClient, coordinator: MobileTensorParallelismCoordinator) {
+  constructor(room: Room, device: OwnDevice, coordinator: MobileTensorParallelismCoordinator) {
     super()
     this.#room = room
-    this.#engine = engine
+    this.#device = device
     this.#coordinator = coordinator
     this.#unsubscribe = coordinator.on('change', () => this.#tellAnswering())
     room.events.on('peer', (link) => this.#onPeer(link))
@@ -106,7 +111,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   #onPeer(link: PeerLink): void {
     this.#guests.set(link.peerId, { link, rank: null })
     link.events.on('message', (data) => this.#onMessage(link, data))
-    this.#tell(link, { kind: 'welcome', version: protocolVersion })
+    this.#tell(link, { kind: 'welcome', version: protocolVersion, name: this.#device.profile.name })
     this.emit('change', undefined)
   }
 
@@ -128,7 +133,8 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   }
 
   #onHello(guest: Guest, version: number, profile: DeviceProfile): void {
-    if (version !== protocolVersion || guest.rank) return
+    if (version !== protocolVersion) throw otherVersion
+    if (guest.rank) return
     const { link } = guest
     const own = { ...profile, deviceId: link.peerId }
     guest.rank = remoteRank(own, (message) => link.send(message))
@@ -139,7 +145,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     const guest = this.#guests.get(link.peerId)
     if (guest?.link !== link) return
     this.#guests.delete(link.peerId)
-    this.#engine.removePeer(link.peerId)
+    this.#device.engine.removePeer(link.peerId)
     guest.rank?.lost(error)
     this.#coordinator.removeMember(link.peerId, error)
     this.emit('change', undefined)

@@ -35,6 +35,8 @@ export interface MemberEvents {
 export class Member extends Emitter<MemberEvents> {
   state: SessionState = { kind: 'lobby' }
   modelName: string | null = null
+  /** Of the leader's device; null until it has said so. */
+  leaderName: string | null = null
   shard: Shard | null = null
   progress: LoadProgress | null = null
   report: LoadReport | null = null
@@ -54,7 +56,7 @@ export class Member extends Emitter<MemberEvents> {
     const message = parseLeaderMessage(data)
     switch (message.kind) {
       case 'welcome':
-        if (message.version !== protocolVersion) this.emit('over', { reason: 'version' })
+        this.#welcomed(message)
         break
       case 'load':
         void this.#answer(message.shard.epoch, () => this.#load(message))
@@ -84,6 +86,12 @@ export class Member extends Emitter<MemberEvents> {
         this.emit('over', { reason: message.kind })
         break
     }
+  }
+
+  #welcomed({ version, name }: LeaderMessage & { kind: 'welcome' }): void {
+    if (version !== protocolVersion) return this.emit('over', { reason: 'version' })
+    this.leaderName = name ?? null
+    this.emit('change', undefined)
   }
 
   async #tellMemory(): Promise<void> {

@@ -66,7 +66,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     secret: string,
   ): Promise<string> {
     const room = await this.#enter(device, secret, 'leader')
-    const session = new LeaderSession(room, device.engine, coordinator)
+    const session = new LeaderSession(room, device, coordinator)
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     this.#leader = session

@@ -46,8 +46,10 @@ export interface DeviceView {
   deviceId: string
   isLeader: boolean
   isSelf: boolean
+  /** For people; null until the device has said so. */
+  name: string | null
   connection: 'connecting' | 'connected' | 'lost'
-  /** null until the device has measured itself. */
+  /** null until the device has measured itself, and for the leader on a guest's page. */
   profile: DeviceProfile | null
   rttMs: number | null
   holding: Holding | null

@@ -89,4 +89,8 @@ export const deErrors: typeof enErrors = {
     headline: 'Dieses Modell ist zugangsbeschränkt',
     advice: 'Gib ein Token ein, das es lesen darf, und lade es noch einmal.',
   },
+  'version-mismatch': {
+    headline: 'Die Geräte haben verschiedene Versionen der Seite',
+    advice: 'Lade die Seite auf beiden neu.',
+  },
 }

@@ -59,4 +59,8 @@ export const enErrors: Readonly<Record<ErrorCode, ErrorWords>> = {
     advice: 'Delete downloads at the bottom of the page, or free space on the device.',
   },
   'token-needed': { headline: 'This model is gated', advice: 'Enter a token that may read it, then load it again.' },
+  'version-mismatch': {
+    headline: 'The devices have different versions of the page',
+    advice: 'Reload the page on both.',
+  },
 }

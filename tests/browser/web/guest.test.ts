@@ -65,7 +65,7 @@ test('a guest who was removed reads why and has two ways on', async () => {
   expect(commands).toEqual([{ kind: 'join-room' }, { kind: 'back-to-start' }])
 })
 
-const leader = { ...leaderDevice, isSelf: false, profile: null }
+const leader = { ...leaderDevice, isSelf: false, profile: null, name: 'Laptop, Firefox' }
 
 test('a guest sees its own share and leaves in two presses', async () => {
   const guest = new HrGuest()

@@ -36,6 +36,7 @@ export function deviceView(part: Partial<DeviceView> = {}): DeviceView {
     deviceId: 'pixel',
     isLeader: false,
     isSelf: false,
+    name: part.profile === null ? null : (part.profile ?? profile).name,
     connection: 'connected',
     profile,
     rttMs: 4.2,

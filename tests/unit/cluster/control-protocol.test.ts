@@ -49,6 +49,7 @@ const start = {
 
 const fromLeader: LeaderMessage[] = [
   { kind: 'welcome', version: protocolVersion },
+  { kind: 'welcome', version: protocolVersion, name: 'Firefox on Linux' },
   { kind: 'load', modelName: 'model', manifest: { any: 'thing' }, shard, weights: 'auto' },
   start,
   { kind: 'answering', active: true },

@@ -131,7 +131,8 @@ test('the end of an earlier plan’s service is nobody’s failure', async () =>
 test('a leader of another version, one that ends the room and one that removes the device are told apart', () => {
   const heard: string[] = []
   member.on('over', ({ reason }) => heard.push(reason))
-  member.receive({ kind: 'welcome', version: protocolVersion })
+  member.receive({ kind: 'welcome', version: protocolVersion, name: 'Firefox on Linux' })
+  expect(member.leaderName).toBe('Firefox on Linux')
   member.receive({ kind: 'welcome', version: protocolVersion + 1 })
   member.receive({ kind: 'ended' })
   member.receive({ kind: 'removed' })
