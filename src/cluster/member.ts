@@ -89,7 +89,10 @@ export class Member extends Emitter<MemberEvents> {
   }
 
   #welcomed({ version, name }: LeaderMessage & { kind: 'welcome' }): void {
-    if (version !== protocolVersion) return this.emit('over', { reason: 'version' })
+    if (version !== protocolVersion) {
+      this.emit('over', { reason: 'version' })
+      return
+    }
     this.leaderName = name ?? null
     this.emit('change', undefined)
   }
