@@ -63,6 +63,8 @@ export interface Executor {
   partial(state: State, index: number): Promise<Float32Array>
   /** Adds the all-reduced `sum` `[T, S]` (and the output bias, once) to the stream, and norms it where that comes after. */
   join(state: State, index: number, sum: Float32Array): void
+  /** As `partial` and `join` of each of the sublayers `from..to` with no sum between; left out by executors that gain nothing by it. */
+  advance?(state: State, from: number, to: number): Promise<void>
   /** Final norm or head transform and my vocabulary rows, reduced to what `request` asks; whole logits only when asked. May be called again on the same state. */
   head(state: State, request: HeadRequest): Promise<HeadResult>
   /** The residual stream after the final norm, where there is one, `[T, H]`. */

@@ -20,14 +20,27 @@ export async function forward(
   embedded: Float32Array,
 ): Promise<State> {
   const width = streamWidth(config)
+  const { sublayers } = shard
   const state = executor.begin(step, embedded)
-  for (const [index, { hold }] of shard.sublayers.entries()) {
-    const partial = await executor.partial(state, index)
-    const key = { epoch: step.epoch, step: step.step, slot: index + 1 }
-    const sum = hold === 'split' ? await collective.allReduceSum(key, partial, width) : partial
-    executor.join(state, index, sum)
+  const hasSum = (index: number) => sublayers[index]?.hold === 'split' && collective.worldSize > 1
+  for (let index = 0; index < sublayers.length; ) {
+    const from = index
+    while (index < sublayers.length && !hasSum(index)) index++
+    if (index > from) await advance(executor, state, from, index)
+    else {
+      const partial = await executor.partial(state, index)
+      const key = { epoch: step.epoch, step: step.step, slot: index + 1 }
+      executor.join(state, index, await collective.allReduceSum(key, partial, width))
+      index++
+    }
   }
   return state
+}
+
+/** Sublayers whose partials are all there is to sum. */
+async function advance(executor: Executor, state: State, from: number, to: number): Promise<void> {
+  if (executor.advance) return executor.advance(state, from, to)
+  for (let index = from; index < to; index++) executor.join(state, index, await executor.partial(state, index))
 }
 
 /** The slot in which ranks answer with their heads. */

@@ -37,7 +37,7 @@ export function heldStep(memory: WasmMemory, workspace: RecordValues<'Workspace'
       if (held?.state === state) return held
       release()
       if (state.tokenCount > TILE) return null
-      const { stream, residual, turns } = state
+      const { stream, residual, turns, mask } = state
       held = {
         state,
         stream: memory.floats(workspace.stream, stream.length),
@@ -48,6 +48,7 @@ export function heldStep(memory: WasmMemory, workspace: RecordValues<'Workspace'
       held.stream.set(stream)
       if (stream !== residual) held.residual.set(residual)
       memory.floats(workspace.turns, turns.length).set(turns)
+      memory.floats(workspace.mask, mask.length).set(mask)
       return held
     },
   }

@@ -4,6 +4,7 @@ import { HeadroomError } from '../../base/errors.ts'
 /** Exports of a build, addresses in bytes; contracts in assembly/sublayers.ts. */
 export interface KernelExports {
   attach(workspace: number, threads: number, sleeps: number, spins: number): void
+  advance(sublayers: number, from: number, to: number, position: number, tokens: number): number
   attention(job: number, position: number, tokens: number): number
   readPositions(job: number, position: number, tokens: number): number
   attendPositions(job: number, position: number, tokens: number, seen: number): void
@@ -12,7 +13,6 @@ export interface KernelExports {
   head(job: number, tokens: number): void
   summarizeLogits(logits: number, count: number, divisor: number): void
   normalize(norm: number, tokens: number): void
-  addTo(out: number, x: number, count: number): void
   help(thread: number): void
   spin(times: number): void
   dismissTeam(): void

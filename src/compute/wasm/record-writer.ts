@@ -37,6 +37,8 @@ export function recordWriter({ norm }: ModelConfig, layout: MemoryLayout, buffer
     write('Norm', { kind: NORM_CODES[kind], size, epsilon: norm.epsilon, gain, bias })
   return {
     write,
+    /** Address of the record that is written next. */
+    next: () => next,
     find,
     get,
     /** A matrix, and its bias where it has one. */

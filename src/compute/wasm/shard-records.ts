@@ -24,6 +24,8 @@ export interface JoinRecord {
 }
 
 export interface ShardRecords {
+  /** Address of a list of all sublayers' records and joins. */
+  list: number
   /** Address of each sublayer's record; null where this rank has no part. */
   sublayers: readonly (number | null)[]
   /** What follows each sublayer's sum; null where that is added and no more. */
@@ -44,25 +46,24 @@ export function writeRecords(
   writeRecord(buffer, layout.workspaceAddress, 'Workspace', layout.workspace)
   const writer = recordWriter(config, layout, buffer)
   const outputNorm = config.norm.placement === 'pre' ? writer.norm('outputNorm', null) : 0
-  return {
-    sublayers: shard.sublayers.map((sublayer, index) =>
-      sublayer.kind === 'attention'
-        ? writeAttention(config, sublayer, layout.cacheOffsets[index]!, writer)
-        : writeFeedForward(config, sublayer, writer),
-    ),
-    joins: shard.sublayers.map((sublayer) => writeJoin(config, sublayer, writer)),
-    head: writeHead(config, shard, outputNorm, writer),
-    outputNorm,
-  }
+  const sublayers = shard.sublayers.map((sublayer, index) =>
+    sublayer.kind === 'attention'
+      ? writeAttention(config, sublayer, layout.cacheOffsets[index]!, writer)
+      : writeFeedForward(config, sublayer, writer),
+  )
+  const joins = shard.sublayers.map((sublayer) => writeJoin(config, sublayer, writer))
+  const head = writeHead(config, shard, outputNorm, writer)
+  return { list: writeList(shard, sublayers, joins, writer), sublayers, joins, head, outputNorm }
 }
 
 /** At least the bytes of all records of such sublayers and a head. */
 export function recordArea(sublayers: readonly ShardSublayer[]): number {
   const parts = (count: number) => count * (recordBytes('Matrix') + recordBytes('Norm'))
-  const perSublayer = sublayers.map(({ kind }) =>
-    kind === 'attention'
-      ? recordBytes('Attention') + recordBytes('Join') + parts(6)
-      : recordBytes('FeedForward') + recordBytes('Join') + parts(4),
+  const perSublayer = sublayers.map(
+    ({ kind }) =>
+      recordBytes('Sublayer') +
+      recordBytes('Join') +
+      (kind === 'attention' ? recordBytes('Attention') + parts(6) : recordBytes('FeedForward') + parts(4)),
   )
   return perSublayer.reduce((sum, size) => sum + size, 2 * recordBytes('Head') + parts(3))
 }
@@ -131,6 +132,22 @@ function writeJoin(
     widenNorm: widens ? writeNorm('outputBottleneckNorm', layer) : 0,
   })
   return { address, usesResidual: narrows || widens }
+}
+
+/** Records that are written one after the other lie side by side. */
+function writeList(
+  shard: Shard,
+  records: ShardRecords['sublayers'],
+  joins: ShardRecords['joins'],
+  { write, next }: RecordWriter,
+): number {
+  const start = next()
+  for (const [index, { kind }] of shard.sublayers.entries()) {
+    const record = records[index] ?? 0
+    const [attention, feedForward] = kind === 'attention' ? [record, 0] : [0, record]
+    write('Sublayer', { attention, feedForward, join: joins[index]?.address ?? 0 })
+  }
+  return start
 }
 
 /** With tied embeddings the leader's rows are a view of its embedding, widened to whole groups. A narrow embedding has `outputExtra` beside it. */

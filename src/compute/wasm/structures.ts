@@ -27,6 +27,7 @@ export const FIELDS = {
   ],
   FeedForward: ['norm', 'gate', 'up', 'down', 'size', 'innerOffset'],
   Join: ['narrow', 'narrowNorm', 'bias', 'norm', 'widen', 'widenNorm'],
+  Sublayer: ['attention', 'feedForward', 'join'],
   Head: ['norm', 'transform', 'transformNorm', 'rows', 'firstColumn'],
 } as const
 

@@ -1,5 +1,6 @@
 // One rank's shard on WebAssembly SIMD. Weights, KV cache and scratch live in one WASM memory. A sublayer is one call a tile of tokens
-// (assembly/sublayers.ts), and another for its join where more follows than a sum; where all tokens see all, two, as all are read first.
+// (assembly/sublayers.ts) and another for its join; where all tokens see all, two, as all are read first. Sublayers that no other rank
+// has a part in are one call together, in a step of one tile.
 import { HeadroomError } from '../../base/errors.ts'
 import type { ModelConfig } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
@@ -148,11 +149,22 @@ class WasmExecutor implements Executor {
     const held = this.#held.hold(mine)
     if (held) {
       held.sum.set(sum)
-      const { stream, sum: summed } = this.#layout.workspace
-      if (record) runKernel(() => this.#kernels.join(record.address, mine.tokenCount))
-      else this.#kernels.addTo(stream, summed, sum.length)
+      runKernel(() => this.#kernels.join(record?.address ?? 0, mine.tokenCount))
     } else if (record) this.#joinTiles(mine, record, sum)
     else for (let i = 0; i < sum.length; i++) mine.stream[i]! += sum[i]!
+  }
+
+  async advance(state: State, from: number, to: number): Promise<void> {
+    const mine = state as WasmState
+    if (!this.#held.hold(mine)) {
+      for (let index = from; index < to; index++) this.join(mine, index, await this.partial(mine, index))
+      return
+    }
+    const { step, tokenCount } = mine
+    requireHeld(
+      runKernel(() => this.#kernels.advance(this.#records.list, from, to, step.pastLength, tokenCount)),
+      step.pastLength,
+    )
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
@@ -258,7 +270,7 @@ class WasmExecutor implements Executor {
   }
 }
 
-/** Halves end at 65504. */
+/** Throws where the cache could not hold a key or value; halves end at 65504. */
 function requireHeld(held: number, position: number): void {
   if (held !== 0) return
   const text = `The model computed a key or value near position ${position} that is infinite, NaN or too large: this device's weights are broken. Reload the page, or remove the device.`

@@ -145,6 +145,16 @@ export class Join {
   widenNorm: Norm
 }
 
+/** One of the shard's sublayers, as many one behind the other. */
+@unmanaged
+export class Sublayer {
+  /** One of these two; neither where this rank has no part in it. */
+  attention: Attention
+  feedForward: FeedForward
+  /** 0 where the sum is added and no more. */
+  join: Join
+}
+
 /** The output head's rows of this shard. */
 @unmanaged
 export class Head {

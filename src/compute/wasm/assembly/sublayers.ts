@@ -5,17 +5,17 @@ import { attendUnitsOf, headUnits, rotateUnitsOf } from './attention-sublayer'
 import { addToRows, normalizeRows, prepare, rowUnits, wants, zeroAround } from './dense'
 import { quantizesItself } from './feed-forward'
 import { ATTEND, dense, GATE_UP, HEADS, project, quantizeAll, ROTATE, share, SUMMARIZE, summaryUnits } from './stages'
-import { Attention, FeedForward, Head, Join, Matrix, Norm } from './structures'
-import { addTo } from './vector'
+import { Attention, FeedForward, Head, Join, Matrix, Norm, Sublayer } from './structures'
 import { present, ws } from './workspace'
 
 /**
- * My heads' part of causal attention over tokens from `position` on, which are appended to the cache: residual (T, H) -> output (T, S).
+ * My heads' part of attention over tokens from `position` on, which are appended to the cache and see it up to the last of them:
+ * residual (T, H) -> output (T, S).
  * False where a key or value was none that the cache can hold; then the output is worth nothing.
  */
 export function attention(address: usize, position: i32, tokens: i32): bool {
   const held = readPositions(address, position, tokens)
-  attendPositions(address, position, tokens, 0)
+  attendPositions(address, position, tokens, position + tokens)
   return held
 }
 
@@ -54,12 +54,18 @@ export function feedForward(address: usize, tokens: i32): void {
 
 /** After a sublayer: stream (T, S) += sum (T, S) + bias, then its norm; at a layer's ends also the ways from and to residual (T, H). */
 export function join(address: usize, tokens: i32): void {
-  const job = changetype<Join>(address)
-  if (present(job.narrow)) {
-    dense(job.narrow, ws.residual, tokens, ws.output)
-    normalizeRows(job.narrowNorm, ws.output, job.narrow.groups << 2, ws.stream, tokens)
+  joinRows(changetype<Join>(address), ws.sum, ws.streamWidth, tokens)
+}
+
+/** The same of a sum whose rows are `stride` apart. */
+function joinRows(job: Join, sum: usize, stride: i32, tokens: i32): void {
+  const joins = present(job)
+  if (joins && present(job.narrow)) {
+    dense(job.narrow, ws.residual, tokens, ws.first)
+    normalizeRows(job.narrowNorm, ws.first, job.narrow.groups << 2, ws.stream, tokens)
   }
-  addTo(ws.stream, ws.sum, tokens * ws.streamWidth)
+  addToRows(ws.stream, ws.streamWidth, sum, stride, tokens)
+  if (!joins) return
   if (job.bias != 0) addToRows(ws.stream, ws.streamWidth, job.bias, 0, tokens)
   if (present(job.norm)) normalizeRows(job.norm, ws.stream, ws.streamWidth, ws.stream, tokens)
   if (present(job.widen)) {
@@ -67,6 +73,29 @@ export function join(address: usize, tokens: i32): void {
     addToRows(ws.residual, ws.hiddenSize, ws.output, job.widen.groups << 2, tokens)
     normalizeRows(job.widenNorm, ws.residual, ws.hiddenSize, ws.residual, tokens)
   }
+}
+
+/**
+ * Sublayers `from..to` of the list at `address` whose output is the whole sum, so that nobody need see it: each, and what follows it, over
+ * all tokens of a step from `position` on. False where `attention` answers so; then the streams are worth nothing.
+ */
+export function advance(address: usize, from: i32, to: i32, position: i32, tokens: i32): bool {
+  for (let i = from; i < to; i++) {
+    const sublayer = changetype<Sublayer>(address + <usize>i * offsetof<Sublayer>())
+    if (present(sublayer.attention)) {
+      const heads = sublayer.attention
+      if (!attention(changetype<usize>(heads), position, tokens)) return false
+      joinRows(sublayer.join, ws.output, heads.projection.groups << 2, tokens)
+    } else if (present(sublayer.feedForward)) {
+      const columns = sublayer.feedForward
+      feedForward(changetype<usize>(columns), tokens)
+      joinRows(sublayer.join, ws.output, columns.down.groups << 2, tokens)
+    } else {
+      memory.fill(ws.sum, 0, <usize>(tokens * ws.streamWidth) << 2)
+      joinRows(sublayer.join, ws.sum, ws.streamWidth, tokens)
+    }
+  }
+  return true
 }
 
 /** residual (T, H) -> output (T, 4 * groups): my vocabulary rows, of the columns that the job's rows have. */

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Executor, ExecutorFactory, Step } from '../../../../src/compute/executor.ts'
 import { referenceExecutor } from '../../../../src/compute/reference/reference-executor.ts'
 import { createWasmFactory } from '../../../../src/compute/wasm/wasm-executor.ts'
-import type { ModelConfig } from '../../../../src/model/config.ts'
+import { type ModelConfig, sublayersOf } from '../../../../src/model/config.ts'
 import type { TensorFormat } from '../../../../src/model/tensor.ts'
 import type { Shard } from '../../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../../src/plan/shard-tensors.ts'
@@ -10,7 +10,7 @@ import { buildKernels } from '../../../../tools/build-kernels.ts'
 import { checkpointContract } from '../../../contracts/checkpoint-contract.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
 import { familyContract } from '../../../contracts/family-contract.ts'
-import { mistralLike } from '../../../support/family-configs.ts'
+import { bertLike, gptLike, mistralLike, mobileBertLike } from '../../../support/family-configs.ts'
 import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../../../support/tiny-model.ts'
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function stepOf(tokens: number[], pastLength: number): Step {
 async function run(executor: Executor, { config }: TinyModel, tokens: number[], pastLength = 0) {
   const step = stepOf(tokens, pastLength)
   const state = executor.begin(step, executor.embed(step))
-  for (let i = 0; i < config.layerCount * 2; i++) executor.join(state, i, await executor.partial(state, i))
+  for (const i of sublayersOf(config).keys()) executor.join(state, i, await executor.partial(state, i))
   return executor.readHidden(state)
 }
 
@@ -56,6 +56,29 @@ describe('wasm executor, plain SIMD', () => {
   executorContract(options)
   familyContract(options)
   checkpointContract(factory)
+})
+
+test.each([
+  ['LLaMA', tinyConfig()],
+  ['GPT-2', gptLike()],
+  ['Mistral', mistralLike()],
+  ['BERT', bertLike()],
+  ['MobileBERT', mobileBertLike()],
+])('sublayers without sums between come out the same bits in one call as one by one: %s', async (_, config) => {
+  const model = tinyModel(config, 'int8')
+  const [atOnce, oneByOne] = [await load(model), await load(model)]
+  for (const [tokens, pastLength] of config.causal
+    ? ([
+        [[7, 8, 9, 42, 5], 0],
+        [[6], 5],
+      ] as const)
+    : ([[[7, 8, 9, 42, 5], 0]] as const)) {
+    const step = stepOf([...tokens], pastLength)
+    const state = atOnce.begin(step, atOnce.embed(step))
+    atOnce.join(state, 0, await atOnce.partial(state, 0))
+    await atOnce.advance!(state, 1, sublayersOf(config).length)
+    expect(await atOnce.readHidden(state)).toEqual(await run(oneByOne, model, [...tokens], pastLength))
+  }
 })
 
 test('a conversation may run over several chunks of the KV cache, which grows with it', async () => {
@@ -106,6 +129,7 @@ test.each(['int8', 'int4'] as TensorFormat[])(
     embedded[100] = Number.NaN
     const state = executor.begin(step, embedded)
     await expect(executor.partial(state, 0)).rejects.toMatchObject({ code: 'internal', message: /position 0/ })
+    await expect(executor.advance!(state, 0, 2)).rejects.toMatchObject({ code: 'internal', message: /position 0/ })
     expect((await run(executor, model, [1, 2, 3])).every(Number.isFinite)).toBe(true)
   },
 )
