@@ -1,4 +1,5 @@
 // The page is for everyone: each screen once, and on it everything that must hold on all of them.
+import { holdDownloads } from './support/held-downloads.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
 import { checkScreen } from './support/screen-checks.ts'
 import { expect, test } from './support/stage.ts'
@@ -27,14 +28,7 @@ test('every screen is free of findings of axe, fits every window and can be used
   await joinByHand(guest)
   await expect(deviceRows(leader)).toHaveCount(2)
 
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await guest.context().route('**/models/*.gguf*', async (route) => {
-    await held
-    await route.continue()
-  })
+  const release = await holdDownloads(guest)
   await leader.getByTestId('load-model').click()
   await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
   await checkScreen(leader, 'room loading')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keptCertificate } from '../../signaling/certificate.ts'
 import { lanAddresses } from '../../signaling/lan.ts'
+import { holdDownloads } from './support/held-downloads.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
 import { roomOfTwo } from './support/room-of-two.ts'
 import { waitForState } from './support/script.ts'
@@ -65,15 +66,7 @@ test('loading shows how many bytes of its share each device has', async ({ stage
   const guest = await stage.visit(await startRoomByHand(leader))
   await joinByHand(guest)
   await expect(deviceRows(leader)).toHaveCount(2)
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  // The guest's download is held up on its way, so that there is time to look.
-  await guest.context().route('**/models/*.gguf*', async (route) => {
-    await held
-    await route.continue()
-  })
+  const release = await holdDownloads(guest)
   await leader.getByTestId('load-model').click()
   await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
   await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Fetching this device’s share')

@@ -42,6 +42,17 @@ describe('an evil server', () => {
     return { leader, guest }
   }
 
+  /** A room that was: its secret, and every message that its server saw. */
+  async function yesterday() {
+    const server = new InPageServer()
+    const secret = createRoomSecret()
+    const { leader, guest } = await honestPair(server, secret)
+    await Promise.all([linked(leader), linked(guest)])
+    leader.close()
+    guest.close()
+    return { secret, recorded: server.recorded }
+  }
+
   const tricks: [string, (server: InPageServer) => (message: Delivery) => Delivery[]][] = [
     ['adds altered copies', () => (message) => [altered(message), message, altered(message)]],
     ['injects messages of its own', () => (message) => [...injected(message), message]],
@@ -116,12 +127,7 @@ describe('an evil server', () => {
   })
 
   test('that replays all of yesterday to a lone leader and a lone guest brings nobody in', async () => {
-    const yesterday = new InPageServer()
-    const secret = createRoomSecret()
-    const before = await honestPair(yesterday, secret)
-    await Promise.all([linked(before.leader), linked(before.guest)])
-    before.leader.close()
-    before.guest.close()
+    const { secret, recorded } = await yesterday()
     for (const role of ['leader', 'guest'] as const) {
       const today = new InPageServer()
       today.transport().open('')
@@ -137,7 +143,7 @@ describe('an evil server', () => {
       })
       await sleep(50)
       for (let round = 0; round < 2; round++) {
-        for (const { seal } of yesterday.recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
+        for (const { seal } of recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
         await sleep(300)
       }
       expect(offers).toEqual([])
@@ -148,12 +154,7 @@ describe('an evil server', () => {
   })
 
   test('that rewrites the nonces on yesterday’s letters to today’s brings nobody in', async () => {
-    const yesterday = new InPageServer()
-    const secret = createRoomSecret()
-    const before = await honestPair(yesterday, secret)
-    await Promise.all([linked(before.leader), linked(before.guest)])
-    before.leader.close()
-    before.guest.close()
+    const { secret, recorded } = await yesterday()
     const today = new InPageServer()
     today.transport().open('')
     const transport = today.transport()
@@ -163,12 +164,12 @@ describe('an evil server', () => {
     }
     const leader = await join({ transport, secret, role: 'leader', deviceId: 'lone', onChannel })
     await sleep(50)
-    for (const { seal } of yesterday.recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
+    for (const { seal } of recorded) today.deliver({ from: 'member77', to: transport.memberId, seal })
     await sleep(100)
     const welcomes = today.recorded.map(({ seal }) => fromBase64Url(seal)).filter((bytes) => bytes?.[0] === 2)
     expect(welcomes).toHaveLength(1)
     const nonces = welcomes[0]!.slice(1, 33)
-    for (const { from, seal } of yesterday.recorded) {
+    for (const { from, seal } of recorded) {
       const bytes = fromBase64Url(seal)!
       if (bytes[0] !== 2 || from !== 'member2') continue
       bytes.set(nonces.slice(16), 1)
