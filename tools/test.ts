@@ -41,6 +41,7 @@ const suites = {
   node: () => vitest('node'),
   browser: () => vitest('browser'),
   rooms: () => playwright('playwright.config.ts'),
+  screens: () => playwright('playwright.screens.config.ts'),
   real: () => playwright('playwright.real.config.ts'),
 }
 const chosen = process.argv.slice(2) as (keyof typeof suites)[]

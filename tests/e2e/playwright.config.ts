@@ -1,11 +1,11 @@
 import { defineConfig } from '@playwright/test'
 import { launchOptions } from './support/launch.ts'
 
-/** Real servers and real browser contexts, one test at a time. `playwright.real.config.ts` has the long runs over the default model. */
+/** Real servers and real browser contexts, one test at a time. `playwright.real.config.ts` has the long runs over the default model, `playwright.screens.config.ts` takes pictures. */
 export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
-  testIgnore: 'real/**',
+  testIgnore: ['real/**', 'screens/**'],
   outputDir: '../../test-results/e2e',
   reporter: 'list',
   workers: 1,

@@ -1,0 +1,60 @@
+// What goes wrong, in the page's own words: devices lost, a server out of reach, rooms that ended, models that are none or too large.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeLargeModel } from '../support/large-model.ts'
+import { answers, ask, confirm, deviceRows, startRoomByHand } from '../support/people.ts'
+import { startPlainServer } from '../support/plain-server.ts'
+import { roomOfTwo } from '../support/room-of-two.ts'
+import { formRoom, load } from '../support/script.ts'
+import { expect, test } from '../support/stage.ts'
+import { shoot } from './shoot.ts'
+
+test('a guest lost in the middle of an answer, a server out of reach, a room that ended', async ({ stage }) => {
+  const { site, leader, guest, link } = await roomOfTwo(stage)
+  await ask(leader, 'Once upon a time')
+  await expect(answers(leader)).toHaveText(/\w+ \w+/)
+  await guest.close()
+  await expect(leader.getByTestId('answer-problem')).toBeVisible()
+  await shoot(leader, 'device-lost')
+
+  const late = await stage.visit(link)
+  await late.getByTestId('join').click()
+  await expect(deviceRows(leader)).toHaveCount(2)
+  await site.stop()
+  await expect(leader.getByText('The server is out of reach')).toBeVisible()
+  await shoot(leader, 'server-gone')
+  await confirm(leader.getByTestId('end-room'))
+  await expect(late.getByTestId('parted')).toBeVisible()
+  await shoot(late, 'room-ended')
+})
+
+test('a broken file, a model larger than the room', async ({ stage }) => {
+  const directory = await mkdtemp(join(tmpdir(), 'headroom-large-'))
+  const path = join(directory, 'large.gguf')
+  await writeLargeModel(path)
+  const plain = await startPlainServer(path)
+  try {
+    const site = await stage.serve({ connectSources: [plain.origin] })
+    const [leader] = await formRoom(stage, site, { tabs: 2 })
+    await load(leader, plain.url).catch(() => undefined)
+    await expect(leader.getByText(/are missing/)).toBeVisible()
+    await shoot(leader, 'out-of-memory')
+    const file = { name: 'broken.gguf', mimeType: 'application/octet-stream', buffer: Buffer.from('no model at all') }
+    await leader.getByTestId('model-file').setInputFiles(file)
+    await expect(leader.getByText(/broken\.gguf/).first()).toBeVisible()
+    await shoot(leader, 'broken-model')
+  } finally {
+    await plain.close()
+    await rm(directory, { recursive: true })
+  }
+})
+
+test('a full room', async ({ stage }) => {
+  const site = await stage.serve({ limits: { membersPerRoom: 1 } })
+  const leader = await stage.visit(site.url)
+  const late = await stage.visit(await startRoomByHand(leader))
+  await late.getByTestId('join').click()
+  await expect(late.getByText('This room is full').first()).toBeVisible()
+  await shoot(late, 'room-full')
+})
