@@ -1,6 +1,7 @@
 // What is kept of a conversation besides its turns.
 import * as v from 'valibot'
 import { newId } from './new-id.ts'
+import { uniqueNowMs } from './unique-now.ts'
 
 export const conversationRecordSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -17,7 +18,7 @@ const maxTitleLength = 60
 
 /** Untitled until somebody has written. */
 export function newConversationRecord(): ConversationRecord {
-  const now = Date.now()
+  const now = uniqueNowMs()
   return { id: newId(), title: '', createdAtMs: now, updatedAtMs: now, leafId: null }
 }
 

@@ -6,6 +6,7 @@ import type { StoredConversation } from './conversation-store.ts'
 import { LiveAnswer } from './live-answer.ts'
 import { emptyAnswer, requestMessages, type Turn, userTurn } from './turn.ts'
 import { branchOf, newestLeaf, pathTo, type TurnTree, treeOf, versionsOf } from './turn-tree.ts'
+import { uniqueNowMs } from './unique-now.ts'
 
 /** What of a growing answer a crash may cost. */
 const keepEveryMs = 2_000
@@ -183,7 +184,7 @@ export class Conversation {
     const isNew = !this.#tree.has(turn.id)
     this.#tree = new Map(this.#tree).set(turn.id, turn)
     const leafId = isNew ? turn.id : this.#record.leafId
-    this.#record = { ...this.#record, leafId, updatedAtMs: Date.now() }
+    this.#record = { ...this.#record, leafId, updatedAtMs: uniqueNowMs() }
     this.#context.keep(this.#record, [turn])
     this.#context.changed()
   }

@@ -2,6 +2,7 @@
 // siblings of what they replace, so nothing is lost.
 import * as v from 'valibot'
 import { newId } from './new-id.ts'
+import { uniqueNowMs } from './unique-now.ts'
 
 const figures = v.object({
   timeToFirstTokenMs: v.nullable(v.number()),
@@ -27,14 +28,6 @@ export const turnSchema = v.object({
 })
 
 export type Turn = Readonly<v.InferOutput<typeof turnSchema>>
-
-let lastMs = 0
-
-/** Turns of one millisecond keep their order. */
-function uniqueNowMs(): number {
-  lastMs = Math.max(Date.now(), lastMs + 1)
-  return lastMs
-}
 
 function newTurn(role: Turn['role'], parentId: string | null): Omit<Turn, 'content' | 'state'> {
   return { id: newId(), parentId, createdAtMs: uniqueNowMs(), role, figures: null, droppedTurns: 0, problem: null }
