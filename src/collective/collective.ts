@@ -25,4 +25,16 @@ export interface CollectiveStats {
   rounds: number
   /** Milliseconds per collective on this rank, since last emptied; bounded. Only those that wait for other ranks' work. */
   durationsMs: number[]
+  /** One per collective on a star's leader, since last emptied; bounded. Empty elsewhere. */
+  moments: RoundMoments[]
+}
+
+/** When things happened in one collective, by the leader's clock. */
+export interface RoundMoments {
+  /** Its own part was done, and it began to wait for the others'. */
+  waitedMs: number
+  /** Rank r's part was in its hands, at r - 1. What came while the leader computed is there when it looks. */
+  arrivedMs: readonly number[]
+  /** It had all, and what came of them was ready to be sent; for a gather, which sends nothing back, the end. */
+  answeredMs: number
 }

@@ -3,8 +3,8 @@ import { HeadroomError, StalledLaneError, throwIfAborted } from '../base/errors.
 import type { Lane } from '../net/lane.ts'
 import type { CollectiveStats } from './collective.ts'
 
-/** Durations kept when nobody drains them; the oldest half goes first. */
-const MAX_DURATIONS = 8192
+/** Figures of rounds kept when nobody drains them; the oldest half goes first. */
+const mostKept = 8192
 
 export interface RoundLimits {
   /** A round that takes longer rejects `lane-stalled`. */
@@ -40,9 +40,7 @@ export class Rounds {
       const timer = setTimeout(() => round.abort(error()), stallTimeoutMs)
       return () => clearTimeout(timer)
     })
-    const { durationsMs } = this.#stats
-    if (durationsMs.length >= MAX_DURATIONS) durationsMs.splice(0, MAX_DURATIONS / 2)
-    durationsMs.push(now() - startMs)
+    keep(this.#stats.durationsMs, now() - startMs)
     return result
   }
 
@@ -86,6 +84,12 @@ export class Rounds {
   }
 }
 
+/** Adds to a list of figures that somebody drains, or nobody. */
+export function keep<Figure>(figures: Figure[], figure: Figure): void {
+  if (figures.length >= mostKept) figures.splice(0, mostKept / 2)
+  figures.push(figure)
+}
+
 function closedError(): HeadroomError {
   return new HeadroomError('aborted', 'The collective was closed: its plan has ended.')
 }
@@ -105,5 +109,6 @@ function statsOf(lanes: readonly Lane[]): CollectiveStats {
     },
     rounds: 0,
     durationsMs: [],
+    moments: [],
   }
 }

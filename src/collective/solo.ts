@@ -3,7 +3,7 @@ import type { Collective, CollectiveStats } from './collective.ts'
 
 /** One rank alone: every operation returns what it was given (the same array, no copy) and nothing is counted. */
 export function createSoloCollective(): Collective {
-  const stats: CollectiveStats = { bytesSent: 0, bytesReceived: 0, rounds: 0, durationsMs: [] }
+  const stats: CollectiveStats = { bytesSent: 0, bytesReceived: 0, rounds: 0, durationsMs: [], moments: [] }
   return {
     rank: 0,
     worldSize: 1,

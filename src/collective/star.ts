@@ -3,7 +3,7 @@
 import { blame, HeadroomError, StalledLaneError } from '../base/errors.ts'
 import type { FrameKey, Lane } from '../net/lane.ts'
 import type { Collective, CollectiveStats, WireFormat } from './collective.ts'
-import { Rounds } from './rounds.ts'
+import { keep, Rounds } from './rounds.ts'
 import { bitsOf, largestMagnitudeBits } from './wire-checks.ts'
 import { createWireCodec, type WireCodec } from './wire-codec.ts'
 
@@ -33,7 +33,7 @@ export function createStarCollective(options: StarOptions): Collective {
   }
   const rounds = new Rounds(lanes, { stallTimeoutMs, now })
   const codec = createWireCodec(wire)
-  return rank === 0 ? new StarLeader(lanes, rounds, codec) : new StarMember(rank, worldSize, lanes[0]!, rounds, codec)
+  return rank === 0 ? new StarLeader(lanes, rounds, codec, now) : new StarMember(rank, worldSize, lanes[0]!, rounds, codec)
 }
 
 class StarLeader implements Collective {
@@ -42,13 +42,15 @@ class StarLeader implements Collective {
   readonly #lanes: readonly Lane[]
   readonly #rounds: Rounds
   readonly #codec: WireCodec
+  readonly #now: () => number
   #decoded = new Float32Array(0)
 
-  constructor(lanes: readonly Lane[], rounds: Rounds, codec: WireCodec) {
+  constructor(lanes: readonly Lane[], rounds: Rounds, codec: WireCodec, now: () => number) {
     this.worldSize = lanes.length + 1
     this.#lanes = lanes
     this.#rounds = rounds
     this.#codec = codec
+    this.#now = now
   }
 
   get stats(): CollectiveStats {
@@ -56,9 +58,10 @@ class StarLeader implements Collective {
   }
 
   allReduceSum(key: FrameKey, partial: Float32Array, width: number): Promise<Float32Array> {
-    return this.#collect(key, async (answers) => {
+    return this.#collect(key, async (answers, answering) => {
       const sum = this.#add(partial, answers, width)
       const bytes = this.#codec.encode(sum, width, 'The sum of all ranks')
+      answering()
       await this.#sendAll(key, bytes)
       this.#codec.decode(bytes, sum, width, 'The leader')
       return sum
@@ -66,7 +69,10 @@ class StarLeader implements Collective {
   }
 
   gather(key: FrameKey, mine: Uint8Array): Promise<Uint8Array[]> {
-    return this.#collect(key, async (answers) => [mine, ...answers])
+    return this.#collect(key, async (answers, answering) => {
+      answering()
+      return [mine, ...answers]
+    })
   }
 
   broadcast(key: FrameKey, payload: Uint8Array | null): Promise<Uint8Array> {
@@ -81,17 +87,24 @@ class StarLeader implements Collective {
     this.#rounds.close()
   }
 
-  /** One timed round that starts with every member's message. */
-  #collect<Result>(key: FrameKey, then: (answers: Uint8Array[]) => Promise<Result>): Promise<Result> {
+  /** One timed round that starts with every member's message; `then` says when it is about to answer them. */
+  #collect<Result>(
+    key: FrameKey,
+    then: (answers: Uint8Array[], answering: () => void) => Promise<Result>,
+  ): Promise<Result> {
+    const waitedMs = this.#now()
+    const arrivedMs = new Array<number>(this.#lanes.length).fill(waitedMs)
+    const answering = () => keep(this.#rounds.stats.moments, { waitedMs, arrivedMs, answeredMs: this.#now() })
     const waiting = new Set(this.#lanes.keys())
     const missing = () => [...waiting].map((index) => `Rank ${index + 1} (${this.#lanes[index]!.peerId})`).join(', ')
     const work = async (signal: AbortSignal) => {
       const receive = async (lane: Lane, index: number) => {
         const bytes = await blaming(index + 1, () => lane.receive(key, signal), signal)
         waiting.delete(index)
+        arrivedMs[index] = this.#now()
         return bytes
       }
-      return then(await Promise.all(this.#lanes.map(receive)))
+      return then(await Promise.all(this.#lanes.map(receive)), answering)
     }
     return this.#rounds.timed(missing, work).catch((error: unknown) => {
       const [first] = waiting

@@ -5,7 +5,9 @@ import { chooseToken, firstRequest } from '../model/sampler.ts'
 import type { HeadRequest, HeadRow, SamplingOptions } from '../model/sampling.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { Leader } from './leader.ts'
+import { type Choice, type GeneratedToken, generatedToken } from './generated-token.ts'
 import { prefill } from './prefill.ts'
+import { rankTimes } from './step-times.ts'
 
 export interface GenerateRequest {
   /** At least one token. */
@@ -18,7 +20,7 @@ export interface GenerateRequest {
   /** When the prompt was sent, by `performance.now()`. */
   startedAt: number
   /** Called as soon as a token is known, stop token included. */
-  onToken(token: number): void
+  onToken(made: GeneratedToken): void
   signal: AbortSignal
 }
 
@@ -88,20 +90,24 @@ export async function generate(
         const pastLength = promptTokens.length + tokens.length - 1
         ranks = (await leader.run({ tokens: tokens.slice(-1), pastLength, rows: 'last', head }))[0]!
       }
-      const token = await choose(leader, sampling, ranks, head, lengths)
-      tokens.push(token)
+      const choice = await choose(leader, sampling, ranks, head, lengths)
+      tokens.push(choice.chosen.token)
       const sinceLastMs = performance.now() - soFar.tokenAt
       soFar.tokenAt += sinceLastMs
       const durationsMs = stats.durationsMs.splice(0)
       if (timings.timeToFirstTokenMs === null) timings.timeToFirstTokenMs = sinceLastMs
       else timings.stepMs.push(sinceLastMs)
-      if (tokens.length - before > 1) {
+      const bytes = stats.bytesSent + stats.bytesReceived
+      const own = { bytes: bytes - counted.bytes, rounds: stats.rounds - counted.rounds }
+      counted = { bytes, rounds: stats.rounds }
+      const isDecoded = tokens.length - before > 1
+      if (isDecoded) {
         timings.collectiveMs.push(...durationsMs)
-        timings.bytes += stats.bytesSent + stats.bytesReceived - counted.bytes
-        timings.rounds += stats.rounds - counted.rounds
+        timings.bytes += own.bytes
+        timings.rounds += own.rounds
       }
-      counted = { bytes: stats.bytesSent + stats.bytesReceived, rounds: stats.rounds }
-      onToken(token)
+      const step = isDecoded ? { stepMs: sinceLastMs, ...own, ranks: rankTimes(sinceLastMs, leader.told) } : null
+      onToken(generatedToken(choice, step))
       if (isStopped()) {
         stopReason = 'stop'
         break
@@ -120,10 +126,10 @@ async function choose(
   ranks: HeadRow[],
   head: HeadRequest,
   vocabularyLengths: readonly number[],
-): Promise<number> {
+): Promise<Choice> {
   for (let [rows, request] = [ranks, head]; ; ) {
     const choice = chooseToken(sampling, rows, request, vocabularyLengths)
-    if ('token' in choice) return choice.token
+    if ('token' in choice) return { chosen: choice, ranks: rows }
     request = choice.again
     rows = (await leader.again(request))[0]!
   }

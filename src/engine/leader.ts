@@ -4,9 +4,11 @@ import { blame, HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import { cachedPositions } from '../compute/cached-positions.ts'
 import type { State, Step } from '../compute/executor.ts'
-import { decodeHeadResult, encodeHeadResult } from '../model/head-codec.ts'
 import type { HeadRequest, HeadRow } from '../model/sampling.ts'
+import { createComputeClock } from './compute-clock.ts'
+import { decodeHeadAnswer, encodeHeadAnswer, type HeadAnswer } from './head-answer.ts'
 import { encodeStepMessage, type StepMessage } from './step-message.ts'
+import type { ToldStep } from './step-times.ts'
 import { forward, headSlot, type Rank } from './transformer.ts'
 
 /** Heads of one step: `[row][rank]`. */
@@ -34,6 +36,8 @@ export interface Leader {
   again(head: HeadRequest): Promise<Heads>
   /** The last step's residual stream after the final norm, `[T, H]`. */
   readHidden(): Promise<Float32Array>
+  /** Where the time of the last step went, and of what its head was asked since; empty for a step without a head. */
+  readonly told: readonly ToldStep[]
 }
 
 /** `vocabulary[rank]`: the rows each rank answers for. One leader per epoch. */
@@ -44,31 +48,40 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
   let nextStep = 0
   let state: State | null = null
   let cachedTokens: number[] = []
+  const told: ToldStep[] = []
+  const clock = createComputeClock()
+  const { stats } = collective
 
   const lastState = () => {
     if (!state) throw new HeadroomError('internal', 'No step has run in this epoch.')
     return state
   }
 
-  const collectHeads = async (step: number, head: HeadRequest): Promise<Heads> => {
-    const mine = await executor.head(lastState(), head)
+  const collectHeads = async (step: number, head: HeadRequest, toldMs: number): Promise<Heads> => {
+    clock.resume()
+    const rows = await executor.head(lastState(), head)
+    clock.endRound()
+    const mine: HeadAnswer = { rows, computedMs: [...clock.roundsMs] }
     const key = { epoch, step, slot: headSlot(shard) }
     const answers = await collective.gather(
       key,
-      rank.collective.worldSize > 1 ? encodeHeadResult(mine) : new Uint8Array(0),
+      rank.collective.worldSize > 1 ? encodeHeadAnswer(mine) : new Uint8Array(0),
     )
     const decode = (bytes: Uint8Array, r: number) => {
       try {
-        return decodeHeadResult(bytes, { rowCount: mine.length, vocabulary: vocabulary[r]!, request: head })
+        const expected = { rowCount: rows.length, vocabulary: vocabulary[r]!, request: head }
+        return decodeHeadAnswer(bytes, clock.roundsMs.length, expected)
       } catch (error) {
         throw blame(error, r)
       }
     }
     const perRank = answers?.map((bytes, r) => (r === 0 ? mine : decode(bytes, r))) ?? [mine]
-    return mine.map((_, row) => perRank.map((rows) => rows[row]!))
+    told.push({ toldMs, moments: stats.moments.splice(0), computedMs: perRank.map(({ computedMs }) => computedMs) })
+    return rows.map((_, row) => perRank.map((answer) => answer.rows[row]!))
   }
 
   const tell = async (step: number, message: StepMessage) => {
+    stats.moments.length = 0
     if (collective.worldSize > 1) await collective.broadcast({ epoch, step, slot: 0 }, encodeStepMessage(message))
   }
 
@@ -81,20 +94,28 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
     async run({ tokens, tokenTypes, mask, pastLength, rows, head }) {
       const positions = tokens.map((_, i) => pastLength + i)
       const step: Step = { epoch, step: nextStep, sequence: 0, pastLength, tokens, tokenTypes, mask, positions, rows }
+      clock.reset()
+      clock.resume()
       const embedded = executor.embed(step)
+      clock.pause()
       cached.begin(step)
       nextStep++ // Tokens that embed refuses are no step: the members hear nothing of them.
       cachedTokens = cachedTokens.slice(0, pastLength)
+      told.length = 0
+      const toldMs = performance.now()
       await tell(step.step, { kind: 'forward', step, head, embedded })
-      state = await forward(rank, step, embedded)
+      state = await forward(rank, step, embedded, clock)
       cachedTokens.push(...tokens)
-      return head ? collectHeads(step.step, head) : []
+      return head ? collectHeads(step.step, head, toldMs) : []
     },
     async again(head) {
       const step = nextStep++
+      clock.reset()
+      const toldMs = performance.now()
       await tell(step, { kind: 'head', head })
-      return collectHeads(step, head)
+      return collectHeads(step, head, toldMs)
     },
+    told,
     readHidden: () => executor.readHidden(lastState()),
   }
 }

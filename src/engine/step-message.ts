@@ -20,6 +20,7 @@ const headSchema = v.object({
   repetitionPenalty: v.pipe(finite, v.gtValue(0)),
   seenTokens: v.array(count),
   seed: finite,
+  likeliest: v.pipe(count, v.maxValue(1 << 20)),
   logits: v.boolean(),
 })
 

@@ -4,6 +4,7 @@ import type { Collective } from '../collective/collective.ts'
 import type { Executor, State, Step } from '../compute/executor.ts'
 import { type ModelConfig, streamWidth } from '../model/config.ts'
 import type { Shard } from '../plan/shard-plan.ts'
+import type { ComputeClock } from './compute-clock.ts'
 
 /** What one rank runs on. Owned by cluster/; `collective` belongs to one epoch. */
 export interface Rank {
@@ -13,14 +14,19 @@ export interface Rank {
   collective: Collective
 }
 
-/** Runs `step` over `embedded` `[T, H]` through all sublayers. The state still holds the final residual stream for the head. */
+/**
+ * Runs `step` over `embedded` `[T, H]` through all sublayers. The state still holds the final residual stream for the head, and `clock`
+ * still runs: the head belongs to what is computed before the next collective.
+ */
 export async function forward(
   { config, shard, executor, collective }: Rank,
   step: Step,
   embedded: Float32Array,
+  clock: ComputeClock,
 ): Promise<State> {
   const width = streamWidth(config)
   const { sublayers } = shard
+  clock.resume()
   const state = executor.begin(step, embedded)
   const hasSum = (index: number) => sublayers[index]?.hold === 'split' && collective.worldSize > 1
   for (let index = 0; index < sublayers.length; ) {
@@ -30,7 +36,10 @@ export async function forward(
     else {
       const partial = await executor.partial(state, index)
       const key = { epoch: step.epoch, step: step.step, slot: index + 1 }
-      executor.join(state, index, await collective.allReduceSum(key, partial, width))
+      clock.endRound()
+      const sum = await collective.allReduceSum(key, partial, width)
+      clock.resume()
+      executor.join(state, index, sum)
       index++
     }
   }

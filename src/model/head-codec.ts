@@ -1,6 +1,7 @@
 // A head's answer on the wire. Request and vocabulary fix every count, so none is sent and a wrong length shows at once; what remains
 // to a peer is checked against what such rows can hold. Little-endian; a row is
-//   u32 position, f32 maximum, f64 log-sum-exp, k x (u32 token, f32 logit), and the raw logits as f32 where they were asked for.
+//   u32 position, f32 maximum, f64 log-sum-exp, k x (u32 token, f32 logit) and as many likeliest as were asked for, and the raw logits as
+//   f32 where they were asked for.
 import { HeadroomError } from '../base/errors.ts'
 import { type Range, rangeLength } from '../base/ranges.ts'
 import type { Candidate, HeadRequest, HeadResult, HeadRow } from './sampling.ts'
@@ -17,17 +18,17 @@ export interface ExpectedHead {
 }
 
 export function encodeHeadResult(rows: HeadResult): Uint8Array {
-  const rowBytes = ({ candidates, logits }: HeadRow) =>
-    ROW_HEAD_BYTES + candidates.length * CANDIDATE_BYTES + (logits?.byteLength ?? 0)
+  const rowBytes = ({ candidates, likeliest, logits }: HeadRow) =>
+    ROW_HEAD_BYTES + (candidates.length + likeliest.length) * CANDIDATE_BYTES + (logits?.byteLength ?? 0)
   const bytes = new Uint8Array(rows.reduce((sum, row) => sum + rowBytes(row), 0))
   const view = new DataView(bytes.buffer)
   let offset = 0
-  for (const { position, maximum, logSumExp, candidates, logits } of rows) {
+  for (const { position, maximum, logSumExp, candidates, likeliest, logits } of rows) {
     view.setUint32(offset, position, true)
     view.setFloat32(offset + 4, maximum, true)
     view.setFloat64(offset + 8, logSumExp, true)
     offset += ROW_HEAD_BYTES
-    for (const { token, logit } of candidates) {
+    for (const { token, logit } of [...candidates, ...likeliest]) {
       view.setUint32(offset, token, true)
       view.setFloat32(offset + 4, logit, true)
       offset += CANDIDATE_BYTES
@@ -44,23 +45,28 @@ export function decodeHeadResult(bytes: Uint8Array, expected: ExpectedHead): Hea
   const { rowCount, vocabulary, request } = expected
   const vocabularySize = rangeLength(vocabulary)
   const candidateCount = Math.min(request.candidates, vocabularySize)
+  const likeliestCount = Math.min(request.likeliest, vocabularySize)
   const logitCount = request.logits ? vocabularySize : 0
-  const rowBytes = ROW_HEAD_BYTES + candidateCount * CANDIDATE_BYTES + logitCount * 4
+  const rowBytes = ROW_HEAD_BYTES + (candidateCount + likeliestCount) * CANDIDATE_BYTES + logitCount * 4
   if (bytes.byteLength !== rowCount * rowBytes) {
     throw shapeError(`${bytes.byteLength} bytes instead of ${rowCount} rows of ${rowBytes} bytes`)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const readCandidates = (start: number, count: number) =>
+    Array.from({ length: count }, (_, i): Candidate => {
+      const at = start + i * CANDIDATE_BYTES
+      return { token: view.getUint32(at, true), logit: view.getFloat32(at + 4, true) }
+    })
   return Array.from({ length: rowCount }, (_, index) => {
     const start = index * rowBytes
+    const candidatesStart = start + ROW_HEAD_BYTES
     const logitsStart = start + rowBytes - logitCount * 4
     const row: HeadRow = {
       position: view.getUint32(start, true),
       maximum: view.getFloat32(start + 4, true),
       logSumExp: view.getFloat64(start + 8, true),
-      candidates: Array.from({ length: candidateCount }, (_, i): Candidate => {
-        const at = start + ROW_HEAD_BYTES + i * CANDIDATE_BYTES
-        return { token: view.getUint32(at, true), logit: view.getFloat32(at + 4, true) }
-      }),
+      candidates: readCandidates(candidatesStart, candidateCount),
+      likeliest: readCandidates(candidatesStart + candidateCount * CANDIDATE_BYTES, likeliestCount),
       logits: request.logits ? new Float32Array(bytes.slice(logitsStart, start + rowBytes).buffer) : null,
     }
     checkRow(row, vocabulary, request)
@@ -68,7 +74,8 @@ export function decodeHeadResult(bytes: Uint8Array, expected: ExpectedHead): Hea
   })
 }
 
-function checkRow({ maximum, logSumExp, candidates, logits }: HeadRow, vocabulary: Range, request: HeadRequest): void {
+function checkRow(row: HeadRow, vocabulary: Range, request: HeadRequest): void {
+  const { maximum, logSumExp, candidates, likeliest, logits } = row
   const vocabularySize = rangeLength(vocabulary)
   if (vocabularySize === 0) {
     if (maximum === -Infinity && logSumExp === -Infinity) return
@@ -80,6 +87,18 @@ function checkRow({ maximum, logSumExp, candidates, logits }: HeadRow, vocabular
   if (!Number.isFinite(maximum) || !(logSumExp >= maximum - slack && logSumExp <= mostSum)) {
     throw shapeError(`log-sum-exp ${logSumExp} of ${vocabularySize} logits whose maximum is ${maximum}`)
   }
+  checkCandidates(candidates, request.order, maximum, vocabulary)
+  checkCandidates(likeliest, 'logit', maximum, vocabulary)
+  const bad = logits?.find((logit) => !Number.isFinite(logit))
+  if (bad !== undefined) throw shapeError(`the logit ${bad}`)
+}
+
+function checkCandidates(
+  candidates: readonly Candidate[],
+  order: HeadRequest['order'],
+  maximum: number,
+  vocabulary: Range,
+): void {
   const seen = new Set<number>()
   let previous: Candidate | null = null
   for (const candidate of candidates) {
@@ -90,17 +109,15 @@ function checkRow({ maximum, logSumExp, candidates, logits }: HeadRow, vocabular
     if (seen.has(token)) throw shapeError(`token ${token} twice`)
     seen.add(token)
     if (!(logit <= maximum)) throw shapeError(`logit ${logit} above its maximum ${maximum}`)
-    if (request.order === 'logit' && previous !== null && !comesBefore(previous, candidate)) {
+    if (order === 'logit' && previous !== null && !comesBefore(previous, candidate)) {
       throw shapeError(`token ${token} in the wrong order`)
     }
     previous = candidate
   }
   const [first] = candidates
-  if (request.order === 'logit' && first !== undefined && first.logit !== maximum) {
+  if (order === 'logit' && first !== undefined && first.logit !== maximum) {
     throw shapeError(`a best logit ${first.logit} unlike its maximum ${maximum}`)
   }
-  const bad = logits?.find((logit) => !Number.isFinite(logit))
-  if (bad !== undefined) throw shapeError(`the logit ${bad}`)
 }
 
 /** The order of candidates: larger logit, then lower token. */

@@ -3,7 +3,7 @@
 import { HeadroomError } from '../base/errors.ts'
 import { gumbelOf, noiseBits } from './gumbel-noise.ts'
 import { type LogitBlocks, mergeBlocks, topIndicesOfBlocks } from './logit-blocks.ts'
-import type { HeadRequest, HeadResult, HeadRow } from './sampling.ts'
+import type { Candidate, HeadRequest, HeadResult, HeadRow } from './sampling.ts'
 import { indexOfMaximum, topIndices } from './top-indices.ts'
 
 /** One position's logits of the rank's vocabulary rows; empty where the rank holds none. */
@@ -37,14 +37,13 @@ function summarizeRow(row: LogitRow, vocabularyStart: number, request: HeadReque
       `The model computed ${adjusted.find((value) => !Number.isFinite(value))} for position ${position}: this device's backend or its weights are broken. Reload the page, or remove the device.`,
     )
   }
+  const asCandidate = (index: number): Candidate => ({ token: vocabularyStart + index, logit: adjusted[index]! })
   return {
     position,
-    candidates: Array.from(bestIndices(adjusted, blocks, vocabularyStart, position, request), (index) => ({
-      token: vocabularyStart + index,
-      logit: adjusted[index]!,
-    })),
+    candidates: Array.from(bestIndices(adjusted, blocks, vocabularyStart, position, request), asCandidate),
     maximum,
     logSumExp,
+    likeliest: Array.from(likeliestIndices(adjusted, blocks, request.likeliest), asCandidate),
     logits,
   }
 }
@@ -73,8 +72,7 @@ function bestIndices(
   position: number,
   { candidates, order, seed }: HeadRequest,
 ): Iterable<number> {
-  if (order === 'logit' || candidates === 0)
-    return blocks ? topIndicesOfBlocks(adjusted, blocks, candidates) : topIndices(adjusted, candidates)
+  if (order === 'logit' || candidates === 0) return likeliestIndices(adjusted, blocks, candidates)
   const bitsOf = (index: number) => noiseBits(seed, position, vocabularyStart + index)
   if (candidates > 1)
     return topIndices(
@@ -82,6 +80,10 @@ function bestIndices(
       candidates,
     )
   return adjusted.length === 0 ? [] : [loudestIndex(adjusted, bitsOf)]
+}
+
+function likeliestIndices(adjusted: Float32Array, blocks: LogitBlocks | null, count: number): Uint32Array {
+  return blocks ? topIndicesOfBlocks(adjusted, blocks, count) : topIndices(adjusted, count)
 }
 
 /** The most that noise can be whose first 8 bits are the index. */

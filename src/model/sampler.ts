@@ -7,24 +7,28 @@ import { gumbelNoise } from './gumbel-noise.ts'
 import { comesBefore } from './head-codec.ts'
 import type { Candidate, HeadRequest, HeadRow, SamplingOptions } from './sampling.ts'
 
-/** The token, or what to ask all ranks' heads for before this can be called again. */
-export type Choice = { token: number } | { again: HeadRequest }
+/** The token with its logit, or what to ask all ranks' heads for before this can be called again. */
+export type Choice = Candidate | { again: HeadRequest }
 
 /** Candidates of each rank to begin with where only a probability cut limits them: one packet (68 candidates are 544 bytes). */
 const FIRST_CANDIDATES = 64
+/** The likeliest tokens that people are shown beside the chosen one; every rank returns so many. */
+export const shownTokens = 5
 const GROWTH = 8
 
 /** What to ask for with the step itself; `seenTokens` are those of prompt and answer, for the penalty (may repeat). */
 export function firstRequest(options: SamplingOptions, seenTokens: Iterable<number>): HeadRequest {
   const { temperature, topK, repetitionPenalty, seed } = options
-  const single = temperature === 0 || isPlain(options)
+  const isLoudest = temperature > 0 && isPlain(options)
+  const needed = temperature === 0 ? 1 : topK > 0 ? topK : FIRST_CANDIDATES
   return {
-    candidates: single ? 1 : topK > 0 ? topK : FIRST_CANDIDATES,
-    order: temperature > 0 && isPlain(options) ? 'noise' : 'logit',
+    candidates: isLoudest ? 1 : Math.max(needed, shownTokens),
+    order: isLoudest ? 'noise' : 'logit',
     temperature,
     repetitionPenalty,
     seenTokens: repetitionPenalty === 1 ? [] : [...new Set(seenTokens)],
     seed,
+    likeliest: isLoudest ? shownTokens : 0,
     logits: false,
   }
 }
@@ -43,8 +47,8 @@ export function chooseToken(
   const candidates = ranks.flatMap((row) => row.candidates)
   if (candidates.length === 0)
     throw new HeadroomError('peer-shape', `No device returned a candidate for position ${position}.`)
-  if (options.temperature === 0) return { token: candidates.reduce(better).token }
-  if (request.order === 'noise') return { token: loudest(candidates, options.seed, position) }
+  if (options.temperature === 0) return candidates.reduce(better)
+  if (request.order === 'noise') return loudest(candidates, options.seed, position)
 
   const known = knownPrefix(ranks, vocabularyLengths)
   const kept = keptCount(options, known, logSumExpOf(ranks))
@@ -52,7 +56,7 @@ export function chooseToken(
   if (kept === known.length && kept < vocabularySize && kept !== options.topK) {
     return { again: { ...request, candidates: Math.min(request.candidates * GROWTH, vocabularySize) } }
   }
-  return { token: loudest(known.slice(0, kept), options.seed, position) }
+  return loudest(known.slice(0, kept), options.seed, position)
 }
 
 function isPlain({ topK, topP, minP }: SamplingOptions): boolean {
@@ -70,9 +74,13 @@ function better(a: Candidate, b: Candidate): Candidate {
   return comesBefore(b, a) ? b : a
 }
 
-function loudest(candidates: readonly Candidate[], seed: number, position: number): number {
-  const keyed = candidates.map(({ token, logit }) => ({ token, logit: logit + gumbelNoise(seed, position, token) }))
-  return keyed.reduce(better).token
+function loudest(candidates: readonly Candidate[], seed: number, position: number): Candidate {
+  const keyed = candidates.map((candidate) => ({
+    candidate,
+    token: candidate.token,
+    logit: candidate.logit + gumbelNoise(seed, position, candidate.token),
+  }))
+  return keyed.reduce((a, b) => (comesBefore(b, a) ? b : a)).candidate
 }
 
 /** The tokens, best first, that no unreturned token can precede: up to the first rank's last candidate where that rank holds more. */

@@ -26,6 +26,8 @@ export interface HeadRequest {
   /** Distinct token ids the penalty applies to. */
   seenTokens: readonly number[]
   seed: number
+  /** Best k of my rows by logit besides, per row, for people; 0: none. What is ordered by logit needs none. */
+  likeliest: number
   /** Whole raw logits of my rows too. */
   logits: boolean
 }
@@ -38,6 +40,7 @@ export const plainRequest: HeadRequest = {
   repetitionPenalty: 1,
   seenTokens: [],
   seed: 0,
+  likeliest: 0,
   logits: false,
 }
 
@@ -57,6 +60,8 @@ export interface HeadRow {
   maximum: number
   /** log(sum(exp(adjusted logit))) over my vocabulary rows; -Infinity when I hold none. */
   logSumExp: number
+  /** Largest adjusted logits, best first; only when asked. */
+  likeliest: Candidate[]
   /** Raw logits of my vocabulary rows, only when asked. */
   logits: Float32Array | null
 }
