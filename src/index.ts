@@ -12,6 +12,7 @@ export type {
   InferenceResult,
 } from './cluster/inference-request.ts'
 export type { WantedModel } from './cluster/model-catalogue.ts'
+export type { DeviceTimes, StepFigures } from './cluster/recent-steps.ts'
 export type {
   AnswerFigures,
   CatalogueModel,
@@ -24,6 +25,7 @@ export type {
 } from './cluster/session-state.ts'
 export { MobileTensorParallelismSystem } from './cluster/system.ts'
 export type { SystemOptions } from './cluster/system-options.ts'
+export type { TokenRecord } from './cluster/token-record.ts'
 export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
 export { chooseExecutor, EXPECTED_TURN, type ExecutorChoice, type MeasuredExecutor } from './device/executor-choice.ts'
 export { MobileModelArchitectureParser } from './model/architecture-parser.ts'

@@ -2,6 +2,7 @@
 import { HeadroomError } from '../base/errors.ts'
 import { dumpPrompt } from '../engine/dump.ts'
 import { beginGeneration, generate } from '../engine/generate.ts'
+import type { GeneratedToken } from '../engine/generated-token.ts'
 import type { Leader } from '../engine/leader.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { createDetokenizer, type Detokenizer } from '../model/detokenizer.ts'
@@ -9,13 +10,17 @@ import { parseSamplingOptions } from '../model/sampling-options.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { InferenceInput, InferRequest, InferResult } from './engine-protocol.ts'
 import { type Language, makePrompt, type Prompt } from './prompt.ts'
+import { type AnswerPiece, type TokenRecord, tokenRecord } from './token-record.ts'
+
+/** Tokens without text that wait for one with text. */
+const mostTogether = 16
 
 export interface AnswerContext {
   leader: Leader
   vocabulary: ShardPlan['vocabulary']
   language: Language
-  /** What it returns is awaited at the end: a promise where the text goes to another thread. */
-  onText(text: string): unknown
+  /** The text that came, with the tokens that made it. What it returns is awaited at the end: a promise where it goes to another thread. */
+  onPiece(piece: AnswerPiece): unknown
   signal: AbortSignal
 }
 
@@ -37,6 +42,8 @@ export function createAnswer(request: InferRequest): Answer {
   let dump: InferResult['dump'] = null
   let detokenizer: Detokenizer | null = null
   let text = ''
+  /** That came since the last text. */
+  let tokens: TokenRecord[] = []
 
   const begin = ({ config, shard }: Leader['rank'], language: Language): Prompt => {
     if (!Number.isInteger(maxTokens) || maxTokens < 0)
@@ -50,7 +57,7 @@ export function createAnswer(request: InferRequest): Answer {
   }
 
   return {
-    async run({ leader, vocabulary, language, onText, signal }) {
+    async run({ leader, vocabulary, language, onPiece, signal }) {
       const sampling = parseSamplingOptions(request.sampling)
       prompt ??= begin(leader.rank, language)
       if (request.dump) dump ??= await dumpPrompt(leader, prompt.tokens, signal)
@@ -58,17 +65,20 @@ export function createAnswer(request: InferRequest): Answer {
       const stopTokens = ignoreEos || !tokenizer ? new Set<number>() : tokenizer.stopTokens
       let delivery: unknown
       const show = (piece: string) => {
-        if (piece === '') return
         text += piece
-        delivery = onText(piece)
+        delivery = onPiece({ text: piece, tokens })
+        tokens = []
       }
-      const onToken = (token: number) => {
-        if (!stopTokens.has(token)) show(detokenizer?.push(token) ?? '')
+      const onToken = (made: GeneratedToken) => {
+        const piece = stopTokens.has(made.token) ? '' : (detokenizer?.push(made.token) ?? '')
+        tokens.push(tokenRecord(made, piece, tokenizer, leader.rank.shard.epoch))
+        if (piece !== '' || tokens.length >= mostTogether) show(piece)
       }
       const { tokens: promptTokens } = prompt
       const asked = { promptTokens, maxTokens, stopTokens, sampling, vocabulary, startedAt, signal, onToken }
       const generated = await generate(leader, asked, soFar)
-      if (generated.stopReason !== 'aborted') show(detokenizer?.flush() ?? '')
+      const rest = generated.stopReason === 'aborted' ? '' : (detokenizer?.flush() ?? '')
+      if (rest !== '' || tokens.length > 0) show(rest)
       await delivery
       return {
         ...generated,

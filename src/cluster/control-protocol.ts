@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { type ErrorCode, type ErrorData, HeadroomError } from '../base/errors.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
-export const protocolVersion = 4
+export const protocolVersion = 5
 
 /** Longer words are cut before they are sent (`fitting`). */
 const maxTextLength = 2000

@@ -11,8 +11,10 @@ import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from
 import { loadPlan } from './load-plan.ts'
 import { planRoom } from './plan-room.ts'
 import type { RankPort, RankStatus } from './rank-port.ts'
+import { figuresOf, RecentSteps, type StepFigures } from './recent-steps.ts'
 import { Roster } from './roster.ts'
 import type { SessionState } from './session-state.ts'
+import type { AnswerPiece } from './token-record.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefined }> {
@@ -31,6 +33,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   #goesOn = false
   /** `cancelLoad` was called during the running load. */
   #cancelled = false
+  readonly #recent = new RecentSteps()
 
   /** `leader` is the rank that `engine` computes; both stay the caller's to close. */
   constructor(engine: Engine, leader: RankPort, options: CoordinatorOptions) {
@@ -50,6 +53,11 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   get model(): OpenedModel | null {
     return this.#model
+  }
+
+  /** What the last tokens took. */
+  get steps(): readonly StepFigures[] {
+    return this.#recent.steps
   }
 
   get wire(): WireFormat {
@@ -113,9 +121,13 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   }
 
   /** Runs one request on the loaded model; requests wait for one another. Aborting resolves with what there is. */
-  infer(request: InferRequest, onText: (text: string) => void, signal?: AbortSignal): Promise<InferResult> {
-    const begin = () => this.#engine.infer(request, onText)
-    return this.#run(begin, () => this.#engine.goOn(onText), signal)
+  infer(request: InferRequest, onPiece: (piece: AnswerPiece) => void, signal?: AbortSignal): Promise<InferResult> {
+    const heard = (piece: AnswerPiece) => {
+      this.#recent.add(figuresOf(piece.tokens, this.#plan))
+      onPiece(piece)
+    }
+    const begin = () => this.#engine.infer(request, heard)
+    return this.#run(begin, () => this.#engine.goOn(heard), signal)
   }
 
   /** As `infer`, for models that embed text; aborting rejects. */

@@ -60,9 +60,10 @@ export function startEngine(): EngineClient {
     addBulk: add('bulk'),
     addChannel: (use, peerId, channel) => handOverLane(channel, handTo(use, peerId)),
     removePeer: (peerId) => tell(remote.removePeer(peerId)),
-    start: (request, onStopped) => alive(remote.start(request, Comlink.proxy(onStopped))),
-    infer: (request, onText) => alive(remote.infer(request, Comlink.proxy(onText))),
-    goOn: (onText) => alive(remote.goOn(Comlink.proxy(onText))),
+    start: (request, onStopped, onServed) =>
+      alive(remote.start(request, Comlink.proxy(onStopped), onServed && Comlink.proxy(onServed))),
+    infer: (request, onPiece) => alive(remote.infer(request, Comlink.proxy(onPiece))),
+    goOn: (onPiece) => alive(remote.goOn(Comlink.proxy(onPiece))),
     encode: (request) => alive(remote.encode(request)),
     peakMemoryBytes: () => alive(remote.peakMemoryBytes()),
     cancel: () => tell(remote.cancel()),

@@ -24,6 +24,8 @@ import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
 import { type OpenedFiles, openModelSource } from './open-model.ts'
 import { pacedProgress } from './paced-progress.ts'
+import { pacedTokens } from './paced-tokens.ts'
+import type { AnswerPiece } from './token-record.ts'
 
 /** Nobody waits for `measure`: it takes four times as many steps as joining does. */
 const measureBudgetMs = 1000
@@ -133,8 +135,8 @@ export function createEngine(): Engine {
       }
     })
 
-  const run = (asked: Answer, onText: (text: string) => void) =>
-    lead(({ leader, vocabulary, language, signal }) => asked.run({ leader, vocabulary, language, onText, signal }))
+  const run = (asked: Answer, onPiece: (piece: AnswerPiece) => void) =>
+    lead(({ leader, vocabulary, language, signal }) => asked.run({ leader, vocabulary, language, onPiece, signal }))
 
   return {
     assess: ({ maxTouchPoints, ...request }) => {
@@ -218,7 +220,7 @@ export function createEngine(): Engine {
       files.remove(peerId)
     },
 
-    async start(request, onStopped) {
+    async start(request, onStopped, onServed) {
       void endEpoch()
       const { shard, vocabulary } = request
       if (!loaded) throw new HeadroomError('internal', 'Nothing is loaded to start with.')
@@ -241,18 +243,18 @@ export function createEngine(): Engine {
         collective,
         ended,
         leader: leads ? createLeader(rank, vocabulary) : null,
-        served: leads ? Promise.resolve() : serve(rank, ended.signal).catch(stopped),
+        served: leads ? Promise.resolve() : serve(rank, ended.signal, onServed && pacedTokens(onServed)).catch(stopped),
       }
     },
 
-    infer(request, onText) {
+    infer(request, onPiece) {
       answer = createAnswer(request)
-      return run(answer, onText)
+      return run(answer, onPiece)
     },
 
-    goOn: (onText) => {
+    goOn: (onPiece) => {
       if (!answer) return Promise.reject(new HeadroomError('internal', 'There is no answer to go on with.'))
-      return run(answer, onText)
+      return run(answer, onPiece)
     },
 
     encode: (request) =>

@@ -5,6 +5,7 @@ import type { ErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
 import type { Measured } from '../compute/measure.ts'
 import type { RememberedSpeeds } from '../device/speed-memory.ts'
+import type { ServedToken } from '../engine/member.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { SamplingOptions } from '../model/sampling.ts'
@@ -18,6 +19,7 @@ import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
 import type { EncodeRequest, EncoderAbilities, EncoderInput, Encoding } from './encoding.ts'
 import type { LoadProgress } from './session-state.ts'
+import type { AnswerPiece } from './token-record.ts'
 
 /** A file of this device. The path is its own because a File loses its place in the picked folder on the way to a worker. */
 export interface LocalFile {
@@ -165,12 +167,16 @@ export interface Engine {
   addBulk(peerId: string, endpoint: LaneEndpoint): void
   /** Closes what was added. */
   removePeer(peerId: string): void
-  /** Begins an epoch. A member serves from here on; `onStopped` says why it no longer does. */
-  start(request: StartRequest, onStopped: (error: ErrorData) => void): Promise<void>
+  /** Begins an epoch. A member serves from here on; `onServed` tells what tokens took, `onStopped` why it no longer does. */
+  start(
+    request: StartRequest,
+    onStopped: (error: ErrorData) => void,
+    onServed?: (tokens: ServedToken[]) => void,
+  ): Promise<void>
   /** Leader only, one at a time. */
-  infer(request: InferRequest, onText: (text: string) => void): Promise<InferResult>
+  infer(request: InferRequest, onPiece: (piece: AnswerPiece) => void): Promise<InferResult>
   /** Goes on with the last `infer`, which an error or a new plan broke off; the result is the whole answer's. */
-  goOn(onText: (text: string) => void): Promise<InferResult>
+  goOn(onPiece: (piece: AnswerPiece) => void): Promise<InferResult>
   /** Leader only, one at a time, as `infer`; for models that embed text. */
   encode(request: EncodeRequest): Promise<Encoding[]>
   /** High-water mark of what the loaded executor allocated, KV cache and activations included. */

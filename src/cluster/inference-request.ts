@@ -5,10 +5,13 @@ import type { ChatMessage } from '../model/chat-template.ts'
 import type { EncoderInput, Encoding } from './encoding.ts'
 import type { InferenceInput, InferRequest, InferResult } from './engine-protocol.ts'
 import type { AnswerFigures } from './session-state.ts'
+import type { TokenRecord } from './token-record.ts'
 
 /** How an answer is made and followed. */
 export interface AnswerOptions extends Partial<Omit<InferRequest, 'input' | 'dump'>> {
   onText?: (text: string) => void
+  /** What is known of each token, as they come: in the same order, none left out. */
+  onTokens?: (tokens: readonly TokenRecord[]) => void
   signal?: AbortSignal
 }
 
@@ -50,11 +53,15 @@ export function asEncoderInput(input: InferenceRequest['input']): EncoderInput {
   )
 }
 
-export function answerFigures({ tokens, timings: { timeToFirstTokenMs, stepMs } }: InferResult): AnswerFigures {
+export function answerFigures({ tokens, timings }: InferResult): AnswerFigures {
+  const { timeToFirstTokenMs, stepMs, bytes, rounds } = timings
   const decodeMs = stepMs.reduce((sum, ms) => sum + ms, 0)
+  const aToken = (count: number) => (stepMs.length > 0 ? count / stepMs.length : null)
   return {
     timeToFirstTokenMs,
     tokensPerSecond: decodeMs > 0 ? (1000 * stepMs.length) / decodeMs : null,
     tokenCount: tokens.length,
+    bytesPerToken: aToken(bytes),
+    roundsPerToken: aToken(rounds),
   }
 }

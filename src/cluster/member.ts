@@ -1,6 +1,7 @@
 // A guest's side of the room: it does what the leader asks with its own engine, and says how it goes.
 import { Emitter } from '../base/emitter.ts'
-import { toErrorData } from '../base/errors.ts'
+import { type ErrorData, toErrorData } from '../base/errors.ts'
+import type { ServedToken } from '../engine/member.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
+import { ownFigures, RecentSteps, type StepFigures } from './recent-steps.ts'
 import type { LoadProgress, SessionState } from './session-state.ts'
 
 export interface MemberOptions {
@@ -41,10 +43,16 @@ export class Member extends Emitter<MemberEvents> {
   progress: LoadProgress | null = null
   report: LoadReport | null = null
   readonly #options: MemberOptions
+  readonly #recent = new RecentSteps()
 
   constructor(options: MemberOptions) {
     super()
     this.#options = options
+  }
+
+  /** What the last tokens took of this device. */
+  get steps(): readonly StepFigures[] {
+    return this.#recent.steps
   }
 
   greet(): void {
@@ -130,12 +138,15 @@ export class Member extends Emitter<MemberEvents> {
   async #start({ shard, deviceIds, vocabulary, wire }: LeaderMessage & { kind: 'start' }): Promise<void> {
     const { device, send } = this.#options
     let stopped = false
-    await device.engine.start({ shard, deviceIds, vocabulary, wire }, (error) => {
+    const onServed = (tokens: ServedToken[]) =>
+      this.#recent.add(tokens.map((served) => ownFigures(device.profile.deviceId, served)))
+    const onStopped = (error: ErrorData) => {
       if (this.shard?.epoch !== shard.epoch) return
       stopped = true
       this.#set({ kind: 'recovering', modelId: this.modelName ?? '', error })
       send({ kind: 'failed', epoch: shard.epoch, error: fitting(error) })
-    })
+    }
+    await device.engine.start({ shard, deviceIds, vocabulary, wire }, onStopped, onServed)
     if (stopped) return
     this.#set({ kind: 'ready', modelId: this.modelName ?? '' })
     send({ kind: 'started', epoch: shard.epoch })

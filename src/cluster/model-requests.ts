@@ -13,6 +13,7 @@ import {
 import { sourceOf, type WantedModel } from './model-catalogue.ts'
 import type { OwnDevice } from './own-device.ts'
 import { RequestDevices } from './request-devices.ts'
+import type { AnswerPiece } from './token-record.ts'
 
 export interface ModelRequestsOptions {
   device: OwnDevice
@@ -65,8 +66,12 @@ export class ModelRequests {
 
   infer(input: InferenceInput, options: AnswerOptions, dump = false): Promise<InferResult> {
     const { maxTokens = 1024, ignoreEos = false, sampling = {}, continues = false } = options
-    const { onText = () => undefined, signal } = options
-    return this.#coordinator.infer({ input, maxTokens, ignoreEos, sampling, continues, dump }, onText, signal)
+    const { onText, onTokens, signal } = options
+    const onPiece = ({ text, tokens }: AnswerPiece) => {
+      if (text !== '') onText?.(text)
+      onTokens?.(tokens)
+    }
+    return this.#coordinator.infer({ input, maxTokens, ignoreEos, sampling, continues, dump }, onPiece, signal)
   }
 
   encode(request: EncodeRequest, signal?: AbortSignal): Promise<Encoding[]> {

@@ -94,6 +94,7 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
     plan: null,
     model: null,
     wire: null,
+    steps: member?.steps ?? [],
   }
 }
 
@@ -125,8 +126,8 @@ function rankView(
 
 function coordinatorView(
   coordinator: MobileTensorParallelismCoordinator | null,
-): Pick<RoomView, 'state' | 'plan' | 'model' | 'wire'> {
-  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null, wire: null }
+): Pick<RoomView, 'state' | 'plan' | 'model' | 'wire' | 'steps'> {
+  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null, wire: null, steps: [] }
   const { state, plan, model } = coordinator
   const contextLength = plan?.contextLength ?? model?.config.contextLength ?? 0
   const shown = model && {
@@ -138,7 +139,7 @@ function coordinatorView(
     sampling: model.sampling,
     verified: model.verified,
   }
-  return { state, plan, model: shown, wire: plan && coordinator.wire }
+  return { state, plan, model: shown, wire: plan && coordinator.wire, steps: coordinator.steps }
 }
 
 /** One rank's part of a plan, in the words of people. */

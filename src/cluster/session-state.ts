@@ -8,6 +8,7 @@ import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { EncoderAbilities } from './encoding.ts'
 import type { LoadReport } from './engine-protocol.ts'
+import type { StepFigures } from './recent-steps.ts'
 
 /** The life of a session: what the room is doing now. */
 export type SessionState =
@@ -73,6 +74,9 @@ export interface AnswerFigures {
   timeToFirstTokenMs: number | null
   tokensPerSecond: number | null
   tokenCount: number
+  /** Of all tokens after the first, which has the prompt before it; null where there are none. */
+  bytesPerToken: number | null
+  roundsPerToken: number | null
 }
 
 export interface ModelView {
@@ -100,6 +104,8 @@ export interface RoomView {
   model: ModelView | null
   /** How partial sums travel in this plan. */
   wire: WireFormat | null
+  /** What the last tokens took, oldest first; read about once a second. */
+  steps: readonly StepFigures[]
   /** Things people should know that stop nothing: storage full, downloads not verifiable, guests that could not be reached. */
   notices: readonly ErrorData[]
 }

@@ -33,7 +33,9 @@ export function createStarCollective(options: StarOptions): Collective {
   }
   const rounds = new Rounds(lanes, { stallTimeoutMs, now })
   const codec = createWireCodec(wire)
-  return rank === 0 ? new StarLeader(lanes, rounds, codec, now) : new StarMember(rank, worldSize, lanes[0]!, rounds, codec)
+  return rank === 0
+    ? new StarLeader(lanes, rounds, codec, now)
+    : new StarMember(rank, worldSize, lanes[0]!, rounds, codec)
 }
 
 class StarLeader implements Collective {

@@ -31,7 +31,9 @@ export interface ToldStep {
 /** Of all that was told (a step, and further questions to its head) within `stepMs`; in rank order. */
 export function rankTimes(stepMs: number, told: readonly ToldStep[]): RankTimes[] {
   const worldSize = told[0]?.computedMs.length ?? 0
-  return Array.from({ length: worldSize }, (_, rank) => (rank === 0 ? ofLeader(stepMs, told) : ofMember(rank, stepMs, told)))
+  return Array.from({ length: worldSize }, (_, rank) =>
+    rank === 0 ? ofLeader(stepMs, told) : ofMember(rank, stepMs, told),
+  )
 }
 
 function ofLeader(stepMs: number, told: readonly ToldStep[]): RankTimes {

@@ -8,6 +8,8 @@ const figures = v.object({
   timeToFirstTokenMs: v.nullable(v.number()),
   tokensPerSecond: v.nullable(v.number()),
   tokenCount: v.number(),
+  bytesPerToken: v.optional(v.nullable(v.number()), null),
+  roundsPerToken: v.optional(v.nullable(v.number()), null),
 })
 
 /** As it is kept and exported. */

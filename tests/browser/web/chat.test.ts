@@ -10,7 +10,13 @@ const answer: Turn = {
   ...emptyAnswer(),
   content: 'Two\n  lines',
   state: 'done',
-  figures: { timeToFirstTokenMs: 412, tokensPerSecond: 14.24, tokenCount: 87 },
+  figures: {
+    timeToFirstTokenMs: 412,
+    tokensPerSecond: 14.24,
+    tokenCount: 87,
+    bytesPerToken: 143_980,
+    roundsPerToken: 62,
+  },
 }
 
 async function show(turns: readonly Turn[], view: RoomView = readyView) {

@@ -66,6 +66,7 @@ export function roomView(part: Partial<RoomView> = {}): RoomView {
     plan: null,
     model: null,
     wire: null,
+    steps: [],
     notices: [],
     ...part,
   }

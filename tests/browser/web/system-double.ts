@@ -80,7 +80,13 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
       droppedTurns: 0,
       timings: { timeToFirstTokenMs: 120, stepMs: [50], collectiveMs: [], bytes: 0, rounds: 0 },
       dump: null,
-      figures: { timeToFirstTokenMs: 120, tokensPerSecond: 20, tokenCount: 2 },
+      figures: {
+        timeToFirstTokenMs: 120,
+        tokensPerSecond: 20,
+        tokenCount: 2,
+        bytesPerToken: 143_980,
+        roundsPerToken: 62,
+      },
     }
   }
 

@@ -145,7 +145,7 @@ test('a text holds still after its answer was broken off', async () => {
   guest.join()
   await room.coordinator.loadModel(served.source)
   let text = ''
-  const answer = room.coordinator.infer({ ...request, maxTokens: 300, ignoreEos: true }, (piece) => {
+  const answer = room.coordinator.infer({ ...request, maxTokens: 300, ignoreEos: true }, ({ text: piece }) => {
     text += piece
     if (text.length > 10) guest.port.onFailed?.({ code: 'internal', message: 'The executor is broken.' })
   })

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import type { LoadReport, LoadRequest } from '../../../src/cluster/engine-protocol.ts'
 import { createGpuTrust } from '../../../src/cluster/gpu-trust.ts'
+import type { AnswerPiece } from '../../../src/cluster/token-record.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import type { ExecutorKind } from '../../../src/plan/device-profile.ts'
 import { type EngineRoom, engineRoom, type ServedModel, serveModelAt } from '../../support/engine-room.ts'
@@ -94,7 +95,7 @@ test.each([
     let text = ''
     const states = new Set<string>()
     room.coordinator.on('change', () => states.add(room.coordinator.state.kind))
-    const result = await room.coordinator.infer({ ...request, sampling }, (piece) => {
+    const result = await room.coordinator.infer({ ...request, sampling }, ({ text: piece }) => {
       text += piece
       if (text.length > 30 && watched.made.length === 3) watched.lose(rank)
     })
@@ -135,11 +136,11 @@ test('Stop, pressed while the room recovers, brings what there is', async () => 
     if (room.coordinator.state.kind === 'recovering') pressed.abort()
   })
   let text = ''
-  const onText = (piece: string) => {
+  const onPiece = ({ text: piece }: AnswerPiece) => {
     text += piece
     if (text.length > 20 && watched.made.length === 2) watched.lose(1)
   }
-  const result = await room.coordinator.infer(request, onText, pressed.signal)
+  const result = await room.coordinator.infer(request, onPiece, pressed.signal)
   expect(result.stopReason).toBe('aborted')
   expect(result.text).toBe(text)
   expect(room.coordinator.state.kind).toBe('ready')

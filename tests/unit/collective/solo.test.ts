@@ -8,7 +8,7 @@ describe('a collective of one', () => {
     const solo = createSoloCollective()
     const partial = Float32Array.of(1, 2)
     expect(await solo.allReduceSum(key, partial, 2)).toBe(partial)
-    expect(solo.stats).toEqual({ bytesSent: 0, bytesReceived: 0, rounds: 0, durationsMs: [] })
+    expect(solo.stats).toEqual({ bytesSent: 0, bytesReceived: 0, rounds: 0, durationsMs: [], moments: [] })
   })
 
   it('gathers and broadcasts its own bytes', async () => {

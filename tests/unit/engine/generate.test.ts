@@ -79,7 +79,7 @@ test('ends at a stop token, which is the last of the tokens', async () => {
   const { tokens } = await run(ranks)
   const stop = tokens[4]!
   const heard: number[] = []
-  const stopped = await run(ranks, { stopTokens: new Set([stop]), onToken: (token) => heard.push(token) })
+  const stopped = await run(ranks, { stopTokens: new Set([stop]), onToken: ({ token }) => heard.push(token) })
   expect(stopped.stopReason).toBe('stop')
   expect(stopped.tokens).toEqual(tokens.slice(0, tokens.indexOf(stop) + 1))
   expect(heard).toEqual(stopped.tokens)

@@ -15,6 +15,7 @@ const head: fc.Arbitrary<HeadRequest> = fc.record({
   repetitionPenalty: fc.double({ min: 0.01, max: 100, noNaN: true }),
   seenTokens: fc.array(fc.nat(50_000)),
   seed: fc.nat(2 ** 32 - 1),
+  likeliest: fc.nat(20),
   logits: fc.boolean(),
 })
 

@@ -24,7 +24,12 @@ describe('the bytes of a head result', () => {
   it('bring back every row exactly, for any request and split', () => {
     fc.assert(
       fc.property(
-        fc.record({ candidates: fc.nat(20), order: fc.constantFrom('logit', 'noise'), logits: fc.boolean() }),
+        fc.record({
+          candidates: fc.nat(20),
+          order: fc.constantFrom('logit', 'noise'),
+          likeliest: fc.nat(9),
+          logits: fc.boolean(),
+        }),
         fc.nat(4),
         fc.nat(12),
         (more, rowCount, length) => {
@@ -90,6 +95,14 @@ describe('a peer that lies', () => {
   ])('with %s', (_, lie, message) => {
     const { expected, result } = honest()
     refuses(expected, [lie(result[0]!)], message)
+  })
+
+  it('about the likeliest tokens, which come by logit', () => {
+    const { expected, result } = honest({ order: 'noise', candidates: 1, likeliest: 3 })
+    const [row] = result
+    refuses(expected, [{ ...row!, likeliest: row!.likeliest.slice(1) }], /bytes instead of/)
+    refuses(expected, [{ ...row!, likeliest: row!.likeliest.toReversed() }], /wrong order/)
+    refuses(expected, [{ ...row!, likeliest: [{ token: 110, logit: 0 }, ...row!.likeliest.slice(1)] }], /outside/)
   })
 
   it('with logits that are not numbers', () => {

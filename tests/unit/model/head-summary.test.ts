@@ -18,6 +18,7 @@ describe('summarizeHead', () => {
         { token: 102, logit: 2 },
       ],
       maximum: 3,
+      likeliest: [],
       logSumExp: expect.closeTo(Math.log(Math.exp(1) + 2 * Math.exp(3) + Math.exp(2)), 12),
       logits: null,
     })
@@ -76,6 +77,7 @@ describe('summarizeHead', () => {
         position: 0,
         candidates: [],
         maximum: -Infinity,
+        likeliest: [],
         logSumExp: -Infinity,
         logits: new Float32Array(0),
       })

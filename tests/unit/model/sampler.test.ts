@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gumbelNoise } from '../../../src/model/gumbel-noise.ts'
-import { chooseToken, firstRequest } from '../../../src/model/sampler.ts'
+import { chooseToken, firstRequest, shownTokens } from '../../../src/model/sampler.ts'
 import type { SamplingOptions } from '../../../src/model/sampling.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
 import { normal, seededRandom } from '../../support/random.ts'
@@ -158,13 +158,18 @@ describe('asking again', () => {
     expect(chooseOverSplit(parseSamplingOptions({ temperature: 1 }), flat, [2000], 1).asked).toBe(1)
   })
 
-  it('asks one candidate of each rank for greedy and for plain sampling, and sends seen tokens only for a penalty', () => {
+  it('asks few candidates of each rank for greedy and for plain sampling, and sends seen tokens only for a penalty', () => {
     expect(firstRequest(parseSamplingOptions(), [1, 2])).toMatchObject({
-      candidates: 1,
+      candidates: shownTokens,
       order: 'logit',
+      likeliest: 0,
       seenTokens: [],
     })
-    expect(firstRequest(parseSamplingOptions({ temperature: 1 }), [1])).toMatchObject({ candidates: 1, order: 'noise' })
+    expect(firstRequest(parseSamplingOptions({ temperature: 1 }), [1])).toMatchObject({
+      candidates: 1,
+      order: 'noise',
+      likeliest: shownTokens,
+    })
     expect(firstRequest(parseSamplingOptions({ repetitionPenalty: 1.1 }), [1, 2, 1]).seenTokens).toEqual([1, 2])
   })
 })

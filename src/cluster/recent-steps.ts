@@ -1,0 +1,53 @@
+// What the last tokens took, device by device: the picture that people see of a room at work.
+import type { ServedToken } from '../engine/member.ts'
+import type { TokenRecord } from './token-record.ts'
+
+/** What one token took of one device, in milliseconds; they add up to the step. */
+export interface DeviceTimes {
+  deviceId: string
+  computeMs: number
+  /** null on a member's own clock, which cannot tell the ways between from waiting for others. */
+  transferMs: number | null
+  waitMs: number
+}
+
+/** Figures of one generated token; what they mean exactly is said in `engine/step-times.ts` and `engine/member.ts`. */
+export interface StepFigures {
+  stepMs: number
+  /** Sent by all devices together; on a guest's page, sent and received by this one. */
+  bytes: number
+  /** Collectives one after the other; null on a guest's page. */
+  rounds: number | null
+  /** On a guest's page only this one. */
+  devices: readonly DeviceTimes[]
+}
+
+/** Tokens that are kept. */
+const keptSteps = 64
+
+/** The last steps, oldest first; a new list after each `add`. */
+export class RecentSteps {
+  steps: readonly StepFigures[] = []
+
+  add(added: readonly StepFigures[]): void {
+    if (added.length > 0) this.steps = [...this.steps, ...added].slice(-keptSteps)
+  }
+}
+
+/** `plan`: the one that the room has now; steps of another are left out, for nobody knows any more whose they were. */
+export function figuresOf(
+  tokens: readonly TokenRecord[],
+  plan: { epoch: number; deviceIds: readonly string[] } | null,
+): StepFigures[] {
+  return tokens.flatMap(({ step }) => {
+    if (!step || step.epoch !== plan?.epoch) return []
+    const devices = step.ranks.map((times, rank) => ({ deviceId: plan.deviceIds[rank]!, ...times }))
+    return [{ stepMs: step.stepMs, bytes: step.bytes, rounds: step.rounds, devices }]
+  })
+}
+
+/** As a member measured it by its own clock. */
+export function ownFigures(deviceId: string, { stepMs, computeMs, bytes }: ServedToken): StepFigures {
+  const own = { deviceId, computeMs, transferMs: null, waitMs: Math.max(0, stepMs - computeMs) }
+  return { stepMs, bytes, rounds: null, devices: [own] }
+}
