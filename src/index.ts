@@ -4,6 +4,7 @@ export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
 export type { EncoderAbilities, EncoderInput, Encoding, MaskCandidate } from './cluster/encoding.ts'
 export type { InferenceInput, InferResult, LocalFile } from './cluster/engine-protocol.ts'
+export type { DeclinedQuestion } from './cluster/guest-talk.ts'
 export type {
   AnswerOptions,
   ChatAnswer,
@@ -12,7 +13,9 @@ export type {
   InferenceResult,
 } from './cluster/inference-request.ts'
 export type { WantedModel } from './cluster/model-catalogue.ts'
+export type { Question } from './cluster/question-queue.ts'
 export type { DeviceTimes, StepFigures } from './cluster/recent-steps.ts'
+export { RoomTalk } from './cluster/room-talk.ts'
 export type {
   AnswerFigures,
   CatalogueModel,
@@ -20,11 +23,14 @@ export type {
   Holding,
   LoadProgress,
   ModelView,
+  Presence,
   RoomView,
   SessionState,
+  TalkView,
 } from './cluster/session-state.ts'
 export { MobileTensorParallelismSystem } from './cluster/system.ts'
 export type { SystemOptions } from './cluster/system-options.ts'
+export { type Asker, maxQuestionLength, type SharedTurn, type WaitingQuestion } from './cluster/talk-protocol.ts'
 export type { TokenRecord } from './cluster/token-record.ts'
 export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
 export { chooseExecutor, EXPECTED_TURN, type ExecutorChoice, type MeasuredExecutor } from './device/executor-choice.ts'

@@ -1,13 +1,16 @@
 // Everything a person can ask of the page, as one union. Components fire it as `hr-command`; the controller alone acts on it.
 import type { WantedModel } from '../src/index.ts'
 import type { ChatCommand } from './chat/chat-commands.ts'
+import type { TalkCommand } from './chat/talk-commands.ts'
 
 export type Command =
   | ChatCommand
+  | TalkCommand
   | { kind: 'measure' }
   | { kind: 'start-room' }
   | { kind: 'open-link'; link: string }
-  | { kind: 'join-room' }
+  /** `watch`: as a device that takes no share. */
+  | { kind: 'join-room'; watch?: true }
   | { kind: 'leave-room' }
   | { kind: 'back-to-start' }
   /** Carried out by the app, which knows whether a newer version waits. */

@@ -11,6 +11,7 @@ import {
 } from '../src/index.ts'
 import { isChatCommand } from './chat/chat-commands.ts'
 import { Conversations } from './chat/conversations.ts'
+import { isTalkCommand, performTalk } from './chat/talk-commands.ts'
 import type { Command } from './commands.ts'
 import { EncoderWork } from './encoder-work.ts'
 import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
@@ -29,6 +30,8 @@ export type System = Pick<
   | 'joinRoom'
   | 'leave'
   | 'removeDevice'
+  | 'talk'
+  | 'setPaused'
   | 'listModels'
   | 'loadModel'
   | 'cachedBytes'
@@ -129,6 +132,7 @@ export class RoomController implements ReactiveController {
 
   async #perform(command: Command): Promise<void> {
     if (isChatCommand(command)) return this.conversations.perform(command)
+    if (isTalkCommand(command)) return performTalk(this.#system, command)
     switch (command.kind) {
       case 'measure':
         this.profile = await this.#system.initialize()
@@ -153,8 +157,8 @@ export class RoomController implements ReactiveController {
       }
       case 'join-room':
         this.parted = null
-        await this.#system.joinRoom(location.href)
-        this.profile = await this.#system.initialize()
+        await this.#system.joinRoom(location.href, { watch: command.watch ?? false })
+        if (!command.watch) this.profile = await this.#system.initialize()
         return
       case 'leave-room':
         return this.#leave()

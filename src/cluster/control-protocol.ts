@@ -2,6 +2,7 @@
 // here: they take the lane.
 import * as v from 'valibot'
 import { type ErrorCode, type ErrorData, HeadroomError } from '../base/errors.ts'
+import { askMessage, declinedMessage, deviceName, talkMessage, withdrawMessage } from './talk-protocol.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
 export const protocolVersion = 5
@@ -17,7 +18,6 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const figure = v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 50))
 const text = v.pipe(v.string(), v.maxLength(maxTextLength))
 const deviceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
-const deviceName = v.pipe(v.string(), v.maxLength(80))
 const executor = v.picklist(['reference', 'tfjs', 'wasm', 'webgpu'])
 const range = v.pipe(
   v.object({ start: count, end: count }),
@@ -77,6 +77,16 @@ const progress = v.object({
   kernels: v.exactOptional(v.object({ ready: count, all: count })),
 })
 
+const model = { modelId: text }
+const roomState = v.variant('kind', [
+  v.object({ kind: v.literal('lobby') }),
+  v.object({ kind: v.literal('loading'), ...model }),
+  v.object({ kind: v.literal('ready'), ...model }),
+  v.object({ kind: v.literal('generating'), ...model }),
+  v.object({ kind: v.literal('recovering'), ...model, error }),
+  v.object({ kind: v.literal('failed'), error }),
+])
+
 const leaderMessage = v.variant('kind', [
   /** `name` is the leader's device in people's words. */
   v.object({ kind: v.literal('welcome'), version: count, name: v.exactOptional(deviceName) }),
@@ -100,8 +110,12 @@ const leaderMessage = v.variant('kind', [
   v.object({ kind: v.literal('survey-stop') }),
   /** How much memory has it taken so far? Answered by `memory`. */
   v.object({ kind: v.literal('memory') }),
-  /** An answer begins or has ended. */
-  v.object({ kind: v.literal('answering'), active: v.boolean() }),
+  /** What the room is doing, to all; `answers`: its model answers questions. */
+  v.object({ kind: v.literal('room'), state: roomState, answers: v.boolean() }),
+  /** The device has no share in the plan any more. */
+  v.object({ kind: v.literal('rest') }),
+  talkMessage,
+  declinedMessage,
   /** Stop loading. */
   v.object({ kind: v.literal('cancel') }),
   v.object({ kind: v.literal('removed') }),
@@ -109,7 +123,18 @@ const leaderMessage = v.variant('kind', [
 ])
 
 const memberMessage = v.variant('kind', [
-  v.object({ kind: v.literal('hello'), version: count, profile: profileSchema }),
+  /** `profile` is null where the device cannot compute: it reads and asks. Other versions may leave the rest out. */
+  v.object({
+    kind: v.literal('hello'),
+    version: count,
+    name: v.exactOptional(deviceName),
+    profile: v.nullable(profileSchema),
+    paused: v.exactOptional(v.boolean()),
+  }),
+  /** Its person wants no share for it for now, or one again. */
+  v.object({ kind: v.literal('pause'), paused: v.boolean() }),
+  askMessage,
+  withdrawMessage,
   v.object({ kind: v.literal('progress'), epoch: count, progress }),
   v.object({
     kind: v.literal('loaded'),

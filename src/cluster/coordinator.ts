@@ -85,6 +85,12 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     if (this.#roster.remove(deviceId)) this.#onMemberGone(deviceId, error)
   }
 
+  /** The device takes no share of the next plan, or one again; a running answer goes on with it. */
+  setPaused(deviceId: string, paused: boolean): void {
+    this.#roster.setPaused(deviceId, paused)
+    this.#planAgain()
+  }
+
   /** Opens a model and loads it over all ranks, or those of `deviceIds`. Resolves when an answer can be asked for. */
   loadModel(source: ModelSource, deviceIds: readonly string[] | null = null): Promise<ShardPlan> {
     return this.#inTurn(async () => {
@@ -255,9 +261,8 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   /** Who takes part in the next plan, the leader first. */
   #participants(): RankPort[] {
     const { topology, maxDevices } = this.#options
-    const isWilling = ({ profile: { deviceId } }: RankPort) =>
-      (this.#chosen?.includes(deviceId) ?? true) && this.status(deviceId).error === null
-    const members = topology === 'solo' ? [] : this.#roster.members.filter(isWilling)
+    const isChosen = ({ profile }: RankPort) => this.#chosen?.includes(profile.deviceId) ?? true
+    const members = topology === 'solo' ? [] : this.#roster.willing.filter(isChosen)
     return [this.#roster.leader, ...members].slice(0, maxDevices)
   }
 

@@ -1,11 +1,20 @@
-// A guest's side of a room: one link to the leader, found again when it is lost.
+// A guest's side of a room: one link to the leader, found again when it is lost. A device that cannot compute is a guest too: it has no
+// member, reads along and asks.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { PeerLink } from '../net/peer-link.ts'
 import type { Room } from '../net/room.ts'
-import type { MemberMessage } from './control-protocol.ts'
+import {
+  fromPeerError,
+  type LeaderMessage,
+  type MemberMessage,
+  parseLeaderMessage,
+  protocolVersion,
+} from './control-protocol.ts'
+import { GuestTalk } from './guest-talk.ts'
 import { Member } from './member.ts'
 import type { OwnDevice } from './own-device.ts'
+import type { Presence, SessionState } from './session-state.ts'
 
 const goodbyeMs = 200
 
@@ -22,21 +31,35 @@ export interface GuestSessionEvents {
   over: HeadroomError
 }
 
+export interface GuestIdentity {
+  deviceId: string
+  /** For people. */
+  name: string
+  /** null where this device cannot compute. */
+  device: OwnDevice | null
+}
+
 export class GuestSession extends Emitter<GuestSessionEvents> {
+  readonly identity: GuestIdentity
+  readonly talk: GuestTalk
+  /** The name of the leader's device; null until it has said it. */
+  leaderName: string | null = null
   #link: PeerLink | null = null
   #member: Member | null = null
-  readonly #room: Room
-  readonly #device: OwnDevice
+  #paused = false
+  #room: { state: SessionState; answers: boolean } = { state: { kind: 'lobby' }, answers: false }
+  readonly #connection: Room
   readonly #baseUrl: string
 
-  /** Takes over `room` and closes it in the end. */
-  constructor(room: Room, device: OwnDevice, baseUrl: string) {
+  /** Takes over `connection` and closes it in the end. */
+  constructor(connection: Room, identity: GuestIdentity, baseUrl: string) {
     super()
-    this.#room = room
-    this.#device = device
+    this.#connection = connection
+    this.identity = identity
+    this.talk = new GuestTalk(identity.deviceId)
     this.#baseUrl = baseUrl
-    room.events.on('peer', (link) => this.#onLeader(link))
-    room.events.on('peer-lost', ({ link }) => this.#onLost(link))
+    connection.events.on('peer', (link) => this.#onLeader(link))
+    connection.events.on('peer-lost', ({ link }) => this.#onLost(link))
   }
 
   /** The leader, while connected. */
@@ -48,16 +71,32 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     return this.#member
   }
 
+  get presence(): Presence {
+    if (!this.identity.device) return 'watching'
+    return this.#paused ? 'paused' : 'serving'
+  }
+
+  /** Of this device's share while it has one, of the room otherwise. */
+  get state(): SessionState {
+    const own = this.#member?.state
+    return own && own.kind !== 'lobby' ? own : this.#room.state
+  }
+
+  /** Does the room's model answer questions, and can the leader be asked now? */
+  get canAsk(): boolean {
+    return this.#link !== null && this.#room.answers
+  }
+
   /** Resolves when the leader is connected; rejects with the first error before that, and the room is left. */
   async connected(): Promise<void> {
     if (this.#link) return
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#room.events.on('peer', () => resolve())
-        this.#room.events.on('error', reject)
+        this.#connection.events.on('peer', () => resolve())
+        this.#connection.events.on('error', reject)
       })
     } catch (error) {
-      this.#room.close()
+      this.#connection.close()
       throw error
     }
   }
@@ -70,35 +109,84 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     this.#close()
   }
 
+  /** Leaves this device out of the next plan, or lets it in again. Throws `bad-input` where it cannot compute. */
+  setPaused(paused: boolean): void {
+    if (!this.identity.device) throw new HeadroomError('bad-input', 'This device has no share: it only reads along.')
+    this.#paused = paused
+    this.#say({ kind: 'pause', paused })
+  }
+
+  /** Throws `bad-input` for nothing, too much, or too many at once, `peer-lost` without a leader. */
+  ask(text: string): void {
+    if (!this.#link) throw new HeadroomError('peer-lost', 'The leader is out of reach. Ask again when it is back.')
+    this.#say(this.talk.ask(text))
+  }
+
+  withdraw(questionId: string): void {
+    this.#say(this.talk.withdraw(questionId))
+  }
+
   #onLeader(link: PeerLink): void {
-    const member = new Member({
-      device: this.#device,
-      baseUrl: this.#baseUrl,
-      leaderId: link.peerId,
-      send: (message) => this.#tell(link, message),
-    })
+    const { device, name } = this.identity
     this.#link = link
-    this.#member = member
-    member.on('change', () => this.emit('change', undefined))
-    member.on('over', ({ reason }) => {
-      this.emit('over', overWords[reason])
-      this.#close()
-    })
+    this.#member = device && this.#newMember(device, link)
     link.events.on('message', (data) => {
       try {
-        member.receive(data)
+        this.#receive(parseLeaderMessage(data))
       } catch (error) {
         this.emit('notice', toErrorData(error))
       }
     })
-    member.greet()
+    const profile = device?.profile ?? null
+    this.#say({ kind: 'hello', version: protocolVersion, name, profile, paused: this.#paused })
+  }
+
+  #newMember(device: OwnDevice, link: PeerLink): Member {
+    const send = (message: MemberMessage) => this.#tell(link, message)
+    const member = new Member({ device, baseUrl: this.#baseUrl, leaderId: link.peerId, send })
+    member.on('change', () => this.emit('change', undefined))
+    return member
+  }
+
+  #receive(message: LeaderMessage): void {
+    this.#member?.receive(message)
+    switch (message.kind) {
+      case 'welcome':
+        if (message.version !== protocolVersion) this.#end('version')
+        this.leaderName = message.name ?? null
+        break
+      case 'room':
+        this.#room = { state: roomState(message.state), answers: message.answers }
+        break
+      case 'talk':
+      case 'declined':
+        this.talk.receive(message)
+        break
+      case 'removed':
+      case 'ended':
+        this.#end(message.kind)
+        break
+      default:
+        return
+    }
     this.emit('change', undefined)
+  }
+
+  #end(reason: keyof typeof overWords): void {
+    this.emit('over', overWords[reason])
+    this.#close()
   }
 
   #onLost(link: PeerLink): void {
     if (this.#link !== link) return
     this.#link = null
+    this.talk.lost()
     this.#rest()
+    this.emit('change', undefined)
+  }
+
+  #say(message: MemberMessage): void {
+    if (this.#link) this.#tell(this.#link, message)
     this.emit('change', undefined)
   }
 
@@ -113,15 +201,19 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
 
   /** Nobody asks for this device any more. */
   #rest(): void {
-    this.#device.stopSurvey()
-    this.#device.engine.cancel()
+    this.identity.device?.stopSurvey()
+    this.identity.device?.engine.cancel()
   }
 
   #close(): void {
     this.#rest()
-    this.#device.engine.unload()
-    this.#room.close()
+    this.identity.device?.engine.unload()
+    this.#connection.close()
     this.#link = null
     this.clear()
   }
+}
+
+function roomState(state: (LeaderMessage & { kind: 'room' })['state']): SessionState {
+  return 'error' in state ? { ...state, error: toErrorData(fromPeerError(state.error)) } : state
 }

@@ -1,13 +1,21 @@
-// The leader's side of a room: guests come and go, each becomes a rank of the coordinator.
+// The leader's side of a room: guests come and go; each that computes becomes a rank of the coordinator, and all read and ask.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { PeerLink } from '../net/peer-link.ts'
 import type { Room } from '../net/room.ts'
-import type { DeviceProfile } from '../plan/device-profile.ts'
-import { type LeaderMessage, parseMemberMessage, protocolVersion } from './control-protocol.ts'
+import { allowance } from './allowance.ts'
+import {
+  fitting,
+  type LeaderMessage,
+  type MemberMessage,
+  parseMemberMessage,
+  protocolVersion,
+} from './control-protocol.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
+import type { LeaderTalk } from './leader-talk.ts'
 import type { OwnDevice } from './own-device.ts'
 import { type RemoteRank, remoteRank } from './remote-rank.ts'
+import type { Presence } from './session-state.ts'
 
 /** A last word needs this long to leave before its channel is closed. */
 const farewellMs = 300
@@ -17,10 +25,20 @@ const otherVersion = new HeadroomError(
   'A device that wanted to join has another version of this page. Reload both.',
 )
 
-/** A guest that is connected; `rank` is null until it has introduced itself. */
+/** Every change of mind means a plan, so a device may not have many. */
+const [pauseBurst, pausesPerSecond] = [6, 0.2]
+
+/** A guest that is connected. */
 export interface Guest {
   link: PeerLink
+  /** null until it has introduced itself. */
+  name: string | null
+  /** null where it cannot compute, and until it has introduced itself. */
   rank: RemoteRank | null
+  presence: Presence
+  mayPause: () => boolean
+  /** Was it told to load a share that it has not been told to give back? */
+  holds: boolean
 }
 
 export interface LeaderSessionEvents {
@@ -31,19 +49,21 @@ export interface LeaderSessionEvents {
 
 export class LeaderSession extends Emitter<LeaderSessionEvents> {
   readonly #guests = new Map<string, Guest>()
+  readonly talk: LeaderTalk
   readonly #room: Room
   readonly #device: OwnDevice
   readonly #coordinator: MobileTensorParallelismCoordinator
   readonly #unsubscribe: () => void
-  #answering = false
+  #told = ''
 
   /** Takes over `room` and closes it in the end. */
-  constructor(room: Room, device: OwnDevice, coordinator: MobileTensorParallelismCoordinator) {
+  constructor(room: Room, device: OwnDevice, coordinator: MobileTensorParallelismCoordinator, talk: LeaderTalk) {
     super()
+    this.talk = talk
     this.#room = room
     this.#device = device
     this.#coordinator = coordinator
-    this.#unsubscribe = coordinator.on('change', () => this.#tellAnswering())
+    this.#unsubscribe = coordinator.on('change', () => this.#tellRoom())
     room.events.on('peer', (link) => this.#onPeer(link))
     room.events.on('peer-lost', ({ link, error }) => this.#onLost(link, toErrorData(error)))
     room.events.on('state', (state) => {
@@ -64,7 +84,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     this.#room.remove(deviceId)
     this.#onLost(guest.link, {
       code: 'peer-lost',
-      message: `${guest.rank?.profile.name ?? deviceId} was removed from the room.`,
+      message: `${guest.name ?? deviceId} was removed from the room.`,
     })
   }
 
@@ -90,13 +110,25 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     if (told.length > 0) await new Promise((resolve) => setTimeout(resolve, farewellMs))
   }
 
-  #tellAnswering(): void {
-    const { state, plan } = this.#coordinator
-    const active = state.kind === 'generating'
-    if (active === this.#answering) return
-    this.#answering = active
-    for (const { link } of this.#guests.values())
-      if (plan?.deviceIds.includes(link.peerId)) this.#tell(link, { kind: 'answering', active })
+  /** What the room does, to everybody; and to whom the plan has left out on its own wish, that its share is wanted no more. */
+  #tellRoom(): void {
+    const { plan } = this.#coordinator
+    for (const guest of this.#guests.values()) {
+      const isPlanned = plan?.deviceIds.includes(guest.link.peerId) ?? false
+      if (guest.holds && !isPlanned && guest.presence === 'paused') this.#tell(guest.link, { kind: 'rest' })
+      guest.holds = isPlanned || (guest.holds && guest.presence !== 'paused')
+    }
+    const message = this.#roomMessage()
+    const words = JSON.stringify(message)
+    if (words === this.#told) return
+    this.#told = words
+    for (const { link } of this.#guests.values()) this.#tell(link, message)
+  }
+
+  #roomMessage(): LeaderMessage {
+    const { state, model } = this.#coordinator
+    const told = 'error' in state ? { ...state, error: fitting(state.error) } : state
+    return { kind: 'room', state: told, answers: model !== null && model.encoder === null }
   }
 
   /** For words that change nothing here when they are lost: the connection says itself that it is gone. */
@@ -109,7 +141,8 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   }
 
   #onPeer(link: PeerLink): void {
-    this.#guests.set(link.peerId, { link, rank: null })
+    const mayPause = allowance(pauseBurst, pausesPerSecond)
+    this.#guests.set(link.peerId, { link, name: null, rank: null, presence: 'serving', mayPause, holds: false })
     link.events.on('message', (data) => this.#onMessage(link, data))
     this.#tell(link, { kind: 'welcome', version: protocolVersion, name: this.#device.profile.name })
     this.emit('change', undefined)
@@ -119,26 +152,69 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     const guest = this.#guests.get(link.peerId)
     if (guest?.link !== link) return
     try {
-      const message = parseMemberMessage(data)
-      if (message.kind === 'hello') this.#onHello(guest, message.version, message.profile)
-      else if (message.kind === 'leaving')
-        this.#onLost(link, { code: 'peer-lost', message: `${guest.rank?.profile.name ?? link.peerId} left the room.` })
-      else {
-        guest.rank?.receive(message)
-        if (message.kind === 'surveyed') this.emit('change', undefined)
-      }
+      this.#receive(guest, parseMemberMessage(data))
     } catch (error) {
       this.emit('notice', toErrorData(error))
     }
   }
 
-  #onHello(guest: Guest, version: number, profile: DeviceProfile): void {
+  #receive(guest: Guest, message: MemberMessage): void {
+    const { peerId } = guest.link
+    switch (message.kind) {
+      case 'hello':
+        this.#onHello(guest, message)
+        break
+      case 'leaving':
+        this.#onLost(guest.link, { code: 'peer-lost', message: `${guest.name ?? peerId} left the room.` })
+        break
+      case 'pause':
+        this.#onPause(guest, message.paused)
+        break
+      case 'ask':
+      case 'withdraw':
+        this.talk.receive(peerId, message)
+        break
+      default:
+        guest.rank?.receive(message)
+        if (message.kind === 'surveyed') this.emit('change', undefined)
+    }
+  }
+
+  #onHello(
+    guest: Guest,
+    { version, profile, paused = false, name = guest.link.peerId }: MemberMessage & { kind: 'hello' },
+  ): void {
     if (version !== protocolVersion) throw otherVersion
-    if (guest.rank) return
+    if (guest.name !== null) return
     const { link } = guest
-    const own = { ...profile, deviceId: link.peerId }
-    guest.rank = remoteRank(own, (message) => link.send(message))
-    this.#coordinator.addMember(guest.rank)
+    const deviceId = link.peerId
+    guest.name = name
+    guest.presence = profile ? (paused ? 'paused' : 'serving') : 'watching'
+    this.#tell(link, this.#roomMessage())
+    this.talk.addGuest({
+      deviceId,
+      name,
+      tell: (message) => this.#tell(link, message),
+      get bufferedBytes() {
+        return link.bufferedBytes
+      },
+    })
+    if (profile) {
+      guest.rank = remoteRank({ ...profile, deviceId }, (message) => link.send(message))
+      this.#coordinator.setPaused(deviceId, paused)
+      this.#coordinator.addMember(guest.rank)
+    }
+    this.emit('change', undefined)
+  }
+
+  #onPause(guest: Guest, paused: boolean): void {
+    if (!guest.rank || (guest.presence === 'paused') === paused) return
+    const { name, link } = guest
+    if (!guest.mayPause())
+      throw new HeadroomError('bad-message', `${name} pauses and goes on too often. Remove it from the room.`)
+    guest.presence = paused ? 'paused' : 'serving'
+    this.#coordinator.setPaused(link.peerId, paused)
+    this.emit('change', undefined)
   }
 
   #onLost(link: PeerLink, error: ErrorData): void {
@@ -147,6 +223,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     this.#guests.delete(link.peerId)
     this.#device.engine.removePeer(link.peerId)
     guest.rank?.lost(error)
+    this.talk.removeGuest(link.peerId)
     this.#coordinator.removeMember(link.peerId, error)
     this.emit('change', undefined)
   }

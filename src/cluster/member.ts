@@ -1,17 +1,10 @@
-// A guest's side of the room: it does what the leader asks with its own engine, and says how it goes.
+// A guest that computes: it does what the leader orders with its own engine, and says how it goes.
 import { Emitter } from '../base/emitter.ts'
 import { type ErrorData, toErrorData } from '../base/errors.ts'
 import type { ServedToken } from '../engine/member.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
-import {
-  fitting,
-  type LeaderMessage,
-  type MemberMessage,
-  maxNotices,
-  parseLeaderMessage,
-  protocolVersion,
-} from './control-protocol.ts'
+import { fitting, type LeaderMessage, type MemberMessage, maxNotices } from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
 import { ownFigures, RecentSteps, type StepFigures } from './recent-steps.ts'
@@ -27,18 +20,10 @@ export interface MemberOptions {
   send(message: MemberMessage): void
 }
 
-export interface MemberEvents {
-  change: undefined
-  /** The leader removed this device, ended the room, or speaks another version. */
-  over: { reason: 'removed' | 'ended' | 'version' }
-}
-
-/** Call `greet` when the leader is connected and `receive` with everything it sends. */
-export class Member extends Emitter<MemberEvents> {
+/** Call `receive` with everything the leader sends; what is no order to a computing device is left alone. */
+export class Member extends Emitter<{ change: undefined }> {
   state: SessionState = { kind: 'lobby' }
   modelName: string | null = null
-  /** Of the leader's device; null until it has said so. */
-  leaderName: string | null = null
   shard: Shard | null = null
   progress: LoadProgress | null = null
   report: LoadReport | null = null
@@ -55,17 +40,8 @@ export class Member extends Emitter<MemberEvents> {
     return this.#recent.steps
   }
 
-  greet(): void {
-    this.#options.send({ kind: 'hello', version: protocolVersion, profile: this.#options.device.profile })
-  }
-
-  /** Throws `bad-message` for what is no leader's message. */
-  receive(data: unknown): void {
-    const message = parseLeaderMessage(data)
+  receive(message: LeaderMessage): void {
     switch (message.kind) {
-      case 'welcome':
-        this.#welcomed(message)
-        break
       case 'load':
         void this.#answer(message.shard.epoch, () => this.#load(message))
         break
@@ -81,28 +57,28 @@ export class Member extends Emitter<MemberEvents> {
       case 'memory':
         void this.#tellMemory()
         break
-      case 'answering':
+      case 'room':
         if (this.state.kind === 'ready' || this.state.kind === 'generating')
-          this.#set({ kind: message.active ? 'generating' : 'ready', modelId: this.state.modelId })
+          this.#set({ kind: message.state.kind === 'generating' ? 'generating' : 'ready', modelId: this.state.modelId })
+        break
+      case 'rest':
+        this.#rest()
         break
       case 'cancel':
-        this.#options.device.engine.cancel()
-        break
       case 'removed':
       case 'ended':
         this.#options.device.engine.cancel()
-        this.emit('over', { reason: message.kind })
+        break
+      default:
         break
     }
   }
 
-  #welcomed({ version, name }: LeaderMessage & { kind: 'welcome' }): void {
-    if (version !== protocolVersion) {
-      this.emit('over', { reason: 'version' })
-      return
-    }
-    this.leaderName = name ?? null
-    this.emit('change', undefined)
+  /** Gives back what the share took. */
+  #rest(): void {
+    this.#options.device.engine.unload()
+    Object.assign(this, { modelName: null, shard: null, progress: null, report: null })
+    this.#set({ kind: 'lobby' })
   }
 
   async #tellMemory(): Promise<void> {

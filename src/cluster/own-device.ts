@@ -27,6 +27,11 @@ export async function openDevice(options: { executor: ExecutorKind | 'auto'; thr
   }
 }
 
+/** This tab without an engine: for rooms where it only reads along. */
+export async function watchingDevice(): Promise<{ deviceId: string; name: string; device: null }> {
+  return { deviceId: await claimDeviceId(), name: deviceName(navigator.userAgent), device: null }
+}
+
 export interface SurveyMeans {
   startEngine(): SurveyEngine
   storage: SpeedStorage

@@ -5,9 +5,10 @@ import type { Room, RoomOptions } from '../net/room.ts'
 import { formatRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
-import { GuestSession } from './guest-session.ts'
+import { type GuestIdentity, GuestSession } from './guest-session.ts'
 import { LeaderSession } from './leader-session.ts'
 import type { OwnDevice } from './own-device.ts'
+import { RoomTalk } from './room-talk.ts'
 import type { RoomView } from './session-state.ts'
 import { rememberLeading } from './tab-memory.ts'
 
@@ -27,6 +28,7 @@ export async function fetchConnections(): Promise<typeof import('../net/room.ts'
 }
 
 export class RoomPlace extends Emitter<{ change: undefined }> {
+  readonly talk = new RoomTalk(() => this.#guest)
   readonly #serverUrl: string
   #room: Room | null = null
   #leader: LeaderSession | null = null
@@ -38,6 +40,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
   constructor(serverUrl: string) {
     super()
     this.#serverUrl = serverUrl
+    this.talk.leader.on('change', () => this.#changed())
   }
 
   get isInside(): boolean {
@@ -65,8 +68,10 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     baseUrl: string,
     secret: string,
   ): Promise<string> {
-    const room = await this.#enter(device, secret, 'leader')
-    const session = new LeaderSession(room, device, coordinator)
+    const { deviceId, profile } = device
+    const room = await this.#enter({ deviceId, device }, secret, 'leader')
+    this.talk.lead({ deviceId, name: profile.name })
+    const session = new LeaderSession(room, device, coordinator, this.talk.leader)
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     this.#leader = session
@@ -77,9 +82,9 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
   }
 
   /** Joins the room of `link` as a guest. Throws `bad-input` inside a room, `room-full`, `peer-unreachable`, `signaling-down`. */
-  async follow(device: OwnDevice, link: string, secret: string): Promise<void> {
-    const room = await this.#enter(device, secret, 'guest')
-    const session = new GuestSession(room, device, this.#serverUrl)
+  async follow(identity: GuestIdentity, link: string, secret: string): Promise<void> {
+    const room = await this.#enter(identity, secret, 'guest')
+    const session = new GuestSession(room, identity, this.#serverUrl)
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
     session.on('over', (error) => {
@@ -104,13 +109,17 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     this.#forget()
   }
 
-  async #enter(device: OwnDevice, secret: string, role: 'leader' | 'guest'): Promise<Room> {
+  async #enter(
+    { deviceId, device }: Pick<GuestIdentity, 'deviceId' | 'device'>,
+    secret: string,
+    role: 'leader' | 'guest',
+  ): Promise<Room> {
     this.#mustBeOutside()
     const { joinRoom } = await fetchConnections()
     const transport = new SignalingClient(this.#serverUrl)
     const onChannel: RoomOptions['onChannel'] = (use, channel, { peerId }) =>
-      device.engine.addChannel(use, peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId: device.deviceId, onChannel })
+      device?.engine.addChannel(use, peerId, channel)
+    const room = await joinRoom({ transport, secret, role, deviceId, onChannel })
     if (this.#room) room.close()
     this.#mustBeOutside()
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
@@ -131,6 +140,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
   }
 
   #forget(): void {
+    this.talk.end()
     this.#room = null
     this.#leader = null
     this.#guest = null

@@ -6,7 +6,7 @@ import { type Shard, type ShardPlan, shardOf } from '../plan/shard-plan.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import type { GuestSession } from './guest-session.ts'
 import type { LeaderSession } from './leader-session.ts'
-import type { DeviceView, Holding, RoomView } from './session-state.ts'
+import type { DeviceView, Holding, RoomView, TalkView } from './session-state.ts'
 
 /** What both roles show; the session adds the rest. */
 export type ViewFrame = Pick<RoomView, 'link' | 'signaling' | 'notices'>
@@ -19,13 +19,15 @@ export function withDeviceNotices(view: RoomView): RoomView {
   return { ...view, notices: every.filter(isFirst) }
 }
 
+const nothingShared: TalkView = { turns: [], waiting: [], declined: null, canAsk: false }
+
 export function lobbyView(
   frame: ViewFrame,
   profile: DeviceProfile | null,
   coordinator: MobileTensorParallelismCoordinator | null,
 ): RoomView {
   const devices = profile ? [ownDevice(profile, coordinator)] : []
-  return { ...frame, role: null, devices, ...coordinatorView(coordinator) }
+  return { ...frame, role: null, devices, ...coordinatorView(coordinator), talk: nothingShared }
 }
 
 export function leaderView(
@@ -35,11 +37,12 @@ export function leaderView(
   session: LeaderSession,
 ): RoomView {
   const guests = session.guests.map(
-    ({ link, rank }): DeviceView => ({
+    ({ link, rank, name, presence }): DeviceView => ({
       deviceId: link.peerId,
+      name,
+      presence,
       isLeader: false,
       isSelf: false,
-      name: rank?.profile.name ?? null,
       connection: link.connected ? 'connected' : 'lost',
       profile: rank?.profile ?? null,
       rttMs: link.rttMs ?? null,
@@ -51,18 +54,21 @@ export function leaderView(
     role: 'leader',
     devices: [ownDevice(profile, coordinator), ...guests],
     ...coordinatorView(coordinator),
+    talk: { ...nothingShared, waiting: session.talk.waiting, canAsk: true },
   }
 }
 
-export function guestView(frame: ViewFrame, profile: DeviceProfile, session: GuestSession): RoomView {
-  const { link, member } = session
+export function guestView(frame: ViewFrame, session: GuestSession): RoomView {
+  const { link, member, identity, talk } = session
+  const { turns, waiting, declined } = talk
   const self: DeviceView = {
-    deviceId: profile.deviceId,
+    deviceId: identity.deviceId,
+    name: identity.name,
+    presence: session.presence,
     isLeader: false,
     isSelf: true,
-    name: profile.name,
     connection: link ? 'connected' : 'connecting',
-    profile,
+    profile: identity.device?.profile ?? null,
     rttMs: link?.rttMs ?? null,
     holding: member?.shard ? holdingOf(member.shard, member.report?.weightBytes ?? 0) : null,
     progress: member?.progress ?? null,
@@ -73,9 +79,10 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
     ? [
         {
           deviceId: link.peerId,
+          name: session.leaderName,
+          presence: 'serving',
           isLeader: true,
           isSelf: false,
-          name: member?.leaderName ?? null,
           connection: 'connected',
           profile: null,
           rttMs: link.rttMs ?? null,
@@ -90,11 +97,12 @@ export function guestView(frame: ViewFrame, profile: DeviceProfile, session: Gue
     ...frame,
     role: 'guest',
     devices: [...leader, self],
-    state: member?.state ?? { kind: 'lobby' },
+    state: session.state,
     plan: null,
     model: null,
     wire: null,
     steps: member?.steps ?? [],
+    talk: { turns, waiting, declined, canAsk: session.canAsk },
   }
 }
 
@@ -104,9 +112,10 @@ function ownDevice(profile: DeviceProfile, coordinator: MobileTensorParallelismC
     : { holding: null, progress: null, report: null, error: null }
   return {
     deviceId: profile.deviceId,
+    name: profile.name,
+    presence: 'serving',
     isLeader: true,
     isSelf: true,
-    name: profile.name,
     connection: 'connected',
     profile,
     rttMs: null,

@@ -11,6 +11,7 @@ export class Roster {
   readonly leader: RankPort
   readonly #members = new Map<string, RankPort>()
   readonly #status = new Map<string, RankStatus>()
+  readonly #paused = new Set<string>()
   readonly #gpuLosses = new Map<string, number>()
   readonly #onChange: () => void
 
@@ -43,8 +44,23 @@ export class Roster {
   remove(deviceId: string): boolean {
     if (!this.#members.delete(deviceId)) return false
     this.#status.delete(deviceId)
+    this.#paused.delete(deviceId)
     this.#onChange()
     return true
+  }
+
+  /** Also of a device that is not here yet. */
+  setPaused(deviceId: string, paused: boolean): void {
+    if (paused) this.#paused.add(deviceId)
+    else this.#paused.delete(deviceId)
+    this.#onChange()
+  }
+
+  /** Members that have not failed and whose people want a share for them. */
+  get willing(): RankPort[] {
+    const isWilling = ({ profile: { deviceId } }: RankPort) =>
+      !this.#paused.has(deviceId) && this.status(deviceId).error === null
+    return this.members.filter(isWilling)
   }
 
   /** As a member, and not as another port of the same device. */

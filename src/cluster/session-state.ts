@@ -8,7 +8,9 @@ import type { ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { EncoderAbilities } from './encoding.ts'
 import type { LoadReport } from './engine-protocol.ts'
+import type { DeclinedQuestion } from './guest-talk.ts'
 import type { StepFigures } from './recent-steps.ts'
+import type { SharedTurn, WaitingQuestion } from './talk-protocol.ts'
 
 /** The life of a session: what the room is doing now. */
 export type SessionState =
@@ -43,14 +45,30 @@ export interface LoadProgress {
   kernels?: { ready: number; all: number }
 }
 
+/** `serving`: it takes a share. `paused`: its person wants none for now. `watching`: it cannot compute; it reads along and asks. */
+export type Presence = 'serving' | 'paused' | 'watching'
+
+/** The conversation as a guest reads it, and the questions that wait for the leader's model. */
+export interface TalkView {
+  /** On a guest, oldest first; the leader's page knows its own. */
+  turns: readonly SharedTurn[]
+  /** Next first. */
+  waiting: readonly WaitingQuestion[]
+  /** A question of this guest that will not be answered, until it asks again; null otherwise. */
+  declined: DeclinedQuestion | null
+  /** Can this device ask now? */
+  canAsk: boolean
+}
+
 export interface DeviceView {
   deviceId: string
+  presence: Presence
   isLeader: boolean
   isSelf: boolean
   /** For people; null until the device has said so. */
   name: string | null
   connection: 'connecting' | 'connected' | 'lost'
-  /** null until the device has measured itself, and for the leader on a guest's page. */
+  /** null until the device has measured itself, of one that watches, and for the leader on a guest's page. */
   profile: DeviceProfile | null
   rttMs: number | null
   holding: Holding | null
@@ -108,4 +126,5 @@ export interface RoomView {
   steps: readonly StepFigures[]
   /** Things people should know that stop nothing: storage full, downloads not verifiable, guests that could not be reached. */
   notices: readonly ErrorData[]
+  talk: TalkView
 }

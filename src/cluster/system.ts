@@ -16,9 +16,11 @@ import {
 } from './inference-request.ts'
 import { fetchServerConfig, listModels, type WantedModel } from './model-catalogue.ts'
 import { ModelRequests } from './model-requests.ts'
-import { type OwnDevice, openDevice } from './own-device.ts'
+import { type OwnDevice, openDevice, watchingDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
+import type { RemoteRank } from './remote-rank.ts'
 import { fetchConnections, RoomPlace } from './room-place.ts'
+import type { RoomTalk } from './room-talk.ts'
 import { guestView, leaderView, lobbyView, withDeviceNotices } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
 import { type SurveyedDevice, SurveyTurns } from './survey-turns.ts'
@@ -74,16 +76,32 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     return this.#place.lead(device, coordinator, baseUrl, secret)
   }
 
-  /** Joins as a guest, or, after a reload, as the leader that this tab was. Throws `bad-link`, `room-full`, `peer-unreachable`, `signaling-down`. */
-  async joinRoom(link: string): Promise<void> {
+  /**
+   * Joins as a guest, or, after a reload, as the leader that this tab was. With `watch` it takes no share: it reads
+   * along and asks, as a device that cannot compute. Throws `bad-link`, `room-full`, `peer-unreachable`, `signaling-down`, `no-executor`.
+   */
+  async joinRoom(link: string, { watch = false }: { watch?: boolean } = {}): Promise<void> {
     const secret = parseRoomLink(link)
+    if (watch) return this.#place.follow(await watchingDevice(), link, secret)
     if (leadsRoom(secret)) {
       await this.startRoom(link.split('#')[0], secret)
       return
     }
     await this.initialize()
     this.#surveys.update(true)
-    await this.#place.follow(this.#ready().device, link, secret)
+    const { device } = this.#ready()
+    await this.#place.follow({ deviceId: device.deviceId, name: device.profile.name, device }, link, secret)
+  }
+
+  /** The questions of a room, and the conversation that its guests read. */
+  get talk(): RoomTalk {
+    return this.#place.talk
+  }
+
+  /** Guests only: a paused device stays in the room without a share, from the next plan on. Throws `bad-input` elsewhere. */
+  setPaused(paused: boolean): void {
+    if (!this.#place.guest) throw new HeadroomError('bad-input', 'Only a guest can pause its device.')
+    this.#place.guest.setPaused(paused)
   }
 
   /** A guest leaves; a leader ends the room for everybody. */
@@ -141,8 +159,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   /** Loads `model` over `devices` unless it is there already, then answers; an encoder's answer is the input's embedding and hidden states. */
   async processInference(request: InferenceRequest): Promise<InferenceResult> {
     const requests = await this.#leading()
-    const guests = (this.#place.leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank.deviceId] : []))
-    return requests.process(request, guests)
+    return requests.process(
+      request,
+      this.#serving().map(({ deviceId }) => deviceId),
+    )
   }
 
   /** Bytes of downloads kept on this device. */
@@ -205,14 +225,20 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   /** Who measures itself when this device says so: a guest waits for its leader's word. */
   #surveyed(): SurveyedDevice[] {
     if (!this.#device || this.#place.guest) return []
-    return [this.#device, ...(this.#place.leader?.guests ?? []).flatMap(({ rank }) => (rank ? [rank] : []))]
+    return [this.#device, ...this.#serving()]
+  }
+
+  /** Guests that take shares. */
+  #serving(): RemoteRank[] {
+    const guests = this.#place.leader?.guests ?? []
+    return guests.flatMap(({ rank, presence }) => (rank && presence === 'serving' ? [rank] : []))
   }
 
   #buildView(): RoomView {
     const { frame, leader, guest } = this.#place
     const [profile, coordinator] = [this.#device?.profile ?? null, this.#coordinator]
     if (profile && coordinator && leader) return withDeviceNotices(leaderView(frame, profile, coordinator, leader))
-    if (profile && guest) return withDeviceNotices(guestView(frame, profile, guest))
+    if (guest) return withDeviceNotices(guestView(frame, guest))
     return withDeviceNotices(lobbyView(frame, profile, coordinator))
   }
 

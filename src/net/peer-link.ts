@@ -101,6 +101,11 @@ export class PeerLink {
     return this.#heartbeat?.rttMs
   }
 
+  /** Of what was sent, how much has not left this device. */
+  get bufferedBytes(): number {
+    return this.connected ? this.#peer.bufferSize : 0
+  }
+
   /** A signal of the other side; one that is none, or comes from the wrong role, ends the attempt with `bad-message`. */
   signal(data: unknown): void {
     if (this.#closed) return

@@ -34,6 +34,7 @@ export const holding: Holding = {
 export function deviceView(part: Partial<DeviceView> = {}): DeviceView {
   return {
     deviceId: 'pixel',
+    presence: 'serving',
     isLeader: false,
     isSelf: false,
     name: part.profile === null ? null : (part.profile ?? profile).name,
@@ -68,6 +69,7 @@ export function roomView(part: Partial<RoomView> = {}): RoomView {
     wire: null,
     steps: [],
     notices: [],
+    talk: { turns: [], waiting: [], declined: null, canAsk: false },
     ...part,
   }
 }

@@ -1,6 +1,13 @@
 // Stands where the engine is, for tests of the page alone: it answers at once, with what the test says, and remembers what it was asked.
 import { Emitter } from '../../../src/base/emitter.ts'
-import { type ChatAnswer, type Encoding, HeadroomError, type RoomView, type WantedModel } from '../../../src/index.ts'
+import {
+  type ChatAnswer,
+  type Encoding,
+  HeadroomError,
+  RoomTalk,
+  type RoomView,
+  type WantedModel,
+} from '../../../src/index.ts'
 import type { System } from '../../../web/room-controller.ts'
 import { link, profile, readyView, roomView } from './page-support.ts'
 
@@ -14,6 +21,7 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
   /** The pieces of the next answer. */
   answer: readonly string[] = ['Hello', ' there']
   bytes = 52_400_000
+  readonly talk = new RoomTalk(() => null)
 
   show(view: RoomView): void {
     this.view = view
@@ -35,8 +43,8 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     return link
   }
 
-  async joinRoom(address: string) {
-    this.#ask('joinRoom', new URL(address).hash)
+  async joinRoom(address: string, { watch }: { watch?: boolean } = {}) {
+    this.#ask('joinRoom', `${new URL(address).hash}${watch ? ' watch' : ''}`)
     this.show(roomView({ role: 'guest' }))
   }
 
@@ -47,6 +55,10 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
 
   async removeDevice(deviceId: string) {
     this.#ask('removeDevice', deviceId)
+  }
+
+  setPaused(paused: boolean) {
+    this.#ask('setPaused', String(paused))
   }
 
   async listModels() {

@@ -52,13 +52,21 @@ const fromLeader: LeaderMessage[] = [
   { kind: 'welcome', version: protocolVersion, name: 'Firefox on Linux' },
   { kind: 'load', modelName: 'model', manifest: { any: 'thing' }, shard, weights: 'auto' },
   start,
-  { kind: 'answering', active: true },
+  { kind: 'room', state: { kind: 'generating', modelId: 'model' }, answers: true },
+  {
+    kind: 'room',
+    state: { kind: 'failed', error: { code: 'plan-impossible', message: 'Too large.' } },
+    answers: false,
+  },
+  { kind: 'rest' },
   { kind: 'cancel' },
   { kind: 'removed' },
   { kind: 'ended' },
 ]
 const fromMember: MemberMessage[] = [
-  { kind: 'hello', version: protocolVersion, profile },
+  { kind: 'hello', version: protocolVersion, name: 'Guest', profile, paused: false },
+  { kind: 'hello', version: protocolVersion, name: 'Guest', profile: null, paused: false },
+  { kind: 'pause', paused: true },
   { kind: 'progress', epoch: 4, progress: { loadedBytes: 1, totalBytes: 2, downloadedBytes: 1 } },
   {
     kind: 'progress',
@@ -103,7 +111,13 @@ test('a message of a million errors is refused at its first', () => {
   expect(() => parseLeaderMessage({ ...start, deviceIds })).toThrow(/^.{0,200}\(deviceIds\.0: [^;]{0,100}$/)
 })
 
-const hello = (change: object) => ({ kind: 'hello', version: protocolVersion, profile: { ...profile, ...change } })
+const hello = (change: object) => ({
+  kind: 'hello',
+  version: protocolVersion,
+  name: 'Guest',
+  profile: { ...profile, ...change },
+  paused: false,
+})
 const loaded = (change: object) => ({ kind: 'loaded', epoch: 4, report: { ...report, ...change } })
 
 test.each([

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { ErrorData } from '../../../src/base/errors.ts'
 import { HeadroomError } from '../../../src/base/errors.ts'
-import { type MemberMessage, protocolVersion } from '../../../src/cluster/control-protocol.ts'
+import type { LeaderMessage, MemberMessage } from '../../../src/cluster/control-protocol.ts'
 import type { LoadReport } from '../../../src/cluster/engine-protocol.ts'
 import { Member } from '../../../src/cluster/member.ts'
 import type { OwnDevice } from '../../../src/cluster/own-device.ts'
@@ -24,6 +24,7 @@ function heldEngine() {
     loads,
     stops,
     cancel: vi.fn(),
+    unload: vi.fn(),
     load: () => new Promise<LoadReport>((resolve, reject) => loads.push({ resolve, reject })),
     start: vi.fn(async (_: unknown, onStopped: (error: ErrorData) => void) => {
       stops.push(onStopped)
@@ -54,25 +55,30 @@ const shard = (epoch: number) => ({
   vocabulary: { start: 0, end: 1 },
   sublayers: [],
 })
-const load = (epoch: number) => ({
+const load = (epoch: number): LeaderMessage => ({
   kind: 'load',
   modelName: 'model',
   manifest: {},
   shard: shard(epoch),
   weights: 'auto',
 })
-const start = (epoch: number) => ({ kind: 'start', shard: shard(epoch), deviceIds: [], vocabulary: [], wire: 'f16' })
+const start = (epoch: number): LeaderMessage => ({
+  kind: 'start',
+  shard: shard(epoch),
+  deviceIds: [],
+  vocabulary: [],
+  wire: 'f16',
+})
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
 test('loads, starts, and says so', async () => {
-  member.greet()
   member.receive(load(1))
   expect(member.state.kind).toBe('loading')
   engine.loads[0]!.resolve(report)
   await settled()
   member.receive(start(1))
   await settled()
-  expect(sent.map(({ kind }) => kind)).toEqual(['hello', 'loaded', 'started'])
+  expect(sent.map(({ kind }) => kind)).toEqual(['loaded', 'started'])
   expect(member.state.kind).toBe('ready')
 })
 
@@ -128,20 +134,13 @@ test('the end of an earlier plan’s service is nobody’s failure', async () =>
   expect(sent.map(({ kind }) => kind)).toEqual(['loaded', 'started'])
 })
 
-test('a leader of another version, one that ends the room and one that removes the device are told apart', () => {
-  const heard: string[] = []
-  member.on('over', ({ reason }) => heard.push(reason))
-  member.receive({ kind: 'welcome', version: protocolVersion, name: 'Firefox on Linux' })
-  expect(member.leaderName).toBe('Firefox on Linux')
-  member.receive({ kind: 'welcome', version: protocolVersion + 1 })
-  member.receive({ kind: 'ended' })
-  member.receive({ kind: 'removed' })
-  expect(heard).toEqual(['version', 'ended', 'removed'])
-})
-
-test('what is no leader’s message is refused and changes nothing', () => {
-  expect(() => member.receive({ kind: 'load', shard: 'all of it' })).toThrow(
-    expect.objectContaining({ code: 'bad-message' }),
-  )
-  expect([member.state.kind, sent]).toEqual(['lobby', []])
+test('a share that is wanted no more is given back', async () => {
+  member.receive(load(1))
+  engine.loads[0]!.resolve(report)
+  await settled()
+  member.receive(start(1))
+  await settled()
+  member.receive({ kind: 'rest' })
+  expect(engine.unload).toHaveBeenCalledOnce()
+  expect([member.state.kind, member.shard, member.report]).toEqual(['lobby', null, null])
 })
