@@ -30,6 +30,11 @@ export function holdingParts({ queryHeads, kvHeads, ffn, vocabulary, weightBytes
   ].filter((part) => part !== null)
 }
 
+/** What people call a device. */
+export function deviceName({ name, isLeader }: DeviceView): string {
+  return name ?? (isLeader ? texts.device.leadersDevice : texts.device.aDevice)
+}
+
 /** What a device is doing, as a key of the catalogue. */
 export function deviceStatus(device: DeviceView): keyof Texts['device']['status'] {
   if (device.connection === 'lost') return 'lost'

@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView, LoadProgress } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
-import { deviceStatus, holdingParts, profileParts } from './format.ts'
+import { deviceName, deviceStatus, holdingParts, profileParts } from './format.ts'
 import './hr-confirm.ts'
 import './hr-executors.ts'
 import { closeIcon } from './icons.ts'
@@ -43,7 +43,7 @@ export class HrDevice extends LitElement {
     const words = texts.device
     const { profile, progress, holding, rttMs, error, isLeader } = device
     const status = deviceStatus(device)
-    const name = device.name ?? (isLeader ? words.leadersDevice : words.aDevice)
+    const name = deviceName(device)
     const tag = [device.isSelf ? words.you : '', isLeader && device.name ? words.leader : ''].filter(Boolean).join(', ')
     return html`
       <div class="title">

@@ -4,11 +4,12 @@ import { customElement, property, state } from 'lit/decorators.js'
 import './hr-notice.ts'
 import './hr-qr.ts'
 import './hr-room-words.ts'
-import { copyIcon, shareIcon } from './icons.ts'
+import { copyIcon, presentIcon, shareIcon } from './icons.ts'
 import { type Address, linkAt } from './room-link.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
+/** @fires hr-present when the invitation is to be shown large */
 @customElement('hr-invite')
 export class HrInvite extends LitElement {
   /** The room's link, by any address. */
@@ -57,6 +58,7 @@ export class HrInvite extends LitElement {
         <button data-testid="copy-link" @click=${this.#copy}>${copyIcon} ${this.copied === 'copied' ? words.copied : words.copy}</button>
         ${'share' in navigator ? html`<button @click=${this.#share}>${shareIcon} ${words.share}</button>` : null}
       </div>
+      <button data-testid="open-present" @click=${this.#present}>${presentIcon} ${texts.present.open}</button>
       <p class="visually-hidden" role="status">${this.copied === 'copied' ? words.linkCopied : ''}</p>
       ${this.copied === 'selected' ? html`<p class="small muted" role="status">${words.copyRefused}</p>` : null}
       <hr-room-words link=${invitation}></hr-room-words>
@@ -90,6 +92,10 @@ export class HrInvite extends LitElement {
     this.renderRoot.querySelector('input')?.select()
   }
 
+  #present() {
+    this.dispatchEvent(new Event('hr-present'))
+  }
+
   async #copy() {
     try {
       await navigator.clipboard.writeText(this.invitation)
@@ -113,5 +119,8 @@ export class HrInvite extends LitElement {
 declare global {
   interface HTMLElementTagNameMap {
     'hr-invite': HrInvite
+  }
+  interface HTMLElementEventMap {
+    'hr-present': Event
   }
 }

@@ -1,4 +1,4 @@
-// The room's twelve words, folded away: for devices without a camera. They are made when somebody wants to see them.
+// The room's twelve words, for devices without a camera: folded away, and made when somebody wants to see them.
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { type ErrorData, parseRoomLink, toErrorData } from '../src/index.ts'
@@ -11,6 +11,8 @@ import { texts } from './texts/texts.ts'
 export class HrRoomWords extends LitElement {
   /** The room's link, at the address that guests use. */
   @property() link = ''
+  /** Shown at once, in the size of the text around them. */
+  @property({ type: Boolean, reflect: true }) unfolded = false
   @state() words: readonly string[] = []
   @state() problem: ErrorData | null = null
 
@@ -20,17 +22,22 @@ export class HrRoomWords extends LitElement {
       :host { display: block; }
       ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); gap: 0.25rem 0.75rem; margin-block: 0.5rem; counter-reset: word; }
       li { display: flex; gap: 0.5rem; counter-increment: word; font-size: 1.125rem; font-weight: 600; }
+      :host([unfolded]) ol { grid-template-columns: repeat(auto-fill, minmax(6.5em, 1fr)); gap: 0 0.5em; margin-block: 0.25em 0; }
+      :host([unfolded]) li { font-size: 1em; gap: 0.375em; }
+      :host([unfolded]) li::before { min-width: 1.25em; }
       li::before { content: counter(word); min-width: 1.25rem; text-align: end; color: var(--muted); font-weight: 400; font-variant-numeric: tabular-nums; }
     `,
   ]
 
   override render() {
     const { summary, help } = texts.words
+    const words = html`<ol lang="en">${this.words.map((word) => html`<li>${word}</li>`)}</ol>
+      ${this.problem ? html`<hr-notice .error=${this.problem}></hr-notice>` : null}`
+    if (this.unfolded) return words
     return html`<details data-testid="room-words" @toggle=${this.#toggled}>
       <summary>${summary}</summary>
       <p class="small muted">${help(new URL(this.link).host)}</p>
-      <ol lang="en">${this.words.map((word) => html`<li>${word}</li>`)}</ol>
-      ${this.problem ? html`<hr-notice .error=${this.problem}></hr-notice>` : null}
+      ${words}
     </details>`
   }
 
@@ -40,7 +47,7 @@ export class HrRoomWords extends LitElement {
   }
 
   protected override updated() {
-    if (this.renderRoot.querySelector('details')?.open) void this.#show()
+    if (this.unfolded || this.renderRoot.querySelector('details')?.open) void this.#show()
   }
 
   #toggled({ currentTarget }: Event) {

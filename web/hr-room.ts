@@ -7,8 +7,9 @@ import './hr-chat.ts'
 import type { Comparison, FilledMask } from './encoder-work.ts'
 import './hr-devices.ts'
 import './hr-encoder.ts'
-import './hr-invite.ts'
+import { HrInvite } from './hr-invite.ts'
 import './hr-models.ts'
+import './hr-present.ts'
 import './hr-room-state.ts'
 import type { Address } from './room-link.ts'
 import { shared } from './styles.ts'
@@ -31,6 +32,8 @@ export class HrRoom extends LitElement {
   @property({ attribute: false }) comparison: Comparison | null = null
   @property({ attribute: false }) filled: FilledMask | null = null
   @state() tab: 'room' | 'chat' = 'room'
+  /** The invitation shown on a projector; null while none is. */
+  @state() presented: string | null = null
 
   static override styles = [
     shared,
@@ -60,7 +63,7 @@ export class HrRoom extends LitElement {
     const encoder = view.model?.encoder ?? null
     const invite = html`<section class="card stack">
       <h2>${words.invite}</h2>
-      <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned}></hr-invite>
+      <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned} @hr-present=${this.#present}></hr-invite>
     </section>`
     const models = html`<section class="card">
       <hr-models .view=${view} .models=${this.models} .error=${this.modelsError} .hubUrl=${this.hubUrl} ?loading=${this.loading}></hr-models>
@@ -84,6 +87,11 @@ export class HrRoom extends LitElement {
             : html`<hr-chat .view=${view} .chat=${this.chat}></hr-chat>`
         }
       </div>
+      ${
+        this.presented === null
+          ? null
+          : html`<hr-present .view=${view} .chat=${this.chat} link=${this.presented} @hr-closed=${this.#presentNoMore}></hr-present>`
+      }
     `
   }
 
@@ -91,6 +99,14 @@ export class HrRoom extends LitElement {
     if (!changed.has('view') || this.view.state.kind !== 'ready') return
     const before = changed.get('view')?.state.kind
     if (before !== 'ready' && before !== 'generating') this.tab = 'chat'
+  }
+
+  #present({ currentTarget }: Event) {
+    if (currentTarget instanceof HrInvite) this.presented = currentTarget.invitation
+  }
+
+  #presentNoMore() {
+    this.presented = null
   }
 
   #tabButton(tab: 'room' | 'chat', label: string) {

@@ -1,7 +1,7 @@
 // The page is for everyone: each screen once, and on it everything that must hold on all of them.
 import { holdDownloads } from './support/held-downloads.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
-import { checkScreen } from './support/screen-checks.ts'
+import { checkDialog, checkScreen } from './support/screen-checks.ts'
 import { expect, test } from './support/stage.ts'
 
 test('every screen is free of findings of axe, fits every window and can be used by keyboard alone', async ({
@@ -41,6 +41,9 @@ test('every screen is free of findings of axe, fits every window and can be used
   await leader.getByTestId('stop').click()
   await expect(leader.getByTestId('figures')).toContainText('Stopped')
   await checkScreen(leader, 'chat')
+  await leader.getByTestId('open-present').click()
+  await checkDialog(leader, 'presented')
+  await leader.getByTestId('close-present').click()
   await expect(guest.getByTestId('own-share')).toBeVisible()
   await checkScreen(guest, 'guest')
 

@@ -1,6 +1,7 @@
 // The page's words in German.
 import { deChat } from './de-chat.ts'
 import { deErrors } from './de-errors.ts'
+import { deJoining } from './de-joining.ts'
 import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
 import type { Texts } from './en.ts'
@@ -254,6 +255,7 @@ export const de: Texts = {
   },
 
   ...deModels,
+  ...deJoining,
 
   foot: {
     forget: (cachedBytes) => `Downloads vergessen (${bytes(cachedBytes)})`,

@@ -2,6 +2,7 @@
 // may order them otherwise; what depends on a value is a function of it.
 import { enChat } from './en-chat.ts'
 import { enErrors } from './en-errors.ts'
+import { enJoining } from './en-joining.ts'
 import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
 import { numbersIn } from './numbers.ts'
@@ -253,6 +254,7 @@ export const en = {
   },
 
   ...enModels,
+  ...enJoining,
 
   foot: {
     forget: (cachedBytes: number) => `Forget downloads (${bytes(cachedBytes)})`,

@@ -1,0 +1,134 @@
+import decodeQR from 'qr/decode.js'
+import { expect, onTestFinished, test } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import { LiveAnswer } from '../../../web/chat/live-answer.ts'
+import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
+import { HrPresent } from '../../../web/hr-present.ts'
+import type { HrQr } from '../../../web/hr-qr.ts'
+import { HrRoom } from '../../../web/hr-room.ts'
+import {
+  link as anyLink,
+  byTestId,
+  chatView,
+  deviceView,
+  holding,
+  leaderDevice,
+  mount,
+  must,
+  readyView,
+  roomView,
+  settled,
+  wordsOf,
+} from './page-support.ts'
+
+/** With a secret that has words. */
+const link = anyLink.replace(/E$/, 'A')
+
+const shared = {
+  ...readyView,
+  devices: [
+    { ...leaderDevice, holding: { ...holding, weightBytes: 75_000_000 } },
+    deviceView({ holding: { ...holding, weightBytes: 25_000_000 } }),
+  ],
+}
+
+async function present(part: Partial<HrPresent> = {}) {
+  const wanted = { view: shared, chat: chatView([]), link, ...part }
+  return (await mount(Object.assign(new HrPresent(), wanted))).element
+}
+
+async function size(width: number, height: number) {
+  await page.viewport(width, height)
+  onTestFinished(() => page.viewport(414, 896))
+}
+
+test('the present view shows the way in by code, link and words, and who carries how much', async () => {
+  const element = await present()
+  const words = () => wordsOf(element.renderRoot as ShadowRoot)
+  await expect
+    .poll(() => element.renderRoot.querySelector('hr-room-words')?.renderRoot.querySelectorAll('li').length)
+    .toBe(12)
+  expect(must(element.renderRoot.querySelector('hr-qr')).text).toBe(link)
+  expect(words()).toContain('open 192.168.1.20:8443')
+  expect(words()).toContain(link)
+  expect(words()).toContain('2 devices run small')
+  expect(words()).toContain('Laptop, Firefox 75%')
+  expect(words()).toContain('Pixel 9, Chrome 25%')
+})
+
+test('before anything was asked the present view says what the room waits for', async () => {
+  const alone = await present({ view: roomView() })
+  expect(wordsOf(alone.renderRoot as ShadowRoot)).toContain('One device so far')
+  expect(wordsOf(alone.renderRoot as ShadowRoot)).toContain('Nothing to talk to yet')
+})
+
+test('the present view follows the answer while it grows, and stays at its end', async () => {
+  const question = userTurn('Why is the sky blue?')
+  const answer = emptyAnswer(question.id)
+  const live = new LiveAnswer(answer.id)
+  const element = await present({ chat: chatView([question, answer], { live }) })
+  for (let line = 0; line < 60; line++) live.push(`Because of reason ${line}.\n\n`)
+  const talk = must(element.renderRoot.querySelector('.talk'))
+  await expect.poll(() => wordsOf(talk)).toContain('Because of reason 59.')
+  expect(wordsOf(talk)).toContain('Why is the sky blue?')
+  await expect.poll(() => talk.scrollHeight - talk.scrollTop - talk.clientHeight).toBeLessThan(2)
+})
+
+/** How many pixels a metre has at three metres for a phone's camera that films 1,920 pixels over 65 degrees. */
+const pixelsPerMetre = 1_920 / (2 * 3 * Math.tan((32.5 * Math.PI) / 180))
+
+/** What such a camera sees of the code: blurred to so many pixels. */
+async function seenFrom(qr: HrQr, pixels: number): Promise<ImageData> {
+  const svg = must(qr.renderRoot.querySelector('svg')).cloneNode(true) as SVGElement
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+  svg.setAttribute('width', String(pixels))
+  svg.setAttribute('height', String(pixels))
+  svg.setAttribute('shape-rendering', 'geometricPrecision')
+  const image = new Image(pixels, pixels)
+  image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`
+  await image.decode()
+  const margin = 20
+  const canvas = new OffscreenCanvas(pixels + 2 * margin, pixels + 2 * margin)
+  const context = must(canvas.getContext('2d'))
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.drawImage(image, margin + 0.37, margin + 0.61, pixels, pixels)
+  return context.getImageData(0, 0, canvas.width, canvas.height)
+}
+
+test.each([
+  ['on a laptop at a projector 1.2 metres wide', 1_440, 900, 1.2],
+  ['on a 24 inch monitor', 1_920, 1_080, 0.53],
+])('a phone reads the presented code from three metres: %s', async (_, width, height, metresWide) => {
+  await size(width, height)
+  const element = await present()
+  const qr = must(element.renderRoot.querySelector('hr-qr'))
+  const pixels = Math.floor((qr.getBoundingClientRect().width / width) * metresWide * pixelsPerMetre)
+  expect(decodeQR(await seenFrom(qr, pixels))).toBe(link)
+})
+
+test('the room opens the present view with the chosen address; its button and Escape close it', async () => {
+  await size(1_440, 900)
+  const room = Object.assign(new HrRoom(), {
+    view: shared,
+    chat: chatView([]),
+    models: [],
+    addresses: [
+      { name: 'wlan0', url: 'https://192.168.1.20:8443/' },
+      { name: 'eth0', url: 'https://10.0.0.7:8443/' },
+    ],
+  })
+  const { element } = await mount(room)
+  const presented = () => element.renderRoot.querySelector('hr-present')
+  await userEvent.selectOptions(must(byTestId(element.renderRoot, 'address')), '1')
+  for (const close of [
+    () => userEvent.click(must(byTestId(element.renderRoot, 'close-present'))),
+    () => userEvent.keyboard('{Escape}'),
+  ]) {
+    await userEvent.click(must(byTestId(element.renderRoot, 'open-present')))
+    await settled(element)
+    expect(must(presented()).link).toContain('https://10.0.0.7:8443/#/room/')
+    await close()
+    await expect.poll(presented).toBeNull()
+  }
+})
