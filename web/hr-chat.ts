@@ -3,10 +3,12 @@ import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import type { RoomView } from '../src/index.ts'
 import { samplingOf, settingsFor } from './chat/answer-settings.ts'
+import { firstReadTurn, outgrownAnswers } from './chat/context-edge.ts'
 import type { ChatView } from './chat/conversations.ts'
 import { fetchMarkdown } from './chat/growing-text.ts'
 import './chat/hr-conversations.ts'
 import './chat/hr-spoken.ts'
+import './chat/hr-undo.ts'
 import type { HrConversations } from './chat/hr-conversations.ts'
 import './chat/hr-settings.ts'
 import type { HrSettings } from './chat/hr-settings.ts'
@@ -39,6 +41,9 @@ export class HrChat extends LitElement {
       header button { padding-inline: 0.625rem; flex: none; }
       .log { overflow-y: auto; overscroll-behavior: contain; padding-block: 0.75rem 1.5rem; display: flex; flex-direction: column; gap: 1.25rem; }
       .log > * { flex: none; min-width: 0; }
+      .edge { display: flex; align-items: center; gap: 0.75rem; text-align: center; text-wrap: balance; }
+      .edge::before, .edge::after { content: ''; flex: 1 0 1rem; border-block-start: 1px solid var(--line-strong); }
+      hr-undo { display: block; margin-block-end: 0.5rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
       @media (max-width: 30rem) { header .words { display: none; } }
@@ -49,6 +54,9 @@ export class HrChat extends LitElement {
     const { chat } = this
     const words = texts.chat
     const empty = chat.turns.length === 0
+    const path = chat.turns.map(({ turn }) => turn)
+    const firstRead = firstReadTurn(path)
+    const outgrown = outgrownAnswers(path)
     return html`
       <header>
         <button class="quiet" data-testid="conversations" aria-label=${words.conversations} title=${words.conversations} aria-haspopup="dialog"
@@ -64,12 +72,17 @@ export class HrChat extends LitElement {
         @scroll=${this.#scrolled} @hr-grown=${this.#followEnd}>
         ${empty ? this.#empty() : null}
         ${chat.turns.map(({ turn, versions }, index) => {
+          const edge =
+            turn.id === firstRead
+              ? html`<p class="edge small muted" data-testid="unread-above">${words.unreadAbove}</p>`
+              : null
           const live = chat.live?.turnId === turn.id ? chat.live : null
-          return html`<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
-            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} @hr-command=${this.#asked}></hr-turn>`
+          return html`${edge}<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
+            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)} @hr-command=${this.#asked}></hr-turn>`
         })}
       </div>
       <div>
+        <hr-undo .deletion=${chat.deleted} @hr-command=${this.#asked}></hr-undo>
         <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
@@ -115,7 +128,8 @@ export class HrChat extends LitElement {
 
   /** What was pressed goes away while the answer is written: the focus stays in the log. */
   #asked({ command: { kind } }: CommandEvent) {
-    if (kind !== 'show-version') this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
+    if (kind !== 'show-version' && kind !== 'delete-turn')
+      this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
     if (kind !== 'show-version' && kind !== 'delete-turn') this.#follows = true
   }
 

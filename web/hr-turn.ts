@@ -11,7 +11,6 @@ import type { LiveAnswer } from './chat/live-answer.ts'
 import { smallButtons } from './chat/small-buttons.ts'
 import type { Turn } from './chat/turn.ts'
 import { type Command, CommandEvent } from './commands.ts'
-import './hr-confirm.ts'
 import './hr-notice.ts'
 import { continueIcon, deleteIcon, editIcon, retryIcon } from './icons.ts'
 import { markdownStyles } from './markdown/markdown-styles.ts'
@@ -23,7 +22,7 @@ import { texts } from './texts/texts.ts'
 export class HrTurn extends LitElement {
   @property({ attribute: false }) turn!: Turn
   /** Ids of the turns in its place, itself among them. */
-  @property({ attribute: false }) versions: readonly string[] = []
+  @property({ attribute: false, hasChanged: areOthers }) versions: readonly string[] = []
   /** While this turn is being written. */
   @property({ attribute: false }) live: LiveAnswer | null = null
   /** Has a word of what is being written come? */
@@ -31,6 +30,8 @@ export class HrTurn extends LitElement {
   /** Can the model be asked now? */
   @property({ type: Boolean }) ready = false
   @property({ type: Boolean }) last = false
+  /** Is this the first answer for which these turns were left out? */
+  @property({ type: Boolean }) tellsDropped = false
   @state() editing = false
 
   static override styles = [
@@ -57,6 +58,11 @@ export class HrTurn extends LitElement {
     `,
   ]
 
+  /** Lets somebody ask the question in other words. */
+  edit(): void {
+    this.editing = true
+  }
+
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('turn') && changed.get('turn')?.id !== this.turn.id) this.editing = false
   }
@@ -74,9 +80,7 @@ export class HrTurn extends LitElement {
       <div class="actions">
         ${this.#versions()}
         <hr-copy .text=${content}></hr-copy>
-        ${this.#button('edit', texts.chat.editPrompt, editIcon, () => {
-          this.editing = true
-        })}
+        ${this.#button('edit', texts.chat.editPrompt, editIcon, () => this.edit())}
         ${this.#delete()}
       </div>
     </div>`
@@ -85,11 +89,12 @@ export class HrTurn extends LitElement {
   #answer() {
     const { turn } = this
     const words = texts.chat
-    const reading = turn.state === 'streaming' && !this.begun
+    const reading = turn.state === 'streaming' && this.live !== null && !this.begun
+    const isElsewhere = turn.state === 'streaming' && this.live === null
     const canTry = this.ready && this.last
     return html`<div class="assistant">
       <p class="visually-hidden">${words.modelAnswered}</p>
-      ${turn.droppedTurns > 0 ? html`<p class="small muted left-out" data-testid="dropped-turns">${words.droppedTurns(turn.droppedTurns)}</p>` : null}
+      ${this.tellsDropped ? html`<p class="small muted left-out" data-testid="dropped-turns">${words.droppedTurns(turn.droppedTurns)}</p>` : null}
       ${
         reading
           ? html`<p class="waiting" role="status"><i></i><i></i><i></i><span class="visually-hidden">${words.reading}</span></p>`
@@ -98,8 +103,9 @@ export class HrTurn extends LitElement {
       ${
         turn.problem === null
           ? null
-          : html`<hr-notice message=${turn.problem} action=${canTry ? words.tryAgain : ''} data-testid="answer-problem" @hr-notice-action=${() => this.#fire({ kind: 'retry-answer' })}></hr-notice>`
+          : html`<hr-notice .error=${turn.problem} action=${canTry ? words.tryAgain : ''} data-testid="answer-problem" @hr-notice-action=${() => this.#fire({ kind: 'retry-answer' })}></hr-notice>`
       }
+      ${isElsewhere ? html`<p class="foot small muted">${words.writtenElsewhere}</p>` : null}
       ${turn.state === 'streaming' || turn.state === 'failed' ? null : this.#figures(turn)}
       ${turn.state === 'streaming' ? null : this.#answerActions(turn)}
     </div>`
@@ -144,9 +150,9 @@ export class HrTurn extends LitElement {
   }
 
   #delete() {
-    const { deleteTurn, deleteFromHere } = texts.chat
-    return html`<hr-confirm data-testid="delete-turn" quiet label=${deleteTurn} question=${deleteFromHere}
-      @hr-confirmed=${() => this.#fire({ kind: 'delete-turn', turnId: this.turn.id })}>${deleteIcon}</hr-confirm>`
+    return this.#button('delete-turn', texts.chat.deleteFromHere, deleteIcon, () =>
+      this.#fire({ kind: 'delete-turn', turnId: this.turn.id }),
+    )
   }
 
   #edited({ text }: EditedEvent) {
@@ -157,6 +163,11 @@ export class HrTurn extends LitElement {
   #fire(command: Command) {
     this.dispatchEvent(new CommandEvent(command))
   }
+}
+
+/** Views bring the same ids in a new array each time. */
+function areOthers(now: readonly string[], before: readonly string[] | undefined): boolean {
+  return now.length !== before?.length || now.some((id, index) => id !== before[index])
 }
 
 function figureWords({ tokensPerSecond, timeToFirstTokenMs, tokenCount }: AnswerFigures): string[] {

@@ -1,7 +1,7 @@
 // Conversations as people keep them: versions, the list, search, settings, files, all on real tabs and across reloads.
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { answers, ask, confirm, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { answers, ask, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
 import { expect, type Stage, test } from './support/stage.ts'
 
 /** A room of so many tabs with the model loaded, whose answers end after a few words. */
@@ -86,8 +86,12 @@ test('conversations are listed, found, renamed, deleted, and the open one is the
   await expect(answers(leader)).toHaveText(whale)
   await expect(leader.getByRole('heading', { name: 'Songs' })).toBeVisible()
   await leader.getByTestId('conversations').click()
-  await confirm(items.filter({ hasText: 'A tree grew' }).getByTestId('delete-conversation'))
+  await items.filter({ hasText: 'A tree grew' }).getByTestId('delete-conversation').click()
   await expect(items).toHaveText([/Songs/])
+  await expect(leader.getByTestId('conversation-drawer').getByTestId('undo')).toBeFocused()
+  await leader.keyboard.press('Enter')
+  await expect(items).toHaveText([/A tree grew/, /Songs/])
+  await items.filter({ hasText: 'A tree grew' }).getByTestId('delete-conversation').click()
   await leader.reload()
   await leader.getByTestId('conversations').click()
   await expect(items).toHaveText([/Songs/])
@@ -112,7 +116,7 @@ test('all conversations go into a file and come back from it; a bad file changes
   const markdown = await save('export-markdown')
   expect(markdown.name).toBe('a-whale-sang.md')
   expect(markdown.text).toContain('## You\n\nA whale sang\n\n## Model\n\n')
-  await confirm(items.getByTestId('delete-conversation'))
+  await items.getByTestId('delete-conversation').click()
   await expect(items).toHaveCount(0)
   await expect(answers(leader)).toHaveCount(0)
 

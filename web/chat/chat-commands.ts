@@ -18,6 +18,8 @@ export type ChatCommand =
   | { kind: 'open-conversation'; conversationId: string }
   | { kind: 'rename-conversation'; conversationId: string; title: string }
   | { kind: 'delete-conversation'; conversationId: string }
+  /** What was deleted last is there again. */
+  | { kind: 'undo-deletion' }
   | { kind: 'search-conversations'; words: string }
   | { kind: 'export-conversations' }
   | { kind: 'export-markdown' }
@@ -38,6 +40,7 @@ const kinds: Readonly<Record<ChatCommand['kind'], true>> = {
   'open-conversation': true,
   'rename-conversation': true,
   'delete-conversation': true,
+  'undo-deletion': true,
   'search-conversations': true,
   'export-conversations': true,
   'export-markdown': true,

@@ -2,10 +2,11 @@
 // with its conversation, and two tabs that have one conversation open add to it side by side.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import * as v from 'valibot'
+import { answersInTheMaking } from './answer-lock.ts'
 import { type AnswerSettings, readAnswerSettings } from './answer-settings.ts'
 import { type ConversationRecord, conversationRecordSchema } from './conversation-record.ts'
 import { type Turn, turnSchema } from './turn.ts'
-import { treeProblem } from './turn-tree.ts'
+import { rootedTurns } from './turn-tree.ts'
 
 export const databaseName = 'headroom-conversations'
 
@@ -48,7 +49,7 @@ export class ConversationStore {
     return records.sort((a, b) => b.updatedAtMs - a.updatedAtMs)
   }
 
-  /** With all turns, oldest first. An answer that a reload cut off comes back as stopped; null for a conversation that is not there or cannot be read. */
+  /** With all turns, oldest first. An answer that nobody writes any more comes back as stopped; null for a conversation that is not there or cannot be read. */
   async read(id: string): Promise<StoredConversation | null> {
     const record = readRecord(await this.#database.get('conversations', id))
     if (!record) return null
@@ -57,13 +58,13 @@ export class ConversationStore {
       v.array(turnSchema),
       rows.map(({ turn }) => turn),
     )
-    const problem = result.success ? treeProblem(result.output) : v.summarize(result.issues)
-    if (!result.success || problem !== null) {
-      console.warn(`The kept conversation ${id} cannot be read and is left alone: ${problem}.`)
+    if (!result.success) {
+      console.warn(`The kept conversation ${id} cannot be read and is left alone: ${v.summarize(result.issues)}.`)
       return null
     }
-    const turns = result.output.map(asInterrupted).sort((a, b) => a.createdAtMs - b.createdAtMs)
-    return { record, turns }
+    const inTheMaking = await answersInTheMaking()
+    const turns = rootedTurns(result.output).map((turn) => (inTheMaking.has(turn.id) ? turn : asInterrupted(turn)))
+    return { record, turns: turns.sort((a, b) => a.createdAtMs - b.createdAtMs) }
   }
 
   /** Adds and replaces these turns; others of the conversation stay. */

@@ -1,11 +1,12 @@
 // One open conversation: it asks the system, collects the answer as it streams, and never loses a word to an error or a reload.
 import { type ChatMessage, type MobileTensorParallelismSystem, toErrorData } from '../../src/index.ts'
+import { whileWriting } from './answer-lock.ts'
 import { type AnswerSettings, requestOptions } from './answer-settings.ts'
 import { type ConversationRecord, newConversationRecord, titleFrom } from './conversation-record.ts'
 import type { StoredConversation } from './conversation-store.ts'
 import { LiveAnswer } from './live-answer.ts'
 import { emptyAnswer, requestMessages, type Turn, userTurn } from './turn.ts'
-import { branchOf, newestLeaf, pathTo, type TurnTree, treeOf, versionsOf } from './turn-tree.ts'
+import { branchOf, newestLeaf, pathTo, rootedTurns, type TurnTree, treeOf, versionsOf } from './turn-tree.ts'
 import { uniqueNowMs } from './unique-now.ts'
 
 /** What of a growing answer a crash may cost. */
@@ -19,6 +20,12 @@ export interface ConversationContext {
   /** The record and these turns are as they should be kept. */
   keep(record: ConversationRecord, turns: readonly Turn[]): void
   forget(record: ConversationRecord, turns: readonly Turn[]): void
+}
+
+/** A conversation as it was at some moment. */
+export interface ConversationState {
+  record: ConversationRecord
+  tree: TurnTree
 }
 
 export class Conversation {
@@ -49,6 +56,10 @@ export class Conversation {
   /** All turns, those of other branches too. */
   get allTurns(): readonly Turn[] {
     return [...this.#tree.values()]
+  }
+
+  get state(): ConversationState {
+    return { record: this.#record, tree: this.#tree }
   }
 
   get path(): readonly Turn[] {
@@ -105,18 +116,52 @@ export class Conversation {
     this.#context.changed()
   }
 
-  /** The turn and all that follows it. */
-  deleteTurn(turnId: string): void {
+  /** The turn and all that follows it. Returns what is gone, with the record as it was; null where nothing was. */
+  deleteTurn(turnId: string): StoredConversation | null {
     const turn = this.#tree.get(turnId)
-    if (!turn) return
+    if (!turn) return null
+    const record = this.#record
+    const { live } = this
     const gone = branchOf(this.#tree, turnId)
-    if (gone.some(({ id }) => id === this.live?.turnId)) this.stop()
+    if (gone.some(({ id }) => id === live?.turnId)) this.stop()
     const others = this.versionsOf(turn)
     const neighbour = others[others.indexOf(turnId) - 1] ?? others[1] ?? null
     const shown = this.path.some(({ id }) => id === turnId)
     this.#remove(gone)
     if (shown) this.#record = { ...this.#record, leafId: newestLeaf(this.#tree, neighbour ?? turn.parentId) }
     this.#context.forget(this.#record, gone)
+    this.#context.changed()
+    const stopped = (turn: Turn): Turn => ({ ...turn, content: live?.text ?? turn.content, state: 'stopped' })
+    return { record, turns: gone.map((turn) => (turn.id === live?.turnId ? stopped(turn) : turn)) }
+  }
+
+  /** Brings back what `deleteTurn` took away. */
+  putBack({ record: { leafId }, turns }: StoredConversation): void {
+    this.#tree = treeOf([...this.#tree.values(), ...turns])
+    this.#record = { ...this.#record, leafId }
+    this.#context.keep(this.#record, turns)
+    this.#context.changed()
+  }
+
+  /**
+   * Takes over what another tab has written: `stored` is how things are kept, `before` is `state` from when they began to be read. What
+   * this tab did since stays; what is gone from the kept ones was deleted there.
+   */
+  merge(before: ConversationState, { record, turns }: StoredConversation): void {
+    const kept = new Map(turns.map((turn) => [turn.id, turn]))
+    for (const [id, turn] of this.#tree) {
+      const isOurs = before.tree.get(id) !== turn || id === this.live?.turnId
+      if (isOurs && (kept.has(id) || !before.tree.has(id))) kept.set(id, turn)
+    }
+    this.#tree = treeOf(rootedTurns([...kept.values()]))
+    if (this.live && !this.#tree.has(this.live.turnId)) this.stop()
+    const { leafId, title } = this.#record
+    const near = [leafId, record.leafId].find((id) => id !== null && this.#tree.has(id)) ?? null
+    this.#record = {
+      ...record,
+      title: title === before.record.title ? record.title : title,
+      leafId: newestLeaf(this.#tree, near),
+    }
     this.#context.changed()
   }
 
@@ -144,10 +189,11 @@ export class Conversation {
     )
     let ended: Turn
     try {
-      ended = await this.#generate(answer, live, answering.signal)
+      ended = await whileWriting(answer.id, () => this.#generate(answer, live, answering.signal))
     } catch (error) {
       const { code, message } = toErrorData(error)
-      const end = code === 'aborted' ? { state: 'stopped' as const } : { state: 'failed' as const, problem: message }
+      const end =
+        code === 'aborted' ? { state: 'stopped' as const } : { state: 'failed' as const, problem: { code, message } }
       ended = { ...answer, content: live.text, ...end }
     } finally {
       clearInterval(keeping)

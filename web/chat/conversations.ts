@@ -1,11 +1,12 @@
-// All conversations of this device: which one is open, the list of the others, and what is kept of them.
+// All conversations of this device: which one this tab has open, and what people ask of them.
 import { HeadroomError } from '../../src/index.ts'
 import { type AnswerSettings, settingsFor } from './answer-settings.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import { Conversation, type ConversationContext } from './conversation.ts'
 import { conversationsFile, markdownFile, readConversationsFile, saveFile } from './conversation-file.ts'
 import type { ConversationRecord } from './conversation-record.ts'
-import { ConversationStore, type StoredConversation } from './conversation-store.ts'
+import type { StoredConversation } from './conversation-store.ts'
+import { KeptConversations } from './kept-conversations.ts'
 import type { LiveAnswer } from './live-answer.ts'
 import { newId } from './new-id.ts'
 import type { Turn } from './turn.ts'
@@ -14,6 +15,13 @@ export interface ShownTurn {
   turn: Turn
   /** Ids of all that stand in its place, itself among them, oldest first. */
   versions: readonly string[]
+}
+
+/** What was deleted last, and can be had back until something else is begun. */
+export interface Deletion {
+  kind: 'turns' | 'conversation'
+  /** The conversation's. */
+  title: string
 }
 
 /** What the page shows of the conversations: a new object at every change. */
@@ -29,60 +37,72 @@ export interface ChatView {
   found: ReadonlySet<string> | null
   /** What somebody has set; null while nobody has. */
   settings: AnswerSettings | null
+  deleted: Deletion | null
   /** False when a reload of the page would lose something. */
   kept: boolean
+  /** Has the browser promised not to clear the conversations by itself? null where it does not say. */
+  promised: boolean | null
 }
 
 /** Where a tab remembers which conversation it has open. */
 const openKey = 'headroom.open-conversation'
+
+/** What leaves the last deletion in reach. */
+const passing: ReadonlySet<ChatCommand['kind']> = new Set([
+  'show-version',
+  'search-conversations',
+  'export-conversations',
+  'export-markdown',
+  'set-answers',
+])
 
 export class Conversations {
   readonly #context: ConversationContext
   readonly #tab: Storage
   readonly #changed: () => void
   readonly #restored: Promise<void>
-  #store: ConversationStore | null = null
+  readonly #kept: KeptConversations
   #open: Conversation
-  #list: readonly ConversationRecord[] = []
   #found: ReadonlySet<string> | null = null
   #searched = ''
-  #settings: AnswerSettings | null = null
-  #kept = true
+  #deleted: (Deletion & { undo(): void }) | null = null
   #view: ChatView | null = null
-  /** Their answers may end after them. */
-  readonly #deleted = new Set<string>()
 
   /** Restores what this device kept, and what this tab had open. `changed` is called at every change but a streamed piece. */
   constructor(system: ConversationContext['system'], tab: Storage, changed: () => void) {
     this.#tab = tab
     this.#changed = changed
+    this.#kept = new KeptConversations({
+      changed: () => this.#show(),
+      writtenElsewhere: (id) => void this.#mergeOpen(id),
+      deletedElsewhere: (id) => {
+        if (id === this.#open.record.id) this.#switchTo(new Conversation(this.#context))
+      },
+    })
     this.#context = {
       system,
-      settings: () => settingsFor(this.#settings, system.view.model),
+      settings: () => settingsFor(this.#kept.settings, system.view.model),
       changed: () => this.#show(),
       keep: (record, turns) => this.#keep(record, turns),
-      forget: (record, turns) =>
-        void this.#withStore((store) =>
-          store.removeTurns(
-            record,
-            turns.map(({ id }) => id),
-          ),
-        ),
+      forget: (record, turns) => this.#kept.forget(record, turns),
     }
     this.#open = new Conversation(this.#context)
     this.#restored = this.#restore()
   }
 
   get view(): ChatView {
+    const { list, settings, works, isPromised } = this.#kept
     this.#view ??= {
       conversationId: this.#open.record.id,
       title: this.#open.record.title,
       turns: this.#open.path.map((turn) => ({ turn, versions: this.#open.versionsOf(turn) })),
       live: this.#open.live,
-      list: this.#list,
+      list,
       found: this.#found,
-      settings: this.#settings,
-      kept: this.#kept,
+      settings,
+      deleted: this.#deleted,
+      kept: works,
+      promised: isPromised,
     }
     return this.#view
   }
@@ -90,8 +110,10 @@ export class Conversations {
   /** Throws `bad-input` for a file that holds no conversations. */
   async perform(command: ChatCommand): Promise<void> {
     await this.#restored
+    if (this.#deleted && command.kind !== 'undo-deletion' && !passing.has(command.kind)) this.#deleted = null
     switch (command.kind) {
       case 'send-prompt':
+        void this.#kept.askToKeep() // Firefox asks the person; the answer need not wait for that.
         return this.#open.send(command.text)
       case 'retry-answer':
         return this.#open.retry()
@@ -106,7 +128,7 @@ export class Conversations {
       case 'show-version':
         return this.#open.show(command.turnId)
       case 'delete-turn':
-        return this.#open.deleteTurn(command.turnId)
+        return this.#deleteTurn(command.turnId)
       case 'new-chat':
         return this.#switchTo(new Conversation(this.#context))
       case 'open-conversation':
@@ -115,6 +137,8 @@ export class Conversations {
         return this.#rename(command.conversationId, command.title)
       case 'delete-conversation':
         return this.#delete(command.conversationId)
+      case 'undo-deletion':
+        return this.#undo()
       case 'search-conversations':
         void this.#search(command.words) // The next search need not wait for this one.
         return
@@ -125,29 +149,21 @@ export class Conversations {
       case 'import-conversations':
         return this.#import(command.file)
       case 'set-answers':
-        this.#settings = command.settings
-        this.#show()
-        void this.#withStore((store) => store.writeSettings(command.settings)) // A slider moves on meanwhile.
-        return
+        this.#kept.set(command.settings)
+        return this.#show()
     }
   }
 
   close(): void {
     this.#open.stop()
-    void this.#restored.then(() => this.#store?.close())
+    void this.#restored.then(() => this.#kept.close())
   }
 
   async #restore(): Promise<void> {
-    try {
-      this.#store = await ConversationStore.open()
-      this.#list = await this.#store.list()
-      this.#settings = await this.#store.readSettings()
-      const openId = this.#tab.getItem(openKey)
-      const stored = openId === null ? null : await this.#store.read(openId)
-      if (stored) this.#open = new Conversation(this.#context, stored)
-    } catch (error) {
-      this.#notKept(error)
-    }
+    await this.#kept.open()
+    const openId = this.#tab.getItem(openKey)
+    const stored = openId === null ? null : await this.#kept.read(openId)
+    if (stored) this.#open = new Conversation(this.#context, stored)
     this.#show()
   }
 
@@ -161,78 +177,94 @@ export class Conversations {
 
   async #openKept(id: string): Promise<void> {
     if (id === this.#open.record.id) return
-    const stored = await this.#store?.read(id)
+    const stored = await this.#kept.read(id)
     if (!stored) throw new HeadroomError('bad-input', 'This conversation cannot be read any more. Choose another one.')
     this.#switchTo(new Conversation(this.#context, stored))
   }
 
+  /** Where nothing is kept, what this tab has is all there is. */
+  async #mergeOpen(id: string): Promise<void> {
+    const open = this.#open
+    if (id !== open.record.id || !this.#kept.works) return
+    const before = open.state
+    const stored = await this.#kept.read(id)
+    if (stored) open.merge(before, stored)
+  }
+
   #rename(id: string, title: string): void {
-    const record = this.#list.find((listed) => listed.id === id)
+    const record = this.#kept.list.find((listed) => listed.id === id)
     if (!record) return
     if (id === this.#open.record.id) this.#open.rename(title)
     this.#keep({ ...record, title }, [])
     this.#show()
   }
 
-  async #delete(id: string): Promise<void> {
-    this.#deleted.add(id)
-    if (id === this.#open.record.id) this.#switchTo(new Conversation(this.#context))
-    this.#list = this.#list.filter((record) => record.id !== id)
+  #deleteTurn(turnId: string): void {
+    const open = this.#open
+    const gone = open.deleteTurn(turnId)
+    if (gone) this.#deleted = { kind: 'turns', title: gone.record.title, undo: () => open.putBack(gone) }
     this.#show()
-    await this.#withStore((store) => store.remove(id))
+  }
+
+  async #delete(id: string): Promise<void> {
+    const wasOpen = id === this.#open.record.id
+    const stored = wasOpen ? null : await this.#kept.read(id)
+    const conversation = stored ? new Conversation(this.#context, stored) : wasOpen ? this.#open : null
+    if (wasOpen) this.#switchTo(new Conversation(this.#context))
+    const removed = this.#kept.remove(id)
+    if (conversation) {
+      const undo = () => this.#bringBack(conversation, wasOpen)
+      this.#deleted = { kind: 'conversation', title: conversation.record.title, undo }
+    }
+    this.#show()
+    await removed
+  }
+
+  #bringBack(conversation: Conversation, opens: boolean): void {
+    this.#kept.keep(conversation.record, conversation.allTurns)
+    if (opens) this.#switchTo(conversation)
+  }
+
+  #undo(): void {
+    const deleted = this.#deleted
+    this.#deleted = null
+    deleted?.undo()
+    this.#show()
   }
 
   async #search(words: string): Promise<void> {
     this.#searched = words
-    await this.#withStore(async (store) => {
-      const found = words.trim() === '' ? null : await store.search(words)
-      if (this.#searched === words) this.#found = found
-    })
+    const found = words.trim() === '' ? null : await this.#kept.search(words)
+    if (this.#searched === words) this.#found = found
     this.#show()
   }
 
-  async #all(): Promise<StoredConversation[]> {
+  /** As it is now, every branch; null for one that cannot be read. */
+  async #stored(id: string): Promise<StoredConversation | null> {
     const { record, allTurns } = this.#open
-    const others = this.#list.filter(({ id }) => id !== record.id)
-    const read = await Promise.all(others.map(({ id }) => this.#store?.read(id)))
-    const own = allTurns.length === 0 ? [] : [{ record, turns: allTurns }]
-    return [...own, ...read.filter((stored) => stored != null)]
+    return id === record.id ? { record, turns: allTurns } : this.#kept.read(id)
+  }
+
+  async #all(): Promise<StoredConversation[]> {
+    const all = await Promise.all(this.#kept.list.map(({ id }) => this.#stored(id)))
+    return all.filter((stored) => stored !== null)
   }
 
   /** Adds; a conversation that is here already comes a second time, as a copy. */
   async #import(file: File): Promise<void> {
     for (const { record, turns } of await readConversationsFile(file)) {
-      this.#deleted.delete(record.id)
-      const isHere = this.#list.some(({ id }) => id === record.id)
-      this.#keep(isHere ? { ...record, id: newId() } : record, turns)
+      const isHere = this.#kept.list.some(({ id }) => id === record.id)
+      this.#kept.keep(isHere ? { ...record, id: newId() } : record, turns)
     }
     this.#show()
   }
 
   #keep(record: ConversationRecord, turns: readonly Turn[]): void {
+    const isOpen = record.id === this.#open.record.id
     // Deleted while it was being answered: it stays deleted.
-    if (record.id !== this.#open.record.id && turns.length === 1 && !this.#list.some(({ id }) => id === record.id))
-      return
-    this.#list = [record, ...this.#list.filter(({ id }) => id !== record.id)].sort(
-      (a, b) => b.updatedAtMs - a.updatedAtMs,
-    )
-    if (record.id === this.#open.record.id) this.#tab.setItem(openKey, record.id)
-    void this.#withStore((store) => store.write(record, turns))
-  }
-
-  async #withStore(use: (store: ConversationStore) => Promise<void>): Promise<void> {
-    if (!this.#store) return
-    try {
-      await use(this.#store)
-    } catch (error) {
-      this.#notKept(error)
-    }
-  }
-
-  #notKept(error: unknown): void {
-    console.warn('This browser does not keep the conversations.', error)
-    this.#kept = false
-    this.#show()
+    if (!isOpen && !this.#kept.list.some(({ id }) => id === record.id)) return
+    if (isOpen) this.#tab.setItem(openKey, record.id)
+    this.#kept.keep(record, turns)
   }
 
   #show(): void {

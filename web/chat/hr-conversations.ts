@@ -3,7 +3,6 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { CommandEvent } from '../commands.ts'
-import '../hr-confirm.ts'
 import { closeIcon, deleteIcon, editIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
@@ -11,6 +10,7 @@ import type { ChatCommand } from './chat-commands.ts'
 import type { ConversationRecord } from './conversation-record.ts'
 import type { ChatView } from './conversations.ts'
 import { drawer } from './drawer.ts'
+import './hr-undo.ts'
 
 /** @fires hr-command `open-conversation`, `rename-conversation`, `delete-conversation`, `search-conversations`, `export-conversations`, `export-markdown`, `import-conversations` */
 @customElement('hr-conversations')
@@ -29,7 +29,6 @@ export class HrConversations extends LitElement {
       .title { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .open .small { font-weight: 400; }
       form { grid-column: 1 / -1; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.5rem; padding: 0.25rem; }
-      li hr-confirm:focus-within { grid-column: auto; }
     `,
   ]
 
@@ -47,7 +46,8 @@ export class HrConversations extends LitElement {
           <h2>${words.conversations}</h2>
           <button class="quiet" aria-label=${words.close} title=${words.close} @click=${this.#close}>${closeIcon}</button>
         </header>
-        <p class="small muted">${words.deviceOnly}</p>
+        <p class="small muted" data-testid="where-kept">${words.deviceOnly} ${this.#promise()}</p>
+        <hr-undo .deletion=${this.chat.deleted} @hr-command=${this.#focusSearch}></hr-undo>
         <input type="text" role="searchbox" data-testid="search" dir="auto" aria-label=${words.search} placeholder=${words.search} @input=${this.#search} />
         <ul>${repeat(
           shown,
@@ -79,9 +79,14 @@ export class HrConversations extends LitElement {
         <span class="small muted numbers">${texts.numbers.moment(record.updatedAtMs)}</span>
       </button>
       <button class="quiet" data-testid="rename" aria-label=${words.rename(title)} title=${words.rename(title)} @click=${() => this.#beginRenaming(record.id)}>${editIcon}</button>
-      <hr-confirm quiet data-testid="delete-conversation" description=${words.deleteConversation(title)} question=${words.deleteForGood}
-        @hr-confirmed=${() => this.#fire({ kind: 'delete-conversation', conversationId: record.id })}>${deleteIcon}</hr-confirm>
+      <button class="quiet" data-testid="delete-conversation" aria-label=${words.deleteConversation(title)} title=${words.deleteConversation(title)}
+        @click=${() => this.#fire({ kind: 'delete-conversation', conversationId: record.id })}>${deleteIcon}</button>
     </li>`
+  }
+
+  #promise(): string {
+    const { promised } = this.chat
+    return promised === null ? '' : promised ? texts.chat.promised : texts.chat.notPromised
   }
 
   async #beginRenaming(id: string) {
@@ -120,6 +125,11 @@ export class HrConversations extends LitElement {
     if (!file) return
     this.#fire({ kind: 'import-conversations', file })
     this.#close()
+  }
+
+  /** What was pressed goes away. */
+  #focusSearch() {
+    this.renderRoot.querySelector<HTMLElement>('[role=searchbox]')?.focus()
   }
 
   #outside(event: MouseEvent) {

@@ -39,7 +39,10 @@ export class HrEdit extends LitElement {
   }
 
   #key(event: KeyboardEvent) {
-    if (event.key === 'Escape') this.#end(null)
+    if (event.key === 'Escape') {
+      event.preventDefault() // It stops no answer besides.
+      this.#end(null)
+    }
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     this.#ask()

@@ -1,6 +1,8 @@
 // One turn of a conversation, and what the model is asked with. Turns form a tree: a regenerated answer and an edited question are
 // siblings of what they replace, so nothing is lost.
 import * as v from 'valibot'
+import type { ErrorCode } from '../../src/index.ts'
+import { enErrors } from '../texts/en-errors.ts'
 import { newId } from './new-id.ts'
 import { uniqueNowMs } from './unique-now.ts'
 
@@ -11,6 +13,8 @@ const figures = v.object({
   bytesPerToken: v.optional(v.nullable(v.number()), null),
   roundsPerToken: v.optional(v.nullable(v.number()), null),
 })
+
+const errorCodes = Object.keys(enErrors) as ErrorCode[]
 
 /** As it is kept and exported. */
 export const turnSchema = v.object({
@@ -25,8 +29,8 @@ export const turnSchema = v.object({
   figures: v.nullable(figures),
   /** Of the oldest turns, how many no longer fitted the context when this was answered. */
   droppedTurns: v.number(),
-  /** What went wrong, for people; with `failed` alone. */
-  problem: v.nullable(v.string()),
+  /** What went wrong; with `failed` alone. */
+  problem: v.nullable(v.object({ code: v.fallback(v.picklist(errorCodes), 'internal'), message: v.string() })),
 })
 
 export type Turn = Readonly<v.InferOutput<typeof turnSchema>>

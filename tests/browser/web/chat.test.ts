@@ -4,6 +4,7 @@ import type { RoomView } from '../../../src/index.ts'
 import { LiveAnswer } from '../../../web/chat/live-answer.ts'
 import { emptyAnswer, type Turn, userTurn } from '../../../web/chat/turn.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
+import type { HrTurn } from '../../../web/hr-turn.ts'
 import { byTestId, chatView, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
 
 const answer: Turn = {
@@ -75,25 +76,35 @@ test('an answer keeps its lines and shows its figures', async () => {
   expect(wordsOf(must(byTestId(element.renderRoot, 'figures')))).toBe('14.2 tokens/s first after 412 ms 87 tokens')
 })
 
-test('turns that were left out are told', async () => {
-  const { element } = await show([userTurn('Hi'), { ...answer, droppedTurns: 2 }])
+test('turns that were left out are told, and where the model begins to read', async () => {
+  const old = [userTurn('1'), { ...answer, id: 'one' }, userTurn('2'), { ...answer, id: 'two' }]
+  const newest = userTurn('Hi')
+  const { element } = await show([...old, newest, { ...answer, droppedTurns: 2 }])
+  const edge = must(byTestId(element.renderRoot, 'unread-above'))
+  expect((edge.nextElementSibling as HrTurn).turn).toBe(newest)
   expect(wordsOf(must(byTestId(element.renderRoot, 'dropped-turns')))).toBe(
     'The oldest 2 turns no longer fit and were left out of this answer.',
   )
 })
 
 test('a failed answer keeps what came, says what happened and can be asked for again', async () => {
-  const failed: Turn = { ...emptyAnswer(), content: 'Half an', state: 'failed', problem: 'Pixel 9 left.' }
+  const failed: Turn = {
+    ...emptyAnswer(),
+    content: 'Half an',
+    state: 'failed',
+    problem: { code: 'peer-lost', message: 'Pixel 9 left.' },
+  }
   const { element, commands } = await show([userTurn('Hi'), failed])
   expect(must(byTestId(element.renderRoot, 'answer')).textContent).toBe('Half an')
   const problem = must(byTestId(element.renderRoot, 'answer-problem'))
-  expect(wordsOf(problem)).toContain('Pixel 9 left.')
+  expect(wordsOf(problem)).toContain('A device left the room')
+  expect(must(problem.shadowRoot?.querySelector('[lang=en]')).textContent).toBe('Pixel 9 left.')
   await userEvent.click(must(problem.shadowRoot?.querySelector('button')))
   expect(commands).toEqual([{ kind: 'retry-answer' }])
 })
 
 test('an answer cannot be asked for again while the room is not ready', async () => {
-  const failed: Turn = { ...emptyAnswer(), state: 'failed', problem: 'Pixel 9 left.' }
+  const failed: Turn = { ...emptyAnswer(), state: 'failed', problem: { code: 'peer-lost', message: 'Pixel 9 left.' } }
   const { element } = await show([userTurn('Hi'), failed], roomView())
   expect(must(byTestId(element.renderRoot, 'answer-problem')).shadowRoot?.querySelector('button')).toBeNull()
 })

@@ -98,7 +98,9 @@ export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): 
     list: [],
     found: null,
     settings: null,
+    deleted: null,
     kept: true,
+    promised: true,
     ...part,
   }
 }
