@@ -50,6 +50,17 @@ export interface DeviceWork {
   readBytes: number
 }
 
+/** What was sent between two counts. */
+export function workBetween(before: DeviceWork, after: DeviceWork): DeviceWork {
+  return {
+    dispatches: after.dispatches - before.dispatches,
+    submits: after.submits - before.submits,
+    readbacks: after.readbacks - before.readbacks,
+    uploadedBytes: after.uploadedBytes - before.uploadedBytes,
+    readBytes: after.readBytes - before.readBytes,
+  }
+}
+
 export interface Executor {
   readonly kind: ExecutorKind
   readonly memory: ExecutorMemory

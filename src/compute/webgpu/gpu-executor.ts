@@ -18,6 +18,7 @@ import {
   type State,
   type Step,
   wantedRows,
+  workBetween,
 } from '../executor.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
@@ -74,14 +75,7 @@ export class GpuExecutor implements Executor {
   }
 
   get work(): DeviceWork {
-    const [now, before] = [this.#gpu.work, this.#workBefore]
-    return {
-      dispatches: now.dispatches - before.dispatches,
-      submits: now.submits - before.submits,
-      readbacks: now.readbacks - before.readbacks,
-      uploadedBytes: now.uploadedBytes - before.uploadedBytes,
-      readBytes: now.readBytes - before.readBytes,
-    }
+    return workBetween(this.#workBefore, this.#gpu.work)
   }
 
   embed(step: Step): Float32Array {

@@ -2,7 +2,7 @@
 import { expose } from 'comlink'
 import { executorFactory } from '../../../src/cluster/executors.ts'
 import { createSoloCollective } from '../../../src/collective/solo.ts'
-import type { DeviceWork } from '../../../src/compute/executor.ts'
+import { workBetween } from '../../../src/compute/executor.ts'
 import { generate } from '../../../src/engine/generate.ts'
 import { createLeader, type Leader } from '../../../src/engine/leader.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
@@ -42,12 +42,12 @@ const ourWorker = {
     const countsOf = async (tokens: number) => {
       const before = { ...executor.work! }
       await ourWorker.run({ phase: 'decode', tokens, firstToken: 1000 })
-      return difference(executor.work!, before)
+      return workBetween(before, executor.work!)
     }
     await countsOf(1)
     const [one, two] = [await countsOf(1), await countsOf(2)]
     leader.rank.executor.close()
-    return { weights, ...difference(two, one) }
+    return { weights, ...workBetween(one, two) }
   },
 
   async run({ phase, tokens, firstToken }: Work): Promise<Timed> {
@@ -106,16 +106,6 @@ async function open({ model, threads, contextLength }: EngineRequest, kind: 'was
   // At one byte a second a step takes as many seconds as it reads bytes.
   const bytesPerToken = predictStepMs(config, [shard], formats, [1]) / 1000
   return { weights: weightsLabel(manifest, 'auto'), bytesPerToken }
-}
-
-function difference(after: DeviceWork, before: DeviceWork): DeviceWork {
-  return {
-    dispatches: after.dispatches - before.dispatches,
-    submits: after.submits - before.submits,
-    readbacks: after.readbacks - before.readbacks,
-    uploadedBytes: after.uploadedBytes - before.uploadedBytes,
-    readBytes: after.readBytes - before.readBytes,
-  }
 }
 
 export type OurWorker = typeof ourWorker
