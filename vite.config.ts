@@ -19,7 +19,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         chunkFileNames: ({ moduleIds }) =>
-          `assets/${moduleIds.some((id) => /tfjs-backend-(webgl|cpu)/.test(id)) ? 'last-resort-' : ''}[name]-[hash].js`,
+          `assets/${moduleIds.some((id) => /tfjs-backend-(webgl|wasm|cpu)/.test(id)) ? 'last-resort-' : ''}[name]-[hash].js`,
       },
     },
   },

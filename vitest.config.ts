@@ -36,6 +36,7 @@ export default defineConfig({
             '@huggingface/gguf',
             '@tensorflow/tfjs-core',
             '@tensorflow/tfjs-backend-cpu',
+            '@tensorflow/tfjs-backend-wasm',
             '@tensorflow/tfjs-backend-webgl',
             '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu',
             '@tensorflow/tfjs-backend-webgpu/dist/webgpu_program',

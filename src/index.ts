@@ -41,6 +41,13 @@ export { cosineSimilarity, type Pooling } from './model/pooling.ts'
 export type { SamplingOptions } from './model/sampling.ts'
 export { decodeSecret, encodeSecret, parseRoomLink } from './net/room-link.ts'
 export type { ServerConfig } from './net/signaling-protocol.ts'
-export type { DeviceProfile, ExecutorKind, ExecutorSpeed, PhaseFigures } from './plan/device-profile.ts'
+export {
+  type DeviceProfile,
+  EXECUTOR_WISHES,
+  type ExecutorKind,
+  type ExecutorSpeed,
+  type ExecutorWish,
+  type PhaseFigures,
+} from './plan/device-profile.ts'
 export type { ShardPlan } from './plan/shard-plan.ts'
 export { MobileAdaptiveTensorSplitter, planShards } from './plan/splitter.ts'

@@ -1,6 +1,7 @@
 // What `npm run demo` takes: docs/COMMANDS.md. Options that contradict each other are an error, not a guess.
 import { Command, Option } from 'commander'
-import type { ExecutorKind, InferenceInput } from '../src/index.ts'
+import type { ExecutorWish, InferenceInput } from '../src/index.ts'
+import { EXECUTOR_WISHES } from '../src/plan/device-profile.ts'
 import { findContradiction, findForeign } from './demo-contradictions.ts'
 import { number, shares, smallNumbers, tokenIds, wholeNumber } from './option-values.ts'
 
@@ -15,7 +16,7 @@ export interface DemoOptions {
   ignoreEos: boolean
   temperature: number
   seed: number
-  executor: ExecutorKind | 'auto'
+  executor: ExecutorWish
   threads: number | undefined
   weights: 'auto' | 'f32' | 'f16' | 'int8' | 'int4'
   wire: 'auto' | 'f32' | 'f16' | 'int8'
@@ -65,7 +66,13 @@ export function parseDemoOptions(argv: readonly string[], fail: (message: string
     .option('--ignore-eos', 'go on after a stop token', false)
     .option('--temperature <number>', '0 is greedy', number(0, 100), 0)
     .option('--seed <number>', 'of the noise when the temperature is above 0', wholeNumber(0, 2 ** 32 - 1), 1)
-    .addOption(choice('--executor <kind>', 'what computes', ['auto', 'reference', 'tfjs', 'wasm', 'webgpu']))
+    .addOption(
+      choice(
+        '--executor <kind>',
+        'what computes; tfjs: the first of TensorFlow.js’ own backends that runs in the browser (webgl, wasm, cpu)',
+        EXECUTOR_WISHES,
+      ),
+    )
     .option('--threads <number>', 'compute threads of each tab', wholeNumber(1, 64))
     .addOption(
       choice('--weights <format>', 'how weights are held; auto: as in the file', [

@@ -3,6 +3,7 @@
 // how much the largest overturned token had led. The reference: tests/fixtures/smollm2-greedy.json.
 import { Command, Option } from 'commander'
 import { toErrorData } from '../src/base/errors.ts'
+import { EXECUTOR_WISHES } from '../src/plan/device-profile.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { readForcedPrompts } from './forced-prompts.ts'
 import { shares, wholeNumber } from './option-values.ts'
@@ -24,7 +25,7 @@ const options = new Command('npm run quality --')
     'Measures what quantizing costs on the default model: agreement, logit error and flips over 24 forced answers.',
   )
   .option('--tabs <number>', 'tabs in the room', wholeNumber(1, 16), 2)
-  .addOption(new Option('--executor <kind>').choices(['auto', 'reference', 'wasm', 'webgpu']).default('auto'))
+  .addOption(new Option('--executor <kind>').choices(EXECUTOR_WISHES).default('auto'))
   .addOption(new Option('--weights <format>').choices(['auto', 'f32', 'f16', 'int8', 'int4']).default('auto'))
   .addOption(new Option('--wire <format>').choices(['auto', 'f32', 'f16', 'int8']).default('auto'))
   .option('--threads <number>', 'compute threads of each tab', wholeNumber(1, 64))

@@ -1,11 +1,12 @@
 // Options of the page's own address, for scripts, e.g. `/?executor=wasm&threads=2&shares=2,1#/`. What is not named stays automatic.
-//   executor   auto | reference | wasm | webgpu        threads     positive integer: compute threads
+//   executor   auto | wasm | webgpu | reference, or TensorFlow.js' own: tfjs | tfjs-webgl | tfjs-wasm | tfjs-cpu
+//   threads    positive integer: compute threads
 //   weights    auto | f32 | f16 | int8 | int4          wire        auto | f32 | f16 | int8
 //   topology   auto | solo | star                      shares      positive integers by comma, one a device in rank order
 //   context    positive integer: positions to hold     maxDevices  1 to 16, the leader included
 // Other names are left alone: people's links carry all kinds of things. A bad value throws `bad-input`.
 import * as v from 'valibot'
-import { HeadroomError, type SystemOptions } from '../src/index.ts'
+import { EXECUTOR_WISHES, HeadroomError, type SystemOptions } from '../src/index.ts'
 import { texts } from './texts/texts.ts'
 
 const PositiveInteger = v.pipe(
@@ -20,7 +21,7 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 }
 
 const Options = v.object({
-  executor: v.exactOptional(oneOf(['auto', 'reference', 'tfjs', 'wasm', 'webgpu'])),
+  executor: v.exactOptional(oneOf(EXECUTOR_WISHES)),
   threads: v.exactOptional(PositiveInteger),
   weights: v.exactOptional(oneOf(['auto', 'f32', 'f16', 'int8', 'int4'])),
   wire: v.exactOptional(oneOf(['auto', 'f32', 'f16', 'int8'])),

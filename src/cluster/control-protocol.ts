@@ -2,6 +2,7 @@
 // here: they take the lane.
 import * as v from 'valibot'
 import { type ErrorCode, type ErrorData, HeadroomError } from '../base/errors.ts'
+import { EXECUTOR_KINDS } from '../plan/device-profile.ts'
 import { askMessage, declinedMessage, deviceName, talkMessage, withdrawMessage } from './talk-protocol.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
@@ -18,7 +19,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const figure = v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 50))
 const text = v.pipe(v.string(), v.maxLength(maxTextLength))
 const deviceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
-const executor = v.picklist(['reference', 'tfjs', 'wasm', 'webgpu'])
+const executor = v.picklist(EXECUTOR_KINDS)
 const range = v.pipe(
   v.object({ start: count, end: count }),
   v.check(({ start, end }) => start <= end, 'a range ends before it starts'),
@@ -32,7 +33,7 @@ const executorSpeeds = v.pipe(
   v.array(
     v.object({ executor, weightBytesPerSecond: v.nullable(figure), phases: v.nullable(phases), why: v.nullable(text) }),
   ),
-  v.maxLength(4),
+  v.maxLength(EXECUTOR_KINDS.length),
   v.readonly(),
 )
 

@@ -12,7 +12,7 @@ import type { SamplingOptions } from '../model/sampling.ts'
 import type { SamplingDefaults } from '../model/sampling-defaults.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
 import type { ChannelUse } from '../net/peer-link.ts'
-import type { Battery, DeviceProfile, ExecutorKind } from '../plan/device-profile.ts'
+import type { Battery, DeviceProfile, ExecutorKind, ExecutorWish } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { WeightWish } from '../weights/convert.ts'
@@ -128,7 +128,7 @@ export interface InferTimings {
 export interface AssessRequest {
   deviceId: string
   name: string
-  executor: ExecutorKind | 'auto'
+  executor: ExecutorWish
   /** Of the main thread's navigator; workers do not know it. */
   maxTouchPoints: number
   battery: Battery | null

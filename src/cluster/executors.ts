@@ -1,13 +1,20 @@
 // Which code runs which executor. WASM and WebGPU come as chunks of their own, so that a tab loads only what it uses.
 import { HeadroomError } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
+import type { TfjsBackend } from '../compute/tfjs/backend.ts'
 import type { ExecutorKind } from '../plan/device-profile.ts'
 
 const loaders: Readonly<Record<ExecutorKind, () => Promise<ExecutorFactory>>> = {
   reference: async () => (await import('../compute/reference/reference-executor.ts')).referenceExecutor,
-  tfjs: async () => (await import('../compute/tfjs/tfjs-factory.ts')).tfjsExecutor,
+  'tfjs-cpu': () => tfjs('cpu'),
+  'tfjs-wasm': () => tfjs('wasm'),
+  'tfjs-webgl': () => tfjs('webgl'),
   wasm: async () => (await import('../compute/wasm/wasm-executor.ts')).wasmExecutor,
   webgpu: async () => (await import('../compute/webgpu/webgpu-executor.ts')).webgpuExecutor,
+}
+
+async function tfjs(backend: TfjsBackend): Promise<ExecutorFactory> {
+  return (await import('../compute/tfjs/tfjs-factory.ts')).createTfjsFactory(backend)
 }
 
 /** Throws `download-failed` where the server that the page came from no longer gives its parts. */

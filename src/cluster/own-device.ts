@@ -5,14 +5,14 @@ import { comparedExecutors } from '../device/capability-assessor.ts'
 import { deviceName } from '../device/device-name.ts'
 import { browserSpeedStorage, recallSpeeds, rememberSpeeds, type SpeedStorage } from '../device/speed-memory.ts'
 import { onHidden } from '../device/visibility.ts'
-import type { DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
+import type { DeviceProfile, ExecutorSpeed, ExecutorWish } from '../plan/device-profile.ts'
 import { type EngineClient, startEngine } from './engine-client.ts'
 import { type SurveyEngine, surveyExecutor, unknownExecutors } from './survey.ts'
 import type { SurveyedDevice } from './survey-turns.ts'
 import { claimDeviceId } from './tab-memory.ts'
 
 /** Starts the engine worker and measures the device, in under two seconds. Throws `no-executor`. */
-export async function openDevice(options: { executor: ExecutorKind | 'auto'; threads: number }): Promise<OwnDevice> {
+export async function openDevice(options: { executor: ExecutorWish; threads: number }): Promise<OwnDevice> {
   const { userAgent, maxTouchPoints } = navigator
   const [deviceId, battery] = [await claimDeviceId(), await readBattery()]
   const remembered = recallSpeeds(browserSpeedStorage, userAgent)

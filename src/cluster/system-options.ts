@@ -1,5 +1,5 @@
 import type { WireFormat } from '../collective/collective.ts'
-import type { ExecutorKind } from '../plan/device-profile.ts'
+import type { ExecutorWish } from '../plan/device-profile.ts'
 import type { Topology } from '../plan/shard-plan.ts'
 import type { WeightWish } from '../weights/convert.ts'
 
@@ -12,7 +12,7 @@ export interface SystemOptions {
   thermalManagement?: boolean
   /** Where rooms and models are; this page's own server unless given. */
   serverUrl?: string
-  executor?: ExecutorKind | 'auto'
+  executor?: ExecutorWish
   /** Compute threads; 0: as many as the device is good for. */
   threads?: number
   weights?: WeightWish

@@ -2,7 +2,7 @@
 import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import { measureExecutor } from '../compute/measure.ts'
-import type { Battery, DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
+import type { Battery, DeviceProfile, ExecutorKind, ExecutorSpeed, ExecutorWish } from '../plan/device-profile.ts'
 import { chooseExecutor, type MeasuredExecutor } from './executor-choice.ts'
 import type { RememberedSpeeds } from './speed-memory.ts'
 
@@ -10,10 +10,10 @@ export interface AssessmentRequest {
   deviceId: string
   name: string
   /**
-   * `auto`: the first of wasm, webgpu, tfjs, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
+   * `auto`: the first of wasm, webgpu, TensorFlow.js' own, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
    * both were measured before, the better over an expected turn (`chooseExecutor`) first.
    */
-  executor: ExecutorKind | 'auto'
+  executor: ExecutorWish
   /** 0: all cores but one, at most four. */
   threads: number
   memoryBytes: number
@@ -25,7 +25,10 @@ export interface AssessmentRequest {
   factoryOf(kind: ExecutorKind): Promise<ExecutorFactory>
 }
 
-const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', 'tfjs', 'reference']
+/** TensorFlow.js' own: on a graphics processor, in WebAssembly (where there is no SIMD too), in JavaScript. */
+const lastResorts: readonly ExecutorKind[] = ['tfjs-webgl', 'tfjs-wasm', 'tfjs-cpu']
+
+const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', ...lastResorts, 'reference']
 
 /** Executors worth knowing the speed of; the reference is never the fastest. */
 export const comparedExecutors: readonly ExecutorKind[] = ['wasm', 'webgpu']
@@ -45,7 +48,7 @@ export class MobileDeviceCapabilityAssessor {
     for (const speed of remembered?.threads === threads ? remembered.speeds : []) speeds.set(speed.executor, speed)
     const failures: string[] = []
     let unreachable: unknown
-    for (const kind of executor === 'auto' ? orderOf(speeds) : [executor]) {
+    for (const kind of wanted(executor, speeds)) {
       const isFavourite = executor === 'auto' && kind !== preference[0] && failures.length === 0
       try {
         const measured = await within(isFavourite ? favouriteLimitMs : null, async (signal) => {
@@ -81,6 +84,11 @@ export function refusalWords(error: unknown): string {
 /** Will the executor fail in this browser version again, whatever changes around it? */
 export function isLastingRefusal(error: unknown): boolean {
   return toErrorData(error).code === 'no-executor'
+}
+
+function wanted(executor: ExecutorWish, speeds: ReadonlyMap<ExecutorKind, ExecutorSpeed>): readonly ExecutorKind[] {
+  if (executor === 'auto') return orderOf(speeds)
+  return executor === 'tfjs' ? lastResorts : [executor]
 }
 
 /** The best over a turn first where all are known; the order of preference otherwise, and between equals. */

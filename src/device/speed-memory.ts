@@ -1,6 +1,6 @@
 // What executors were measured at in this browser, kept over visits. A new browser version may compute differently: it starts afresh.
 import * as v from 'valibot'
-import type { ExecutorSpeed } from '../plan/device-profile.ts'
+import { EXECUTOR_KINDS, type ExecutorSpeed } from '../plan/device-profile.ts'
 
 /** One text kept over visits. */
 export interface SpeedStorage {
@@ -22,7 +22,7 @@ const recordSchema = v.object({
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   speeds: v.array(
     v.object({
-      executor: v.picklist(['reference', 'tfjs', 'wasm', 'webgpu']),
+      executor: v.picklist(EXECUTOR_KINDS),
       weightBytesPerSecond: v.nullable(speed),
       phases: v.nullable(
         v.object({ prefillBytesPerSecond: speed, readbackMs: v.pipe(v.number(), v.finite(), v.minValue(0)) }),

@@ -1,5 +1,12 @@
-/** Compute backends in order of simplicity. */
-export type ExecutorKind = 'reference' | 'tfjs' | 'wasm' | 'webgpu'
+/** Compute backends; `tfjs-…` are TensorFlow.js' own. */
+export const EXECUTOR_KINDS = ['reference', 'tfjs-cpu', 'tfjs-wasm', 'tfjs-webgl', 'wasm', 'webgpu'] as const
+
+export type ExecutorKind = (typeof EXECUTOR_KINDS)[number]
+
+/** What may be asked for: one of them, the first of TensorFlow.js' that runs (`tfjs`), or the best (`auto`). */
+export const EXECUTOR_WISHES = ['auto', ...EXECUTOR_KINDS, 'tfjs'] as const
+
+export type ExecutorWish = (typeof EXECUTOR_WISHES)[number]
 
 /** As the browser reports it: `level` from 0 to 1. */
 export interface Battery {

@@ -93,7 +93,9 @@ export const de: Texts = {
     executors: {
       webgpu: 'GPU (WebGPU)',
       wasm: 'CPU (WebAssembly)',
-      tfjs: 'TensorFlow.js (langsam)',
+      'tfjs-webgl': 'TensorFlow.js (WebGL, langsam)',
+      'tfjs-wasm': 'TensorFlow.js (WebAssembly, langsam)',
+      'tfjs-cpu': 'TensorFlow.js (JavaScript, langsam)',
       reference: 'CPU (Referenz, langsam)',
     },
     speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s Gewichte`,

@@ -95,7 +95,9 @@ export const en = {
     executors: {
       webgpu: 'GPU (WebGPU)',
       wasm: 'CPU (WebAssembly)',
-      tfjs: 'TensorFlow.js (slow)',
+      'tfjs-webgl': 'TensorFlow.js (WebGL, slow)',
+      'tfjs-wasm': 'TensorFlow.js (WebAssembly, slow)',
+      'tfjs-cpu': 'TensorFlow.js (JavaScript, slow)',
       reference: 'CPU (reference, slow)',
     },
     /** Bytes of weights that the device reads a second. */

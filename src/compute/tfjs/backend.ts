@@ -1,24 +1,23 @@
-// TensorFlow.js' own backends, the last resort: WebGL where the browser has it, else plain JavaScript. Both compute in float32.
+// TensorFlow.js' own backends, the last resort. All compute in float32.
 import { engine, env, setBackend } from '@tensorflow/tfjs-core'
 import { HeadroomError } from '../../base/errors.ts'
 
-export type TfjsBackend = 'webgl' | 'cpu'
+export type TfjsBackend = 'webgl' | 'wasm' | 'cpu'
 
 const packages: Readonly<Record<TfjsBackend, () => Promise<unknown>>> = {
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  wasm: () => import('./wasm-backend.ts'),
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 }
 
-/** The first of `wanted` that runs here, with float32 throughout; from then on the realm's tensors live there. Throws `no-executor`. */
-export async function useBackend(wanted: readonly TfjsBackend[]): Promise<TfjsBackend> {
-  for (const name of wanted) {
-    if (engine().backendName === name) return name
-    await packages[name]()
-    const runs = await setBackend(name).catch(() => false)
-    if (runs && (name !== 'webgl' || env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'))) return name
-  }
+/** From then on the realm's tensors live there. Throws `no-executor` where it does not run, with float32 throughout. */
+export async function useBackend(name: TfjsBackend): Promise<void> {
+  if (engine().backendName === name) return
+  await packages[name]()
+  const runs = await setBackend(name).catch(() => false)
+  if (runs && (name !== 'webgl' || env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'))) return
   throw new HeadroomError(
     'no-executor',
-    `TensorFlow.js runs here on none of ${wanted.join(', ')} with whole float32; use the reference executor.`,
+    `TensorFlow.js does not run here on ${name} with whole float32; use the reference executor.`,
   )
 }

@@ -1,5 +1,5 @@
-// One rank's shard in TensorFlow.js' own operations: what every browser can run, some in WebGL, all in JavaScript. It dispatches dozens
-// of operations a sublayer and keeps weights in float32, so it is for devices that have neither WebGPU nor WASM with SIMD.
+// One rank's shard in TensorFlow.js' own operations: what every browser can run, some in WebGL, most in WebAssembly, all in JavaScript.
+// It dispatches dozens of operations a sublayer and keeps weights in float32, so it is for devices that have neither WebGPU nor WASM with SIMD.
 import * as tf from '@tensorflow/tfjs-core'
 import { HeadroomError } from '../../base/errors.ts'
 import { isEmpty, rangeLength } from '../../base/ranges.ts'
@@ -9,6 +9,7 @@ import { isLastOfLayer } from '../../model/model-tensors.ts'
 import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { TensorRole } from '../../model/tensor.ts'
+import type { ExecutorKind } from '../../plan/device-profile.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
@@ -22,6 +23,7 @@ import {
   wantedRows,
 } from '../executor.ts'
 import { attend, TensorCache } from './attention.ts'
+import type { TfjsBackend } from './backend.ts'
 import { activate, dense, denseOwn, normalize, rotate } from './operations.ts'
 import { headLogits } from './output-head.ts'
 import type { TfjsWeights } from './weights.ts'
@@ -34,7 +36,7 @@ interface TfjsState extends State {
 }
 
 export class TfjsExecutor implements Executor {
-  readonly kind = 'tfjs'
+  readonly kind: ExecutorKind
   readonly #config: ModelConfig
   readonly #shard: Shard
   readonly #weights: TfjsWeights
@@ -45,7 +47,13 @@ export class TfjsExecutor implements Executor {
   #current: TfjsState | null = null
 
   /** Takes over `weights`. */
-  constructor({ config, shard }: ExecutorSetup, weights: TfjsWeights, ropeFactors: Float32Array | null) {
+  constructor(
+    backend: TfjsBackend,
+    { config, shard }: ExecutorSetup,
+    weights: TfjsWeights,
+    ropeFactors: Float32Array | null,
+  ) {
+    this.kind = `tfjs-${backend}`
     this.#config = config
     this.#shard = shard
     this.#weights = weights

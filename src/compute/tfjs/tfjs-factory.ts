@@ -1,19 +1,18 @@
 import type { ExecutorFactory } from '../executor.ts'
 import type { TfjsBackend } from './backend.ts'
 
-/** TensorFlow.js' own operations on the first of `backends` that runs here: the last resort. Loaded with its first use. */
-export function createTfjsFactory(backends: readonly TfjsBackend[] = ['webgl', 'cpu']): ExecutorFactory {
+/** TensorFlow.js' own operations on one of its backends: a last resort. Loaded with its first use. */
+export function createTfjsFactory(backend: TfjsBackend): ExecutorFactory {
   return {
-    kind: 'tfjs',
+    kind: `tfjs-${backend}`,
     async describe() {
       const { useBackend } = await import('./backend.ts')
-      return `TensorFlow.js on ${await useBackend(backends)}, float32`
+      await useBackend(backend)
+      return `TensorFlow.js on ${backend}, float32`
     },
     async create(setup) {
       const { openLoader } = await import('./tfjs-loader.ts')
-      return openLoader(setup, backends)
+      return openLoader(setup, backend)
     },
   }
 }
-
-export const tfjsExecutor = createTfjsFactory()

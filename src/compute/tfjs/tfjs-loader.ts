@@ -4,9 +4,9 @@ import { type TfjsBackend, useBackend } from './backend.ts'
 import { TfjsExecutor } from './tfjs-executor.ts'
 import { createWeights } from './weights.ts'
 
-/** Throws `no-executor` where none of `backends` runs. */
-export async function openLoader(setup: ExecutorSetup, backends: readonly TfjsBackend[]): Promise<ExecutorLoader> {
-  await useBackend(backends)
+/** Throws `no-executor` where the backend does not run. */
+export async function openLoader(setup: ExecutorSetup, backend: TfjsBackend): Promise<ExecutorLoader> {
+  await useBackend(backend)
   const store = new TensorStore(setup.tensors)
   return {
     write: (piece) => store.write(piece),
@@ -15,7 +15,7 @@ export async function openLoader(setup: ExecutorSetup, backends: readonly TfjsBa
       const ropeFactors = store.find('ropeFactors')?.values ?? null
       const weights = createWeights(setup.config, setup.tensors, store)
       store.close()
-      return new TfjsExecutor(setup, weights, ropeFactors)
+      return new TfjsExecutor(backend, setup, weights, ropeFactors)
     },
     close: () => store.close(),
   }

@@ -7,7 +7,7 @@ import { shardsByHand, tinyConfig, tinyModel } from '../../support/tiny-model.ts
 
 test('TensorFlow.js in WebGL gives the reference’s logits over two ranks, in prefill and decode', async () => {
   const model = tinyModel(tinyConfig({ layerCount: 1 }), 'int8', 7)
-  const factory = createTfjsFactory(['webgl'])
+  const factory = createTfjsFactory('webgl')
   expect(await factory.describe(1)).toBe('TensorFlow.js on webgl, float32')
   const ends: [number, number, number][] = [
     [4, 96, 60],

@@ -140,6 +140,13 @@ describe('an executor that was asked for', () => {
 
 test('a server that went away is not taken for a browser that cannot compute', async () => {
   const gone = new HeadroomError('download-failed', 'The part of this page that computes could not be fetched.')
-  const factories = { wasm: gone, webgpu: noAdapter, tfjs: gone, reference: gone }
+  const factories = {
+    wasm: gone,
+    webgpu: noAdapter,
+    'tfjs-webgl': gone,
+    'tfjs-wasm': gone,
+    'tfjs-cpu': gone,
+    reference: gone,
+  }
   await expect(assess(factories)).rejects.toMatchObject({ code: 'download-failed' })
 })

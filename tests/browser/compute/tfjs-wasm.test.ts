@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest'
+import { createTfjsFactory } from '../../../src/compute/tfjs/tfjs-factory.ts'
+import { executorContract } from '../../contracts/executor-contract.ts'
+import { familyContract } from '../../contracts/family-contract.ts'
+
+const factory = createTfjsFactory('wasm')
+
+describe('TensorFlow.js executor, in WebAssembly', () => {
+  const options = { factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-5, int4: 2e-5 } }
+  executorContract(options)
+  familyContract(options)
+})
+
+test('says what it runs on', async () => {
+  expect(await factory.describe(1)).toBe('TensorFlow.js on wasm, float32')
+})
