@@ -15,6 +15,7 @@ for (const { tabs, query } of [
   { tabs: 3, query: 'executor=wasm&weights=f32' },
   { tabs: 4, query: 'executor=wasm&weights=f32' },
   { tabs: 2, query: 'executor=webgpu&weights=f32' },
+  { tabs: 2, query: 'executor=tfjs-wasm&weights=f32' },
 ]) {
   test(`${tabs} tab(s) with ${query} tell the story of the small model`, async ({ stage }) => {
     const site = await stage.serve()
