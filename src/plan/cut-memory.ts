@@ -5,7 +5,7 @@ import { sublayerTensors } from '../model/model-tensors.ts'
 import { tensorKey } from '../model/tensor.ts'
 import { type RankCut, shardFromCut } from './cut.ts'
 import type { ExecutorKind } from './device-profile.ts'
-import { shardMemory } from './plan-memory.ts'
+import { modelKvValueBytes, shardMemory } from './plan-memory.ts'
 import type { TensorFormats } from './shard-tensors.ts'
 
 export interface PlacementOptions {
@@ -16,17 +16,18 @@ export interface PlacementOptions {
 /** Bytes of weights, KV cache and buffers of `cut` on `rank`. */
 export type CutMeter = (cut: RankCut, rank: number) => number
 
-/** Members need the same on every executor. */
+/** `executors[rank]` is what each runs on. */
 export function cutMeter(
   config: ModelConfig,
   { formats, contextLength }: PlacementOptions,
-  leaderExecutor: ExecutorKind,
+  executors: readonly ExecutorKind[],
 ): CutMeter {
   const groups = layersByFormat(config, formats)
+  const valueBytes = executors.map((executor) => modelKvValueBytes(config, formats, executor))
   return (cut, rank) => {
     const place = { rank, worldSize: rank + 1, epoch: 0, contextLength }
     const memoryOf = (sublayers: Sublayer[]) =>
-      shardMemory(config, shardFromCut(sublayers, cut, place), formats, leaderExecutor)
+      shardMemory(config, shardFromCut(sublayers, cut, place), formats, executors[rank]!, valueBytes[rank]!)
     const outside = memoryOf([])
     let { weightBytes, bufferBytes } = outside
     let kvBytes = 0

@@ -4,7 +4,7 @@ import { range } from '../base/ranges.ts'
 import { headRowCount, type ModelConfig } from '../model/config.ts'
 import { cutByCounts, type PerUnit, type RankCut, unitTotals } from './cut.ts'
 import { type CutMeter, cutMeter, type PlacementOptions } from './cut-memory.ts'
-import type { DeviceProfile } from './device-profile.ts'
+import type { DeviceProfile, ExecutorKind } from './device-profile.ts'
 import { fillBySpeed } from './water-filling.ts'
 
 /** `cuts` is null where the devices' memory does not do; then `missingBytes` > 0 says by how much. */
@@ -26,27 +26,29 @@ export function placeWithinMemory(
   options: PlacementOptions,
 ): Placement {
   const totals = unitTotals(config, profiles.length)
-  const bytesOfCut = cutMeter(config, options, profiles[0]!.executor)
-  const leader = unitBytes(config, 0, bytesOfCut)
-  const member = unitBytes(config, 1, bytesOfCut)
+  const executors = profiles.map(({ executor }) => executor)
+  const bytesOfCut = cutMeter(config, options, executors)
+  const units = unitsByRank(config, executors, bytesOfCut)
+  const others = units.length > 1 ? units.slice(1) : units
+  const least = (kind: keyof PerUnit<number>) => Math.min(...others.map((unit) => unit[kind]))
   const speeds = profiles.map(({ weightBytesPerSecond }) => weightBytesPerSecond)
   const headSpeeds = config.tiedEmbeddings ? withLeaderFloor(speeds) : speeds
   const budgets = profiles.map(({ memoryBytes }) => memoryBytes)
   let missingBytes = 0
 
   for (let correction = 0; correction <= MAX_CORRECTIONS; correction++) {
-    const free = budgets.map((bytes, rank) => bytes - (rank === 0 ? leader : member).fixed)
+    const free = budgets.map((bytes, rank) => bytes - units[rank]!.fixed)
     missingBytes = free.reduce((sum, bytes) => sum + Math.max(0, -bytes), 0)
     const fill = (kind: keyof PerUnit<number>): number[] => {
       if (totals[kind] === 0) return profiles.map(() => 0)
-      const whole = (rank: number) => (rank === 0 ? leader : member)[kind]
+      const whole = (rank: number) => units[rank]![kind]
       const capacities = free.map((bytes, rank) => {
         const fitting = whole(rank) === 0 ? totals[kind] : Math.floor((bytes * totals[kind]) / whole(rank))
         return Math.max(0, Math.min(totals[kind], fitting))
       })
       const counts = fillBySpeed(totals[kind], kind === 'vocabulary' ? headSpeeds : speeds, capacities)
       const unplaced = totals[kind] - counts.reduce((sum, count) => sum + count, 0)
-      missingBytes += (unplaced * member[kind]) / totals[kind]
+      missingBytes += (unplaced * least(kind)) / totals[kind]
       for (const [rank, count] of counts.entries()) free[rank]! -= (count * whole(rank)) / totals[kind]
       return counts
     }
@@ -64,13 +66,26 @@ export function placeWithinMemory(
 
 /** Bytes a leader holds without any unit of its own: the token embedding, norms, buffers. */
 export function leaderFixedBytes(config: ModelConfig, { executor }: DeviceProfile, options: PlacementOptions): number {
-  return cutMeter(config, options, executor)(NOTHING, 0)
+  return cutMeter(config, options, [executor])(NOTHING, 0)
 }
 
 const NOTHING: RankCut = { queryHeads: range(0, 0), kvHeads: range(0, 0), ffn: range(0, 0), vocabulary: range(0, 0) }
 
+/** Members on the same executor weigh alike. */
+function unitsByRank(config: ModelConfig, executors: readonly ExecutorKind[], bytesOfCut: CutMeter): UnitBytes[] {
+  const members = new Map<ExecutorKind, UnitBytes>()
+  return executors.map((executor, rank) => {
+    if (rank === 0) return unitBytes(config, 0, bytesOfCut)
+    const units = members.get(executor) ?? unitBytes(config, rank, bytesOfCut)
+    members.set(executor, units)
+    return units
+  })
+}
+
+type UnitBytes = PerUnit<number> & { fixed: number }
+
 /** Bytes of all units of a kind together on one rank, and of what it holds without any. */
-function unitBytes(config: ModelConfig, rank: number, bytesOfCut: CutMeter): PerUnit<number> & { fixed: number } {
+function unitBytes(config: ModelConfig, rank: number, bytesOfCut: CutMeter): UnitBytes {
   const { headCount, kvHeadCount, ffnSize } = config
   const fixed = bytesOfCut(NOTHING, rank)
   const added = (cut: Partial<RankCut>) => bytesOfCut({ ...NOTHING, ...cut }, rank) - fixed

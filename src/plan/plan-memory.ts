@@ -1,13 +1,25 @@
 // What a shard weighs on its device. Weights and KV cache are exact; buffers are what a forward pass of `stepTokens` tokens needs.
 import { rangeLength } from '../base/ranges.ts'
 import { type ModelConfig, streamWidth } from '../model/config.ts'
-import { bytesOf, type ShardTensor } from '../model/tensor.ts'
+import { bytesOf, type ShardTensor, type TensorFormat, tensorKey } from '../model/tensor.ts'
 import type { ExecutorKind } from './device-profile.ts'
 import type { Shard } from './shard-plan.ts'
 import { shardTensors, type TensorFormats } from './shard-tensors.ts'
 
-/** Executors keep K and V in float32; WASM in halves where the weights that make them are quantized. */
-export const KV_BYTES_PER_VALUE = 4
+/**
+ * Bytes of a number in the KV cache: executors keep float32, but WASM halves where all weights that make keys and values are quantized,
+ * since then nothing more is lost. `formats` are those of these weights.
+ */
+export function kvValueBytes(executor: ExecutorKind, formats: readonly TensorFormat[]): 2 | 4 {
+  return executor === 'wasm' && formats.every((format) => format === 'int8' || format === 'int4') ? 2 : 4
+}
+
+/** The same of a whole model. */
+export function modelKvValueBytes({ layerCount }: ModelConfig, formats: TensorFormats, executor: ExecutorKind): 2 | 4 {
+  const layers = Array.from({ length: layerCount }, (_, layer) => layer)
+  const formatOf = (role: 'key' | 'value') => layers.map((layer) => formats[tensorKey({ role, layer })] ?? 'f32')
+  return kvValueBytes(executor, [...formatOf('key'), ...formatOf('value')])
+}
 
 /** Tokens of the longest step of a causal model (one chunk of prefill). */
 const CHUNK_TOKENS = 128
@@ -38,16 +50,17 @@ export function tensorBytes({ format, rows, columns }: ShardTensor): number {
   return bytesOf(format, rangeLength(rows), rangeLength(columns))
 }
 
-/** What the shard takes on `executor`. */
+/** What the shard takes on `executor`; `valueBytes` is `modelKvValueBytes`, for whoever asks hundreds of times. */
 export function shardMemory(
   config: ModelConfig,
   shard: Shard,
   formats: TensorFormats,
   executor: ExecutorKind,
+  valueBytes = modelKvValueBytes(config, formats, executor),
 ): ShardMemory {
   const onceBytes = shardTensors(config, shard, formats).reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
   const weightBytes = onceBytes + heldTwiceBytes(config, shard, formats, executor)
-  const kvBytes = kvCacheBytes(config, shard)
+  const kvBytes = valueBytes * kvValues(config, shard)
   const bufferBytes = activationBytes(config, shard)
   return { weightBytes, kvBytes, bufferBytes, totalBytes: weightBytes + kvBytes + bufferBytes }
 }
@@ -63,13 +76,13 @@ function heldTwiceBytes(
   return bytesOf(formats.tokenEmbedding ?? 'f32', rangeLength(vocabulary), embedding.size)
 }
 
-/** Per attention sublayer K and V, `[kvPositions, kvHeads held, D]` each. */
-function kvCacheBytes(config: ModelConfig, { sublayers, contextLength }: Shard): number {
+/** Numbers in the KV cache: per attention sublayer K and V, `[kvPositions, kvHeads held, D]` each. */
+function kvValues(config: ModelConfig, { sublayers, contextLength }: Shard): number {
   const heads = sublayers.reduce(
     (sum, sublayer) => sum + ('kvHeads' in sublayer ? rangeLength(sublayer.kvHeads) : 0),
     0,
   )
-  return 2 * kvPositions(config, contextLength) * heads * config.headSize * KV_BYTES_PER_VALUE
+  return 2 * kvPositions(config, contextLength) * heads * config.headSize
 }
 
 /** The residual stream, its norm, a partial and a sum; queries and their attention, keys and values; gate and up; one row of logits. */

@@ -3,7 +3,7 @@
 import { rangeLength } from '../../base/ranges.ts'
 import { type Activation, queryHeadsPerKvHead, rotatedSizeOf, streamWidth } from '../../model/config.ts'
 import { type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
-import { kvPositions } from '../../plan/plan-memory.ts'
+import { kvPositions, kvValueBytes } from '../../plan/plan-memory.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
 import type { ExecutorSetup } from '../executor.ts'
 import { GROUP_ROWS } from './interleave.ts'
@@ -147,8 +147,12 @@ function cacheChunk(sublayers: readonly ShardSublayer[], headBytes: number) {
   return { chunkBytes, cacheOffsets }
 }
 
-/** Keys and values of weights that are rounded themselves lose nothing more as halves; those of float weights stay float32. */
 function keepsHalves(tensors: readonly ShardTensor[]): boolean {
-  const formats = tensors.filter(({ role }) => role === 'key' || role === 'value').map(({ format }) => format)
-  return formats.every((format) => format === 'int8' || format === 'int4')
+  const made = tensors.filter(({ role }) => role === 'key' || role === 'value')
+  return (
+    kvValueBytes(
+      'wasm',
+      made.map(({ format }) => format),
+    ) === 2
+  )
 }
