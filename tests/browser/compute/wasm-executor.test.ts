@@ -35,9 +35,8 @@ describe('wasm executor, relaxed SIMD, two threads', () => {
 })
 
 describe('wasm executor, plain SIMD, three threads', () => {
-  const options = { factory: createWasmFactory('plain'), threads: 3, tolerance }
-  executorContract(options)
-  familyContract(options)
+  // Its families are in tests/unit/compute/wasm; that threads change no bit of any is below.
+  executorContract({ factory: createWasmFactory('plain'), threads: 3, tolerance })
 })
 
 async function hidden(config: ModelConfig, format: TensorFormat, threads: number): Promise<Float32Array> {
