@@ -10,6 +10,7 @@ import './hr-encoder.ts'
 import { HrInvite } from './hr-invite.ts'
 import './hr-models.ts'
 import './hr-present.ts'
+import './hr-room-at-work.ts'
 import './hr-room-state.ts'
 import type { Address } from './room-link.ts'
 import { shared } from './styles.ts'
@@ -78,6 +79,7 @@ export class HrRoom extends LitElement {
         ${alone ? [invite, models] : null}
         <section class="card"><hr-devices .devices=${view.devices} leading></hr-devices></section>
         ${alone ? null : [models, invite]}
+        <hr-room-at-work class="card" .view=${view}></hr-room-at-work>
         <slot name="foot"></slot>
       </div>
       <div class="talk ${this.tab === 'chat' ? '' : 'away'}">

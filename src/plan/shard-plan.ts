@@ -20,6 +20,14 @@ export type SublayerPlan =
   | { kind: 'attention'; layer: number; hold: Hold; ranks: readonly AttentionSlice[] }
   | { kind: 'feedForward'; layer: number; hold: Hold; ranks: readonly FeedForwardSlice[] }
 
+/** Resident weight bytes by place. What is in neither is the embedding on the leader, and norms. */
+export interface HeldBytes {
+  /** `[sublayer][rank]`, as in `ShardPlan.sublayers`. */
+  sublayers: readonly (readonly number[])[]
+  /** `[rank]`: its rows of the output head. */
+  vocabulary: readonly number[]
+}
+
 export type Topology = 'solo' | 'star'
 
 /** All shards and the topology. `deviceIds[rank]`; rank 0 is the leader. */
@@ -33,6 +41,7 @@ export interface ShardPlan {
   vocabulary: readonly Range[]
   /** Resident weight bytes per rank, after conversion. */
   weightBytes: readonly number[]
+  held: HeldBytes
   /** Weights + KV cache + buffers per rank. */
   memoryBytes: readonly number[]
   /** Positions the KV cache is sized for. */

@@ -4,6 +4,7 @@ import { HeadroomError, PlanImpossibleError } from '../base/errors.ts'
 import { type ModelConfig, sublayersOf } from '../model/config.ts'
 import { cutByCounts, type RankCut, shardFromCut, splitSublayers, unitTotals } from './cut.ts'
 import type { DeviceProfile } from './device-profile.ts'
+import { heldBytes } from './held-bytes.ts'
 import { apportion } from './largest-remainder.ts'
 import { placeWithinMemory } from './placement.ts'
 import { describeMissing, describeOverfull } from './plan-advice.ts'
@@ -44,6 +45,7 @@ export function planShards(config: ModelConfig, profiles: readonly DeviceProfile
     sublayers: splitSublayers(config, cuts),
     vocabulary: cuts.map(({ vocabulary }) => vocabulary),
     weightBytes: memory.map(({ weightBytes }) => weightBytes),
+    held: heldBytes(config, shards, options.formats),
     memoryBytes: memory.map(({ totalBytes }) => totalBytes),
     contextLength: options.contextLength,
     predictedStepMs: predictStepMs(config, shards, options.formats, speeds),

@@ -4,6 +4,7 @@ import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
 import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
+import { deWork } from './de-work.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -258,6 +259,8 @@ export const de: Texts = {
 
   ...deModels,
   ...deJoining,
+
+  ...deWork,
 
   foot: {
     forget: (cachedBytes) => `Downloads vergessen (${bytes(cachedBytes)})`,

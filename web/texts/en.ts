@@ -5,6 +5,7 @@ import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
 import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
+import { enWork } from './en-work.ts'
 import { numbersIn } from './numbers.ts'
 
 /** Every language has these keys, with functions of the same arguments. */
@@ -257,6 +258,8 @@ export const en = {
 
   ...enModels,
   ...enJoining,
+
+  ...enWork,
 
   foot: {
     forget: (cachedBytes: number) => `Forget downloads (${bytes(cachedBytes)})`,

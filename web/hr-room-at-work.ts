@@ -1,0 +1,71 @@
+// The room at work: who holds what of the model, and what each token takes of every device. The pictures are fetched when there is
+// something to draw.
+import { css, html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { RoomView } from '../src/index.ts'
+import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
+
+@customElement('hr-room-at-work')
+export class HrRoomAtWork extends LitElement {
+  @property({ attribute: false }) view!: RoomView
+  @state() pictures: 'none' | 'fetching' | 'here' | 'missing' = 'none'
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 1rem; }
+      h3 { font-size: 1rem; font-weight: 620; }
+      section { display: grid; gap: 0.5rem; min-width: 0; }
+    `,
+  ]
+
+  protected override willUpdate() {
+    this.hidden = !this.#hasSomething
+    if (this.#hasSomething && this.pictures === 'none') void this.#fetch()
+  }
+
+  override render() {
+    const { plan, steps, devices } = this.view
+    const words = texts.work
+    if (!this.#hasSomething) return null
+    return html`<h2>${words.heading}</h2>
+      ${this.pictures === 'missing' ? html`<p class="small muted">${words.missing}</p>` : null}
+      ${
+        this.pictures !== 'here' || !plan
+          ? null
+          : html`<section>
+        <h3>${words.mapHeading}</h3><hr-shard-map .plan=${plan} .devices=${devices}></hr-shard-map>
+      </section>`
+      }
+      ${
+        this.pictures !== 'here'
+          ? null
+          : html`<section>
+        <h3>${words.timelineHeading}</h3><hr-token-timeline .steps=${steps} .devices=${devices}></hr-token-timeline>
+      </section>`
+      }`
+  }
+
+  get #hasSomething(): boolean {
+    const { plan, steps } = this.view
+    return plan !== null || steps.length > 0
+  }
+
+  async #fetch() {
+    this.pictures = 'fetching'
+    try {
+      await Promise.all([import('./room-work/hr-shard-map.ts'), import('./room-work/hr-token-timeline.ts')])
+      this.pictures = 'here'
+    } catch (error) {
+      console.warn('The pictures of the room at work could not be fetched.', error)
+      this.pictures = 'missing'
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-room-at-work': HrRoomAtWork
+  }
+}

@@ -1,0 +1,47 @@
+// A shard map in words: one row for every device, one column for every part of the model.
+import { css, html, LitElement } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { DeviceView, ShardPlan } from '../../src/index.ts'
+import { shared } from '../styles.ts'
+import { texts } from '../texts/texts.ts'
+import { deviceName } from './device-marks.ts'
+import type { MapBand } from './shard-areas.ts'
+import { tableStyles } from './table-styles.ts'
+
+@customElement('hr-shard-table')
+export class HrShardTable extends LitElement {
+  @property({ attribute: false }) plan!: ShardPlan
+  @property({ attribute: false }) bands: readonly MapBand[] = []
+  @property({ attribute: false }) devices: readonly DeviceView[] = []
+
+  static override styles = [shared, tableStyles, css`:host { display: block; }`]
+
+  override render() {
+    const words = texts.work
+    return html`<div class="scroll" role="region" tabindex="0" aria-label=${words.mapTable}>
+      <table class="small numbers" data-testid="shard-table">
+        <thead>
+          <tr><th scope="col">${words.device}</th>${this.bands.map((band) => html`<th scope="col">${words.band(band.part, band.layers)}</th>`)}<th scope="col">${words.inAll}</th></tr>
+        </thead>
+        <tbody>${this.plan.deviceIds.map((deviceId, rank) => this.#row(deviceId, rank))}</tbody>
+      </table>
+    </div>`
+  }
+
+  #row(deviceId: string, rank: number) {
+    return html`<tr>
+      <th scope="row">${rank + 1} <bdi>${deviceName(this.devices, deviceId)}</bdi></th>
+      ${this.bands.map(({ part, areas }) => {
+        const own = areas.find((area) => area.rank === rank)
+        return html`<td>${own ? texts.work.cell(part, own.range, own.bytes) : '–'}</td>`
+      })}
+      <td>${texts.numbers.bytes(this.plan.weightBytes[rank] ?? 0)}</td>
+    </tr>`
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-shard-table': HrShardTable
+  }
+}

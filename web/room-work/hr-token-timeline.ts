@@ -1,0 +1,132 @@
+// What the last tokens took of every device: computing, the way there and back, waiting for others; and who holds the room up, in words.
+import { css, html, LitElement, svg } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { DeviceTimes, DeviceView, StepFigures } from '../../src/index.ts'
+import { shared } from '../styles.ts'
+import { texts } from '../texts/texts.ts'
+import { deviceName } from './device-marks.ts'
+import { holdUp, meanTimes, ofOneRoom } from './hold-up.ts'
+import { OwnWidth } from './own-width.ts'
+import { tableStyles } from './table-styles.ts'
+import { laneHeight, type TimeKind, timeKinds, timelineScale } from './timeline-scale.ts'
+
+/** Tokens that are drawn: more would be too thin on a phone. */
+const shownSteps = 40
+
+@customElement('hr-token-timeline')
+export class HrTokenTimeline extends LitElement {
+  /** `RoomView.steps`: on a guest's page those of this device alone. */
+  @property({ attribute: false }) steps: readonly StepFigures[] = []
+  /** For their names. */
+  @property({ attribute: false }) devices: readonly DeviceView[] = []
+  readonly #width = new OwnWidth(this)
+
+  static override styles = [
+    shared,
+    tableStyles,
+    css`
+      :host { display: grid; gap: 0.75rem; }
+      svg { display: block; width: 100%; direction: ltr; }
+      .lane { background: var(--field); border-radius: 0.375rem; overflow: hidden; }
+      .computeMs { fill: var(--accent); }
+      .transferMs { fill: var(--share-1); }
+      .over { fill: url(#hatch); }
+      .waitMs { fill: var(--track); stroke: var(--muted); stroke-width: 0.5; }
+      .hatching { stroke: var(--ink); stroke-width: 1.25; }
+      .patterns { position: absolute; width: 0; height: 0; }
+      .tick { stroke: var(--line-strong); stroke-dasharray: 2 3; }
+      text { font: 0.6875rem system-ui, sans-serif; fill: var(--muted); paint-order: stroke; stroke: var(--field); stroke-width: 3px; }
+      li + li { margin-top: 0.625rem; }
+      .lane-head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.75rem; margin-bottom: 0.25rem; }
+      .lane-head > :first-child { font-weight: 560; overflow-wrap: anywhere; }
+      .key { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
+      .key span { display: inline-flex; align-items: center; gap: 0.375rem; }
+      .key svg { width: 1rem; height: 1rem; flex: none; }
+    `,
+  ]
+
+  override render() {
+    const steps = ofOneRoom(this.steps, shownSteps)
+    const words = texts.work
+    if (steps.length === 0) return html`<p class="small muted">${words.noTokenYet}</p>`
+    const scale = timelineScale(steps, shownSteps, this.#width.px)
+    const means = meanTimes(steps)
+    const kinds = timeKinds.filter((kind) => means.some((times) => times[kind] !== null))
+    return html`
+      ${hatch}
+      <p data-testid="hold-up">${this.#sentence(steps)}</p>
+      <ul aria-hidden="true">
+        ${means.map((times, rank) => {
+          const own = steps.map(({ devices }) => devices[rank]!)
+          return html`<li>
+            <div class="lane-head small"><bdi>${deviceName(this.devices, times.deviceId)}</bdi>
+              <span class="muted numbers">${kinds.map((kind) => words.mean(kind, times[kind] ?? 0)).join(' · ')}</span></div>
+            ${this.#lane(own, kinds, scale)}
+          </li>`
+        })}
+      </ul>
+      <p class="key small muted" aria-hidden="true">${kinds.map((kind) => html`<span>${keyMark(kind)}${words.kinds[kind]}</span>`)}</p>
+      ${scale.cutCount > 0 ? html`<p class="small muted">${words.cut(scale.cutCount)}</p>` : null}
+      <details>
+        <summary class="small">${words.asNumbers}</summary>
+        <div class="scroll" role="region" tabindex="0" aria-label=${words.timelineTable}>
+          <table class="small numbers" data-testid="timeline-table">
+            <caption class="visually-hidden">${words.meansOf(steps.length)}</caption>
+            <thead><tr><th scope="col">${words.device}</th>${kinds.map((kind) => html`<th scope="col">${words.kinds[kind]}</th>`)}</tr></thead>
+            <tbody>${means.map(
+              (times) => html`<tr><th scope="row"><bdi>${deviceName(this.devices, times.deviceId)}</bdi></th>
+                ${kinds.map((kind) => html`<td>${texts.numbers.milliseconds(times[kind] ?? 0)}</td>`)}</tr>`,
+            )}</tbody>
+          </table>
+        </div>
+        <p class="small muted">${means.some(({ transferMs }) => transferMs === null) ? words.whatOwnTimesAre : words.whatTimesAre}</p>
+      </details>`
+  }
+
+  #lane(own: readonly DeviceTimes[], kinds: readonly TimeKind[], scale: ReturnType<typeof timelineScale>) {
+    return html`<svg class="lane" viewBox="0 0 ${this.#width.px} ${laneHeight}">
+      ${scale.ticks.map(({ y }) => svg`<line class="tick" x1="0" x2=${this.#width.px} y1=${y} y2=${y}></line>`)}
+      ${kinds.map((kind) => {
+        const path = scale.bars(own, kind)
+        return svg`<path class=${kind} d=${path}></path>${kind === 'transferMs' ? svg`<path class="over" d=${path}></path>` : null}`
+      })}
+      ${scale.ticks.slice(-1).map(({ ms, y }) => svg`<text x="4" y=${y + 12}>${texts.numbers.milliseconds(ms)}</text>`)}
+    </svg>`
+  }
+
+  #sentence(steps: readonly StepFigures[]): string {
+    const found = holdUp(steps)
+    const words = texts.work
+    switch (found.kind) {
+      case 'alone':
+        return words.alone(found.stepMs)
+      case 'own':
+        return words.own(found.own.computeMs, found.stepMs)
+      case 'even':
+        return words.even(found.stepMs)
+      case 'held': {
+        const { slowest, by, stepMs, longestWaitMs } = found
+        const isLeader = this.devices.some(({ deviceId, isLeader: leads }) => leads && deviceId === slowest.deviceId)
+        const name = deviceName(this.devices, slowest.deviceId)
+        if (by === 'compute') return words.computesLongest(name, slowest.computeMs, stepMs, longestWaitMs)
+        return isLeader
+          ? words.mergesLongest(name, slowest.transferMs ?? 0, stepMs)
+          : words.wayIsLongest(name, slowest.transferMs ?? 0, stepMs)
+      }
+    }
+  }
+}
+
+const hatch = html`<svg class="patterns" aria-hidden="true"><defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+  <line class="hatching" y2="5"></line></pattern></defs></svg>`
+
+function keyMark(kind: TimeKind) {
+  return html`<svg viewBox="0 0 16 16"><rect class=${kind} x="0.5" y="0.5" width="15" height="15" rx="4"></rect>
+    ${kind === 'transferMs' ? svg`<rect class="over" x="0.5" y="0.5" width="15" height="15" rx="4"></rect>` : null}</svg>`
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-token-timeline': HrTokenTimeline
+  }
+}

@@ -1,0 +1,93 @@
+// The words of a room at work, and of what is known of an answer's tokens.
+import { numbersIn } from './numbers.ts'
+
+const { bytes, count, counted, milliseconds } = numbersIn('en')
+
+interface Span {
+  start: number
+  end: number
+}
+
+/** "4 to 6", counted from 1 as people count. */
+function spanOf({ start, end }: Span): string {
+  return end - start === 1 ? count(start + 1) : `${count(start + 1)} to ${count(end)}`
+}
+
+const units = {
+  attention: { one: 'attention head', many: 'attention heads' },
+  feedForward: { one: 'MLP column', many: 'MLP columns' },
+  vocabulary: { one: 'vocabulary row', many: 'vocabulary rows' },
+}
+
+type Part = keyof typeof units | 'rest'
+
+function held(part: Part, range: Span | null): string {
+  if (part === 'rest' || !range) return 'word table and norms'
+  return `${range.end - range.start === 1 ? units[part].one : units[part].many} ${spanOf(range)}`
+}
+
+const layersOf = (layers: Span) =>
+  layers.end - layers.start === 1 ? `layer ${spanOf(layers)}` : `layers ${spanOf(layers)}`
+
+export const enWork = {
+  work: {
+    heading: 'The room at work',
+    missing: 'The pictures could not be fetched. Check the network, then reload the page.',
+    mapHeading: 'Who holds what',
+    timelineHeading: 'What each token takes',
+    thisDevice: 'This device',
+    device: 'Device',
+    inAll: 'In all',
+    map: (devices: number) => `The model over ${counted(devices, 'device', 'devices')}, larger areas for more bytes`,
+    mapKind: 'shard map',
+    mapHint: 'Point at an area, or go through them with the arrow keys, to read what it is.',
+    mapTable: 'Who holds what, as a table',
+    asTable: 'As a table',
+    asNumbers: 'As numbers',
+    parts: { attention: 'Attention', feedForward: 'MLP', vocabulary: 'Vocabulary', rest: 'Word table and norms' },
+    band: (part: Part, layers: Span | null) => {
+      const name = {
+        attention: 'Attention',
+        feedForward: 'MLP',
+        vocabulary: 'Vocabulary',
+        rest: 'Word table and norms',
+      }[part]
+      return layers ? `${name}, ${layersOf(layers)}` : name
+    },
+    cell: (part: Part, range: Span | null, weight: number) =>
+      part === 'rest' || !range ? bytes(weight) : `${held(part, range)}, ${bytes(weight)}`,
+    area: (area: {
+      name: string
+      part: Part
+      layers: Span | null
+      range: Span | null
+      unitCount: number
+      bytes: number
+    }) => {
+      const of = area.range ? ` of ${count(area.unitCount)}` : ''
+      const where = area.layers ? `, ${layersOf(area.layers)}` : ''
+      return `${area.name}: ${held(area.part, area.range)}${of}${where}, ${bytes(area.bytes)}`
+    },
+    noTokenYet: 'Ask the model something: what every token takes is drawn here.',
+    kinds: { computeMs: 'computes', transferMs: 'on the way', waitMs: 'waits' },
+    mean: (kind: 'computeMs' | 'transferMs' | 'waitMs', ms: number) =>
+      `${{ computeMs: 'computes', transferMs: 'on the way', waitMs: 'waits' }[kind]} ${milliseconds(ms)}`,
+    alone: (stepMs: number) => `This device makes every token alone, in ${milliseconds(stepMs)}.`,
+    own: (computeMs: number, stepMs: number) =>
+      `This device computes ${milliseconds(computeMs)} of the ${milliseconds(stepMs)} that a token takes; the rest it waits for the others and the ways between.`,
+    even: (stepMs: number) => `All devices take about as long as each other: ${milliseconds(stepMs)} a token.`,
+    computesLongest: (name: string, computeMs: number, stepMs: number, waitMs: number) =>
+      `${name} holds the room up: it computes ${milliseconds(computeMs)} of the ${milliseconds(stepMs)} that a token takes, while another waits ${milliseconds(waitMs)}.`,
+    wayIsLongest: (name: string, transferMs: number, stepMs: number) =>
+      `The way to ${name} and back holds the room up: ${milliseconds(transferMs)} of the ${milliseconds(stepMs)} that a token takes.`,
+    mergesLongest: (name: string, transferMs: number, stepMs: number) =>
+      `${name} holds the room up by adding and sending the sums: ${milliseconds(transferMs)} of the ${milliseconds(stepMs)} that a token takes.`,
+    cut: (steps: number) => `${counted(steps, 'much longer one is', 'much longer ones are')} cut off at the top.`,
+    timelineTable: 'What each token takes, as a table',
+    meansOf: (steps: number) => `Means over the last ${counted(steps, 'token', 'tokens')}`,
+    whatTimesAre:
+      'Means over the tokens drawn. A device says itself how long it computed; the rest is measured on the leader. On the way: packing, sending and back, as far as the leader stood waiting for it. The leader’s own share of that is adding and sending the sums.',
+    whatOwnTimesAre:
+      'Means over the tokens drawn, by this device’s own clock. It cannot tell the ways between from waiting for others.',
+  },
+}
