@@ -40,6 +40,24 @@ test('a member lost in the middle of an answer ends it; requests already waiting
   expect(room.coordinator.plan?.deviceIds).toEqual(['device-0', 'staying'])
 })
 
+test('a member that pauses in the middle of an answer finishes it, and its share then goes to the others until it wants one again', async () => {
+  const room = roomOf()
+  const [paused, staying] = [guestOf(room, 'paused'), guestOf(room, 'staying')]
+  paused.join()
+  staying.join()
+  await room.coordinator.loadModel(served.source)
+  let pieces = 0
+  const answer = await room.coordinator.infer(request, () => {
+    if (++pieces === 3) room.coordinator.setPaused('paused', true)
+  })
+  expect(answer.text?.startsWith(story)).toBe(true)
+  await tellsItsStory(room)
+  expect(room.coordinator.plan?.deviceIds).toEqual(['device-0', 'staying'])
+  room.coordinator.setPaused('paused', false)
+  await tellsItsStory(room)
+  expect(room.coordinator.plan?.deviceIds).toEqual(['device-0', 'paused', 'staying'])
+})
+
 test('a member lost between answers costs no answer', async () => {
   const room = roomOf()
   const guest = guestOf(room, 'guest')
