@@ -1,5 +1,5 @@
 // Headroom's public door: what the page and library users import.
-export { type ErrorCode, type ErrorData, HeadroomError, PlanImpossibleError, toErrorData } from './base/errors.ts'
+export { type ErrorCode, type ErrorData, HeadroomError, toErrorData } from './base/errors.ts'
 export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
 export type { EncoderAbilities, EncoderInput, Encoding, MaskCandidate } from './cluster/encoding.ts'
@@ -13,8 +13,10 @@ export type {
   InferenceResult,
 } from './cluster/inference-request.ts'
 export type { WantedModel } from './cluster/model-catalogue.ts'
+export type { LoadOptions } from './cluster/model-requests.ts'
 export type { Question } from './cluster/question-queue.ts'
 export type { DeviceTimes, StepFigures } from './cluster/recent-steps.ts'
+export type { RoomFit } from './cluster/room-fit.ts'
 export { RoomTalk } from './cluster/room-talk.ts'
 export type {
   AnswerFigures,
@@ -49,5 +51,7 @@ export {
   type ExecutorWish,
   type PhaseFigures,
 } from './plan/device-profile.ts'
+export { PlanImpossibleError, type Remedy } from './plan/plan-impossible.ts'
+export type { ExpectedSpeed } from './plan/plan-speed.ts'
 export type { ShardPlan } from './plan/shard-plan.ts'
 export { MobileAdaptiveTensorSplitter, planShards } from './plan/splitter.ts'

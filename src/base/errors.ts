@@ -61,16 +61,6 @@ export class ModelFormatError extends HeadroomError {
   }
 }
 
-/** No way to place the model on these devices; the message says how much is missing and what would fit. */
-export class PlanImpossibleError extends HeadroomError {
-  readonly missingBytes: number
-
-  constructor(message: string, missingBytes: number) {
-    super('plan-impossible', message)
-    this.missingBytes = missingBytes
-  }
-}
-
 /** A member is gone: its lane closed or its heartbeat stopped. The room re-plans without it. */
 export class PeerLostError extends HeadroomError {
   readonly peerId: string

@@ -81,7 +81,7 @@ const progress = v.object({
 const model = { modelId: text }
 const roomState = v.variant('kind', [
   v.object({ kind: v.literal('lobby') }),
-  v.object({ kind: v.literal('loading'), ...model }),
+  v.object({ kind: v.literal('loading'), ...model, paused: v.exactOptional(v.literal(true)) }),
   v.object({ kind: v.literal('ready'), ...model }),
   v.object({ kind: v.literal('generating'), ...model }),
   v.object({ kind: v.literal('recovering'), ...model, error }),
@@ -117,6 +117,8 @@ const leaderMessage = v.variant('kind', [
   v.object({ kind: v.literal('rest') }),
   talkMessage,
   declinedMessage,
+  /** Fetch nothing more of the running load, or go on. */
+  v.object({ kind: v.literal('hold-load'), held: v.boolean() }),
   /** Stop loading. */
   v.object({ kind: v.literal('cancel') }),
   v.object({ kind: v.literal('removed') }),

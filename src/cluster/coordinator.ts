@@ -2,31 +2,34 @@
 // an epoch. Whoever vanishes ends the running answer with a clear error; the room then plans again without it. Whoever only loses its
 // GPU loads its share again, and the answer goes on under a new epoch.
 import { Emitter } from '../base/emitter.ts'
-import { abortError, type ErrorData, fromErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import { abortError, type ErrorData, fromErrorData, toErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import { type CoordinatorOptions, wireOf } from './coordinator-options.ts'
 import type { EncodeRequest, Encoding } from './encoding.ts'
 import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
+import { createTurns } from './in-turn.ts'
 import { loadPlan } from './load-plan.ts'
 import { planRoom } from './plan-room.ts'
 import type { RankPort, RankStatus } from './rank-port.ts'
 import { figuresOf, RecentSteps, type StepFigures } from './recent-steps.ts'
 import { Roster } from './roster.ts'
-import type { SessionState } from './session-state.ts'
+import { loadingState, readyModel, type SessionState } from './session-state.ts'
 import type { AnswerPiece } from './token-record.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefined }> {
   readonly #engine: Engine
   readonly #roster: Roster
+  /** As given; in `#loadOptions` with the weights that the last model was asked for in. */
   readonly #options: CoordinatorOptions
+  #loadOptions: CoordinatorOptions
   #state: SessionState = { kind: 'lobby' }
   #plan: ShardPlan | null = null
   #model: OpenedModel | null = null
   #epoch = 0
   #chosen: readonly string[] | null = null
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = createTurns()
   /** Ends the running answer from outside, with the reason. */
   #answering: AbortController | null = null
   /** The broken answer's device loads again, and the answer goes on after it. */
@@ -41,6 +44,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     this.#engine = engine
     this.#roster = new Roster(leader, () => this.emit('change', undefined))
     this.#options = options
+    this.#loadOptions = options
   }
 
   get state(): SessionState {
@@ -60,8 +64,13 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     return this.#recent.steps
   }
 
+  /** Who would take part if a model was loaded now, the leader first. */
+  get candidates(): RankPort[] {
+    return this.#roster.candidates(this.#options)
+  }
+
   get wire(): WireFormat {
-    return wireOf(this.#options)
+    return wireOf(this.#loadOptions)
   }
 
   status(deviceId: string): RankStatus {
@@ -77,7 +86,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
       if (!this.#mayLoadAgain(deviceId, error)) this.#roster.fail(deviceId, error)
       this.#onMemberGone(deviceId, error)
     }
-    this.#planAgain()
+    void this.#inTurn(() => this.#catchUp())
   }
 
   /** The device is gone. A running answer that needs it ends with `error`. */
@@ -88,16 +97,17 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
   /** The device takes no share of the next plan, or one again; a running answer goes on with it. */
   setPaused(deviceId: string, paused: boolean): void {
     this.#roster.setPaused(deviceId, paused)
-    this.#planAgain()
+    void this.#inTurn(() => this.#catchUp())
   }
 
   /** Opens a model and loads it over all ranks, or those of `deviceIds`. Resolves when an answer can be asked for. */
-  loadModel(source: ModelSource, deviceIds: readonly string[] | null = null): Promise<ShardPlan> {
+  loadModel(source: ModelSource, deviceIds: readonly string[] | null = null, weights = this.#options.weights) {
     return this.#inTurn(async () => {
       this.#set({ kind: 'loading', modelId: source.modelId })
       try {
         this.#forgetModel()
         this.#chosen = deviceIds
+        this.#loadOptions = { ...this.#options, weights }
         this.#model = await this.#engine.openModel(source)
         return await this.#loadShards(this.#model)
       } catch (error) {
@@ -107,9 +117,21 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     })
   }
 
+  /** Lets the running load fetch nothing more, or go on; what is under way still arrives. */
+  holdLoad(held: boolean): void {
+    if (this.#state.kind !== 'loading' || held === (this.#state.paused ?? false)) return
+    for (const port of this.#roster.all) port.hold(held)
+    this.#set(loadingState(this.#state.modelId, held))
+  }
+
+  /** The room goes on without the member until a model is loaded again; it stays connected. */
+  leaveOut(deviceId: string): void {
+    this.#onMemberGone(deviceId, this.#roster.leaveOut(deviceId))
+  }
+
   /** Ends a running load, and the room has no model; what was downloaded stays cached. */
   cancelLoad(): void {
-    if (this.#state.kind !== 'loading' && this.#state.kind !== 'recovering') return
+    if (!['loading', 'recovering'].includes(this.#state.kind)) return
     this.#cancelled = true
     for (const port of this.#roster.all) port.cancel()
   }
@@ -147,7 +169,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     return this.#inTurn(async () => {
       if (this.#state.kind === 'recovering') await this.#catchUp()
       for (let work = begin; ; work = goOn) {
-        const modelId = this.#readyModel()
+        const modelId = readyModel(this.#state)
         try {
           return await this.#answer(work, modelId, signal)
         } catch (error) {
@@ -158,11 +180,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     })
   }
 
-  async #answer<Result>(
-    work: () => Promise<Result>,
-    modelId: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Result> {
+  async #answer<Result>(work: () => Promise<Result>, modelId: string, signal?: AbortSignal): Promise<Result> {
     this.#goesOn = false
     this.#answering = new AbortController()
     const { signal: interruption } = this.#answering
@@ -194,12 +212,6 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     if (!this.#plan?.deviceIds.includes(deviceId) || !this.#roster.mayLoseGpu(deviceId)) return false
     this.#goesOn = kind === 'generating'
     return true
-  }
-
-  #readyModel(): string {
-    if (this.#state.kind === 'ready') return this.#state.modelId
-    if (this.#state.kind === 'failed') throw fromErrorData(this.#state.error)
-    throw new HeadroomError('bad-input', 'No model is loaded. Choose a model and load it first.')
   }
 
   /** A refused or stopped request leaves the epoch whole; anything else may have left ranks in the middle of a step, and one of them to blame. */
@@ -234,10 +246,6 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   #recover(modelId: string, error: ErrorData): void {
     this.#set({ kind: 'recovering', modelId, error })
-    this.#planAgain()
-  }
-
-  #planAgain(): void {
     void this.#inTurn(() => this.#catchUp())
   }
 
@@ -260,10 +268,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   /** Who takes part in the next plan, the leader first. */
   #participants(): RankPort[] {
-    const { topology, maxDevices } = this.#options
-    const isChosen = ({ profile }: RankPort) => this.#chosen?.includes(profile.deviceId) ?? true
-    const members = topology === 'solo' ? [] : this.#roster.willing.filter(isChosen)
-    return [this.#roster.leader, ...members].slice(0, maxDevices)
+    return this.#roster.participants(this.#options, this.#chosen)
   }
 
   /** Plans and loads; who cannot is left out, and the rest is planned anew. */
@@ -276,7 +281,8 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
       if (participants.length > 1) model = { ...model, manifest: await this.#engine.nameFiles() }
       if (isCancelled()) throw abortError('Loading was stopped.')
       this.#model = model
-      const planned = planRoom(model, participants, ++this.#epoch, this.#options)
+      this.holdLoad(false)
+      const planned = planRoom(model, participants, ++this.#epoch, this.#loadOptions)
       this.#plan = planned.plan
       const load = { ...planned, model, participants, roster: this.#roster, wire: this.wire, isCancelled }
       if (!(await loadPlan(load))) continue
@@ -284,12 +290,6 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
       this.#set({ kind: 'ready', modelId: model.modelId })
       return planned.plan
     }
-  }
-
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(task, task)
-    this.#queue = turn.catch(() => undefined)
-    return turn
   }
 
   #set(state: SessionState): void {

@@ -50,12 +50,14 @@ export function startEngine(): EngineClient {
     assess: (request) => alive(remote.assess(request)),
     measure: (request, onFigure) => alive(remote.measure(request, Comlink.proxy(onFigure))),
     openModel: (source) => alive(remote.openModel(source)),
+    inspectModel: (source) => alive(remote.inspectModel(source)),
     nameFiles: () => alive(remote.nameFiles()),
     async load(request, onProgress) {
       const report = await alive(remote.load(request, Comlink.proxy(onProgress)))
       tell(keepDownloads()) // Workers cannot ask, and people may take their time to answer.
       return report
     },
+    holdLoad: (held) => tell(remote.holdLoad(held)),
     addLane: add('lane'),
     addBulk: add('bulk'),
     addChannel: (use, peerId, channel) => handOverLane(channel, handTo(use, peerId)),

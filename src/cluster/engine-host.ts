@@ -12,9 +12,9 @@ import { createLeader, type Leader } from '../engine/leader.ts'
 import { serve } from '../engine/member.ts'
 import { createLane, type FrameLane } from '../net/frame-lane.ts'
 import { openLanePort } from '../net/lane-endpoint.ts'
+import { createGate } from '../weights/gate.ts'
 import { type Answer, createAnswer } from './answer.ts'
 import { encodeTexts } from './encode-texts.ts'
-import type { EncoderAbilities } from './encoding.ts'
 import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
 import { createFileExchange } from './file-exchange.ts'
@@ -22,7 +22,8 @@ import { createGpuTrust } from './gpu-trust.ts'
 import { identifiedFiles } from './identified-files.ts'
 import { createLatestTask } from './latest-task.ts'
 import { loadExecutor } from './load-executor.ts'
-import { type OpenedFiles, openModelSource } from './open-model.ts'
+import { inspectModel, type OpenedFiles, openModelSource } from './open-model.ts'
+import { openedModel } from './opened-model.ts'
 import { pacedProgress } from './paced-progress.ts'
 import { pacedTokens } from './paced-tokens.ts'
 import type { AnswerPiece } from './token-record.ts'
@@ -69,6 +70,9 @@ export function createEngine(): Engine {
   /** The last one asked for: a new plan may go on with it. */
   let answer: Answer | null = null
   const tasks = createLatestTask()
+  const inspections = createLatestTask()
+  /** Of the last load. */
+  let gate = createGate()
   const gpuTrust = createGpuTrust()
   const files = createFileExchange(
     () => opened?.sources ?? [],
@@ -155,19 +159,11 @@ export function createEngine(): Engine {
       return tasks.run(async (signal) => {
         await ended
         opened = await openModelSource(source, signal)
-        const { manifest, tokenizer, template, sources } = opened
-        return {
-          modelId: source.modelId,
-          manifest,
-          config: manifest.config,
-          hasTokenizer: tokenizer !== null,
-          hasTemplate: template !== null,
-          encoder: encoderAbilities(opened),
-          sampling: opened.sampling,
-          verified: sources.find(({ verified }) => verified !== 'digest')?.verified ?? 'digest',
-        }
+        return openedModel(source.modelId, opened)
       })
     },
+
+    inspectModel: (source) => inspections.run((signal) => inspectModel(source, signal)),
 
     nameFiles() {
       const ended = endEpoch()
@@ -181,6 +177,8 @@ export function createEngine(): Engine {
 
     load(request, onProgress) {
       const ended = endEpoch()
+      const own = createGate()
+      gate = own
       return tasks.run(async (signal) => {
         await ended
         throwIfAborted(signal)
@@ -197,6 +195,7 @@ export function createEngine(): Engine {
             openPeerFile: (file) => files.open(file, request.leaderId),
             onProgress: pacedProgress(onProgress),
             signal,
+            gate: own,
           }),
         )
         if (signal.aborted) executor.close()
@@ -205,6 +204,8 @@ export function createEngine(): Engine {
         return report
       })
     },
+
+    holdLoad: (held) => gate.setClosed(held),
 
     addLane(peerId, endpoint) {
       lanes.get(peerId)?.close()
@@ -280,12 +281,6 @@ export function createEngine(): Engine {
 /** Everything but the epoch: a new plan with the same share needs nothing loaded. */
 function keyOf({ shard, ...request }: LoadRequest): string {
   return JSON.stringify([request, { ...shard, epoch: 0 }])
-}
-
-function encoderAbilities({ manifest: { config }, tokenizer, sentence }: OpenedFiles): EncoderAbilities | null {
-  if (!sentence) return null
-  const maskToken = config.head === 'masked-language' ? (tokenizer?.maskToken ?? null) : null
-  return { pooling: sentence.pooling, maskText: maskToken === null ? null : tokenizer!.tokenText(maskToken) }
 }
 
 /** The files this device has open already, where they are those of the request. */

@@ -52,6 +52,9 @@ export interface OpenedModel {
   verified: Verification
 }
 
+/** What a plan is made of. */
+export type InspectedModel = Pick<OpenedModel, 'modelId' | 'manifest' | 'config'>
+
 export interface LoadRequest {
   manifest: ModelManifest
   shard: Shard
@@ -157,10 +160,14 @@ export interface Engine {
   measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<Measured>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource): Promise<OpenedModel>
+  /** Leader: reads headers alone, beside whatever runs; a newer call ends the one before. */
+  inspectModel(source: ModelSource): Promise<InspectedModel>
   /** Leader: the opened model's manifest in which files of this device have the ETag that others ask by; the first time they are read whole. Ends the epoch. */
   nameFiles(): Promise<ModelManifest>
   /** Replaces what was loaded before. `onProgress` is called at most ten times a second, and always at the end. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
+  /** Lets the running `load` fetch nothing more, or go on; a new `load` begins with going on. */
+  holdLoad(held: boolean): void
   /** Takes over one end of a lane; call it with the channel or port in the transfer list, in the task that made it. */
   addLane(peerId: string, endpoint: LaneEndpoint): void
   /** The same for the bulk channel, over which the leader's device gives others what they need of a file that was picked on it. */

@@ -5,6 +5,7 @@ import { shardMemory } from '../plan/plan-memory.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
+import type { Gate } from '../weights/gate.ts'
 import { loadShard } from '../weights/loader.ts'
 import { checkSources, parseManifest } from '../weights/manifest.ts'
 import type { PeerFile } from '../weights/peer-source.ts'
@@ -22,12 +23,13 @@ export interface LoadContext {
   openPeerFile(file: PeerFile): ByteSource
   onProgress(progress: LoadProgress): void
   signal: AbortSignal
+  gate: Gate
 }
 
 /** Nothing of the request is believed before it is parsed. On failure everything is given back. */
 export async function loadExecutor(
   request: LoadRequest,
-  { sources, openPeerFile, onProgress, signal }: LoadContext,
+  { sources, openPeerFile, onProgress, signal, gate }: LoadContext,
 ): Promise<{ executor: Executor; report: LoadReport }> {
   const { shard, weights, baseUrl, threads } = request
   const manifest = parseManifest(request.manifest)
@@ -54,6 +56,7 @@ export async function loadExecutor(
       loader,
       onProgress: report.bytes,
       signal,
+      gate,
     })
     const executor = await loader.finish()
     const { weightBytes, peakBytes } = executor.memory

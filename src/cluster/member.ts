@@ -8,7 +8,7 @@ import { fitting, type LeaderMessage, type MemberMessage, maxNotices } from './c
 import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
 import { ownFigures, RecentSteps, type StepFigures } from './recent-steps.ts'
-import type { LoadProgress, SessionState } from './session-state.ts'
+import { type LoadProgress, loadingState, type SessionState } from './session-state.ts'
 
 export interface MemberOptions {
   device: OwnDevice
@@ -64,6 +64,9 @@ export class Member extends Emitter<{ change: undefined }> {
       case 'rest':
         this.#rest()
         break
+      case 'hold-load':
+        this.#hold(message.held)
+        break
       case 'cancel':
       case 'removed':
       case 'ended':
@@ -109,6 +112,11 @@ export class Member extends Emitter<{ change: undefined }> {
     this.emit('change', undefined)
     const notices = report.notices.slice(0, maxNotices).map(fitting)
     send({ kind: 'loaded', epoch: shard.epoch, report: { ...report, notices } })
+  }
+
+  #hold(held: boolean): void {
+    this.#options.device.engine.holdLoad(held)
+    if (this.state.kind === 'loading') this.#set(loadingState(this.state.modelId, held))
   }
 
   async #start({ shard, deviceIds, vocabulary, wire }: LeaderMessage & { kind: 'start' }): Promise<void> {

@@ -1,8 +1,10 @@
 // What is asked of this device's model: to be loaded, to answer, to embed. Where and over which devices it runs is the coordinator's affair.
 import { HeadroomError } from '../base/errors.ts'
+import type { WeightWish } from '../weights/convert.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
+import type { CoordinatorOptions } from './coordinator-options.ts'
 import type { EncodeRequest, Encoding } from './encoding.ts'
-import type { InferenceInput, InferResult } from './engine-protocol.ts'
+import type { InferenceInput, InferResult, ModelSource } from './engine-protocol.ts'
 import {
   type AnswerOptions,
   asEncoderInput,
@@ -13,49 +15,67 @@ import {
 import { sourceOf, type WantedModel } from './model-catalogue.ts'
 import type { OwnDevice } from './own-device.ts'
 import { RequestDevices } from './request-devices.ts'
+import { fitRoom, type RoomFit } from './room-fit.ts'
 import type { AnswerPiece } from './token-record.ts'
 
-export interface ModelRequestsOptions {
+export interface ModelRequestsOptions extends CoordinatorOptions {
   device: OwnDevice
   coordinator: MobileTensorParallelismCoordinator
   serverUrl: string
-  /** Ranks of one plan at most. */
-  maxDevices: number
+}
+
+/** How a model is opened and held. */
+export interface LoadOptions {
+  /** Opens a hub's gated and private models. */
+  hubToken?: string
+  /** Instead of what the system was made with. */
+  weights?: WeightWish
 }
 
 /** Owns the workers that requests asked for. */
 export class ModelRequests {
   readonly #coordinator: MobileTensorParallelismCoordinator
-  readonly #serverUrl: string
+  readonly #options: ModelRequestsOptions
   readonly #devices: RequestDevices
   /** What the loaded model was asked for by; null for files. */
   #modelName: string | null = null
   /** The last one given; kept nowhere else, so that it ends with the page. */
   #hubToken: string | null = null
 
-  constructor({ device, coordinator, serverUrl, maxDevices }: ModelRequestsOptions) {
+  constructor(options: ModelRequestsOptions) {
+    const { device, coordinator, serverUrl, maxDevices } = options
     this.#coordinator = coordinator
-    this.#serverUrl = serverUrl
+    this.#options = options
     this.#devices = new RequestDevices({ device, coordinator, baseUrl: serverUrl, maxDevices })
   }
 
   /** Over all ranks, or those of `devices`. */
   async load(
     model: WantedModel,
-    hubToken: string | undefined,
+    { hubToken, weights }: LoadOptions,
     devices: readonly string[] | null = null,
   ): Promise<void> {
-    this.#hubToken = hubToken ?? this.#hubToken
-    const source = await sourceOf(model, this.#serverUrl, this.#hubToken)
+    const source = await this.#sourceOf(model, hubToken)
     this.#modelName = typeof model === 'string' ? model : null
-    await this.#coordinator.loadModel(source, devices)
+    await this.#coordinator.loadModel(source, devices, weights)
+  }
+
+  /** Reads the model's headers, beside whatever runs. `rttMs` has the measured round trip to a device. */
+  async checkFit(
+    model: WantedModel,
+    { hubToken, weights = this.#options.weights }: LoadOptions,
+    rttMs: (deviceId: string) => number | null,
+  ): Promise<RoomFit> {
+    const inspected = await this.#options.device.engine.inspectModel(await this.#sourceOf(model, hubToken))
+    const devices = this.#coordinator.candidates.map(({ profile }) => ({ profile, rttMs: rttMs(profile.deviceId) }))
+    return fitRoom(inspected, devices, { ...this.#options, weights })
   }
 
   /** Loads `model` over `devices`, which are among `guests`, unless it is there already; then generates, or encodes where that is what it does. */
   async process(request: InferenceRequest, guests: readonly string[]): Promise<InferenceResult> {
     const { model, hubToken, input, devices, logits = false, ...options } = request
     const wanted = this.#devices.choose(devices, guests)
-    if (!this.#isLoaded(model, wanted)) await this.load(model, hubToken, wanted)
+    if (!this.#isLoaded(model, wanted)) await this.load(model, hubToken === undefined ? {} : { hubToken }, wanted)
     if (!this.#coordinator.model?.encoder)
       return { kind: 'generated', ...(await this.infer(asInput(input), options, logits)) }
     const wish = { inputs: [asEncoderInput(input)], maskCandidates: 0, hidden: true, logits }
@@ -80,6 +100,11 @@ export class ModelRequests {
 
   close(): void {
     this.#devices.close()
+  }
+
+  #sourceOf(model: WantedModel, hubToken: string | undefined): Promise<ModelSource> {
+    this.#hubToken = hubToken ?? this.#hubToken
+    return sourceOf(model, this.#options.serverUrl, this.#hubToken)
   }
 
   /** Is the model there, or will it be when the requests before this one have ended? */

@@ -20,7 +20,7 @@ import { openMirrorSource } from '../weights/mirror-source.ts'
 import { openGguf, openSafetensors } from '../weights/model-file.ts'
 import type { PeerFile } from '../weights/peer-source.ts'
 import { shardFiles } from '../weights/safetensors-header.ts'
-import type { ModelSource } from './engine-protocol.ts'
+import type { InspectedModel, ModelSource } from './engine-protocol.ts'
 import { listed, type ModelFiles, modelFiles, reading } from './model-files.ts'
 import type { Language } from './prompt.ts'
 
@@ -50,27 +50,46 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
       sampling: {},
     }
   }
-  const files = modelFiles(source)
+  const { files, sources, manifest, metadata } = await readHeaders(source, signal)
   const { readJson } = files
-  const ggufs = files.paths.filter((path) => path.endsWith('.gguf'))
-  if (ggufs.length > 0) {
-    const sources = await Promise.all(ggufs.map((path) => files.open(path, signal)))
-    const { manifest, metadata } = await reading(sources, (kept) => openGguf(kept, source.modelId, signal))
+  if (metadata) {
     const tokenizer = 'tokenizer.ggml.tokens' in metadata ? tokenizerFromGguf(metadata) : null
     const { causal, architecture, contextLength } = manifest.config
     const sentence = causal ? null : sentenceOptionsFromGguf(architecture, metadata, contextLength)
     const sampling = samplingFromGguf(metadata)
     return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson, sentence, sampling }
   }
-  const paths = await weightPaths(source.modelId, files, signal)
-  const sources = await Promise.all(paths.map((path) => files.open(path, signal)))
-  const config = await readJson('config.json', signal)
-  const { manifest } = await reading(sources, (kept) =>
-    openSafetensors({ config, files: kept }, source.modelId, signal),
-  )
   const language = await checkpointLanguage(files, signal)
   const sentence = await folderSentence(manifest, (path) => readJson(path, signal))
   return { manifest, sources, ...language, readJson, sentence }
+}
+
+/** What a plan needs of a model, and no more: neither tokenizer nor template. */
+export async function inspectModel(source: ModelSource, signal: AbortSignal): Promise<InspectedModel> {
+  const { manifest } =
+    source.kind === 'generated'
+      ? generateModel(source.modelId, source.config, source.seed)
+      : await readHeaders(source, signal)
+  return { modelId: source.modelId, manifest, config: manifest.config }
+}
+
+type FiledModel = Exclude<ModelSource, { kind: 'generated' }>
+
+/** `metadata` is a GGUF file's; null for a checkpoint. */
+async function readHeaders(source: FiledModel, signal: AbortSignal) {
+  const files = modelFiles(source)
+  const ggufs = files.paths.filter((path) => path.endsWith('.gguf'))
+  const openAll = (paths: readonly string[]) => Promise.all(paths.map((path) => files.open(path, signal)))
+  if (ggufs.length > 0) {
+    const sources = await openAll(ggufs)
+    return { files, sources, ...(await reading(sources, (kept) => openGguf(kept, source.modelId, signal))) }
+  }
+  const sources = await openAll(await weightPaths(source.modelId, files, signal))
+  const config = await files.readJson('config.json', signal)
+  const { manifest } = await reading(sources, (kept) =>
+    openSafetensors({ config, files: kept }, source.modelId, signal),
+  )
+  return { files, sources, manifest, metadata: null }
 }
 
 const INDEX = 'model.safetensors.index.json'

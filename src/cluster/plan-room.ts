@@ -1,14 +1,12 @@
 // A plan for the ranks that take part, by what they measured and what the room was told.
-import { PlanImpossibleError } from '../base/errors.ts'
 import { sparedOnBattery } from '../device/battery.ts'
-import { bytesOf } from '../model/tensor.ts'
+import { PlanImpossibleError } from '../plan/plan-impossible.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter } from '../plan/splitter.ts'
 import type { WeightWish } from '../weights/convert.ts'
-import { residentFormats } from '../weights/formats.ts'
-import type { ModelManifest } from '../weights/manifest.ts'
+import { residentFormats, wholeBytes } from '../weights/formats.ts'
 import type { CoordinatorOptions } from './coordinator-options.ts'
-import type { OpenedModel } from './engine-protocol.ts'
+import type { InspectedModel } from './engine-protocol.ts'
 import type { RankPort } from './rank-port.ts'
 
 export interface RoomPlan {
@@ -25,8 +23,8 @@ const SMALLER: readonly WeightWish[] = ['f16', 'int8', 'int4']
  * `PlanImpossibleError` where none does.
  */
 export function planRoom(
-  { modelId, config, manifest }: OpenedModel,
-  ranks: readonly RankPort[],
+  { modelId, config, manifest }: InspectedModel,
+  ranks: readonly Pick<RankPort, 'profile'>[],
   epoch: number,
   { shares, contextLength, batteryOptimization, weights: wish }: CoordinatorOptions,
 ): RoomPlan {
@@ -55,13 +53,4 @@ export function planRoom(
     }
   }
   throw refusal
-}
-
-/** Of all weights on one device. */
-function wholeBytes(manifest: ModelManifest, weights: WeightWish): number {
-  const formats = residentFormats(manifest, weights)
-  return Object.entries(manifest.tensors).reduce(
-    (sum, [key, { rows, columns }]) => sum + bytesOf(formats[key] ?? 'f32', rows, columns),
-    0,
-  )
 }

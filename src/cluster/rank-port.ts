@@ -30,6 +30,8 @@ export interface RankPort {
   start(request: StartRequest): Promise<void>
   /** The device's own high-water mark since its share was loaded. */
   peakMemoryBytes(): Promise<number>
+  /** Lets a running `load` fetch nothing more, or go on. Never throws. */
+  hold(held: boolean): void
   /** Ends a running `load`, which then rejects `aborted`. Never throws. */
   cancel(): void
   /** The rank failed outside `load` and `start`: it no longer serves the epoch that it began last. Set by the coordinator. */
@@ -52,6 +54,7 @@ export function engineRank(
       return engine.load({ manifest, shard, weights, executor, threads, memoryBytes, ...reach }, onProgress)
     },
     peakMemoryBytes: () => engine.peakMemoryBytes(),
+    hold: (held) => engine.holdLoad(held),
     cancel: () => engine.cancel(),
     start: (request) =>
       engine.start(request, (error) => {

@@ -36,7 +36,8 @@ export interface RemoteRank extends RankPort, SurveyedDevice {
 
 /** `send` throws when the device is not connected. */
 export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage) => void): RemoteRank {
-  let loading: (Waiting<LoadReport> & { onProgress(progress: LoadProgress): void }) | null = null
+  let loading: (Waiting<LoadReport> & { onProgress(progress: LoadProgress): void; hold(held: boolean): void }) | null =
+    null
   let starting: Waiting<void> | null = null
   let remembering: Waiting<number> | null = null
   let known = profile
@@ -113,16 +114,25 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
       const silent = () => giveUp(`${profile.name} said nothing of its load for ${seconds} s. Reload its page.`)
       return new Promise((resolve, reject) => {
         let timer = setTimeout(silent, loadSilenceMs)
-        const heard = (progress: LoadProgress) => {
+        let waits = false
+        const waitAnew = () => {
           clearTimeout(timer)
-          timer = setTimeout(silent, loadSilenceMs)
+          if (!waits) timer = setTimeout(silent, loadSilenceMs)
+        }
+        const heard = (progress: LoadProgress) => {
+          waitAnew()
           onProgress(progress)
+        }
+        const hold = (held: boolean) => {
+          waits = held
+          waitAnew()
         }
         loading = {
           epoch,
           resolve: ending(() => timer, resolve),
           reject: ending(() => timer, reject),
           onProgress: heard,
+          hold,
         }
         order({ kind: 'load', modelName, manifest, shard, weights })
       })
@@ -146,6 +156,11 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
         remembering = { epoch, resolve: ending(() => timer, resolve), reject: ending(() => timer, reject) }
         order({ kind: 'memory' })
       })
+    },
+
+    hold(held) {
+      loading?.hold(held)
+      order({ kind: 'hold-load', held })
     },
 
     cancel: () => order({ kind: 'cancel' }),

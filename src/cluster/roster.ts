@@ -1,5 +1,6 @@
 // The leader's device and the members that are here, and how each is doing.
 import type { ErrorData } from '../base/errors.ts'
+import type { CoordinatorOptions } from './coordinator-options.ts'
 import { type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
 
 const nothingYet: RankStatus = { progress: null, report: null, error: null }
@@ -29,6 +30,21 @@ export class Roster {
     return [this.leader, ...this.members]
   }
 
+  /** Who would take part in a new model's plan, the leader first: not members whose people paused them. */
+  candidates(options: CoordinatorOptions): RankPort[] {
+    return this.#ranks(options, () => true)
+  }
+
+  /** The same of a running one: without who has failed, or is not among `chosen` (null: everybody is). */
+  participants(options: CoordinatorOptions, chosen: readonly string[] | null): RankPort[] {
+    return this.#ranks(options, (id) => (chosen?.includes(id) ?? true) && this.status(id).error === null)
+  }
+
+  #ranks({ topology, maxDevices }: CoordinatorOptions, isWanted: (deviceId: string) => boolean): RankPort[] {
+    const mayTakePart = ({ profile: { deviceId } }: RankPort) => !this.#paused.has(deviceId) && isWanted(deviceId)
+    return [this.leader, ...(topology === 'solo' ? [] : this.members.filter(mayTakePart))].slice(0, maxDevices)
+  }
+
   status(deviceId: string): RankStatus {
     return this.#status.get(deviceId) ?? nothingYet
   }
@@ -56,13 +72,6 @@ export class Roster {
     this.#onChange()
   }
 
-  /** Members that have not failed and whose people want a share for them. */
-  get willing(): RankPort[] {
-    const isWilling = ({ profile: { deviceId } }: RankPort) =>
-      !this.#paused.has(deviceId) && this.status(deviceId).error === null
-    return this.members.filter(isWilling)
-  }
-
   /** As a member, and not as another port of the same device. */
   has(port: RankPort): boolean {
     return this.#members.get(port.profile.deviceId) === port
@@ -81,6 +90,14 @@ export class Roster {
   update(deviceId: string, change: Partial<RankStatus>): void {
     this.#status.set(deviceId, { ...this.status(deviceId), ...change })
     this.#onChange()
+  }
+
+  /** Ends the member's load; what it has from now on for an error is returned. */
+  leaveOut(deviceId: string): ErrorData {
+    const error: ErrorData = { code: 'aborted', message: 'It was left out of the plan.' }
+    this.fail(deviceId, error)
+    this.#members.get(deviceId)?.cancel()
+    return error
   }
 
   /** A new load begins on the device. */

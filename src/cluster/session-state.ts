@@ -1,5 +1,5 @@
 // What a room looks like at one moment, as plain data: the page renders it, scripts read it.
-import type { ErrorData } from '../base/errors.ts'
+import { type ErrorData, fromErrorData, HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { WireFormat } from '../collective/collective.ts'
 import type { SamplingDefaults } from '../model/sampling-defaults.ts'
@@ -16,14 +16,25 @@ import type { SharedTurn, WaitingQuestion } from './talk-protocol.ts'
 export type SessionState =
   /** No model yet, or not all devices hold their share. */
   | { kind: 'lobby' }
-  /** Planning and loading. */
-  | { kind: 'loading'; modelId: string }
+  /** Planning and loading; while it is paused no device fetches anything new. */
+  | { kind: 'loading'; modelId: string; paused?: true }
   | { kind: 'ready'; modelId: string }
   | { kind: 'generating'; modelId: string }
   /** A member vanished; the room plans and loads again without it. */
   | { kind: 'recovering'; modelId: string; error: ErrorData }
   /** Nothing more will happen by itself; the error says what to do. */
   | { kind: 'failed'; error: ErrorData }
+
+export function loadingState(modelId: string, paused: boolean): SessionState {
+  return paused ? { kind: 'loading', modelId, paused } : { kind: 'loading', modelId }
+}
+
+/** The model that can be asked. Throws what is in the way. */
+export function readyModel(state: SessionState): string {
+  if (state.kind === 'ready') return state.modelId
+  if (state.kind === 'failed') throw fromErrorData(state.error)
+  throw new HeadroomError('bad-input', 'No model is loaded. Choose a model and load it first.')
+}
 
 /** What one rank holds of every layer; null where layers differ. */
 export interface Holding {

@@ -15,10 +15,11 @@ import {
   type InferenceResult,
 } from './inference-request.ts'
 import { fetchServerConfig, listModels, type WantedModel } from './model-catalogue.ts'
-import { ModelRequests } from './model-requests.ts'
+import { type LoadOptions, ModelRequests } from './model-requests.ts'
 import { type OwnDevice, openDevice, watchingDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
 import type { RemoteRank } from './remote-rank.ts'
+import type { RoomFit } from './room-fit.ts'
 import { fetchConnections, RoomPlace } from './room-place.ts'
 import type { RoomTalk } from './room-talk.ts'
 import { guestView, leaderView, lobbyView, withDeviceNotices } from './room-view.ts'
@@ -119,8 +120,24 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
    * Plans and loads a model over the room: an id of the server's, a hub's `owner/name` (`hubToken` opens a gated one), an address, or files of
    * this device. What only this device can read it gives to the others, to each its slices.
    */
-  async loadModel(model: WantedModel, { hubToken }: { hubToken?: string } = {}): Promise<void> {
-    await (await this.#leading()).load(model, hubToken)
+  async loadModel(model: WantedModel, options: LoadOptions = {}): Promise<void> {
+    await (await this.#leading()).load(model, options)
+  }
+
+  /** What would come of `loadModel` now: whether the room holds it, and how fast it would be. Reads headers alone; what runs goes on. */
+  async checkFit(model: WantedModel, options: LoadOptions = {}): Promise<RoomFit> {
+    const rttMs = (id: string) => this.view.devices.find(({ deviceId }) => deviceId === id)?.rttMs ?? null
+    return (await this.#leading()).checkFit(model, options, rttMs)
+  }
+
+  /** Lets a running load fetch nothing more, or go on, on every device; what is under way still arrives. */
+  holdLoad(held: boolean): void {
+    this.#coordinator?.holdLoad(held)
+  }
+
+  /** The room goes on without a device, which stays connected, until a model is loaded again. */
+  leaveOut(deviceId: string): void {
+    this.#coordinator?.leaveOut(deviceId)
   }
 
   /** Ends a running load; what was downloaded stays cached. */
@@ -200,8 +217,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }),
       this.#options,
     )
-    const { maxDevices } = this.#options
-    this.#requests = new ModelRequests({ device: this.#device, coordinator: this.#coordinator, serverUrl, maxDevices })
+    this.#requests = new ModelRequests({ ...this.#options, device: this.#device, coordinator: this.#coordinator })
     this.#coordinator.on('change', () => this.#changed())
     this.#device.on('change', () => this.#changed())
     this.#refreshTimer = setInterval(() => this.#place.isInside && this.#changed(), refreshMs)

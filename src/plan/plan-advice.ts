@@ -1,10 +1,11 @@
-// What to do when a model does not fit. Every remedy named here was tried on the same placement and fits.
+// What to do when a model does not fit, as a refusal. Every remedy named here was tried on the same placement and fits.
 import type { ModelConfig } from '../model/config.ts'
 import { modelTensors } from '../model/model-tensors.ts'
 import { FORMAT_LAYOUT, isAlwaysFloat, type TensorFormat, tensorKey } from '../model/tensor.ts'
 import type { PlacementOptions } from './cut-memory.ts'
 import type { DeviceProfile } from './device-profile.ts'
 import { leaderFixedBytes, placeWithinMemory } from './placement.ts'
+import { PlanImpossibleError, type Remedy } from './plan-impossible.ts'
 import type { TensorFormats } from './shard-tensors.ts'
 
 interface Request extends PlacementOptions {
@@ -15,37 +16,43 @@ interface Request extends PlacementOptions {
 const MAX_DEVICES = 32
 const SMALLEST_CONTEXT = 256
 
-export function describeMissing(
+export function refuseMissing(
   config: ModelConfig,
   profiles: readonly DeviceProfile[],
   request: Request,
   missingBytes: number,
-): string {
+): PlanImpossibleError {
   const offered = profiles.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
-  return (
+  const remedies = remediesFor(config, profiles, request)
+  const message =
     `${request.modelId} does not fit on ${countOf(profiles.length, 'device')} offering ${inWords(offered)}: ` +
-    `${inWords(missingBytes)} are missing. ${leaderNeed(config, profiles[0]!, request)}${remedies(config, profiles, request)}`
-  )
+    `${inWords(missingBytes)} are missing. ${leaderNeed(config, profiles[0]!, request)}${advice(remedies, request)}`
+  return new PlanImpossibleError(message, missingBytes, remedies)
 }
 
 /** `neededBytes[rank]` is what the rank's share would take. */
-export function describeOverfull(
+export function refuseOverfull(
   config: ModelConfig,
   profiles: readonly DeviceProfile[],
   request: Request & { shares: readonly number[] },
   neededBytes: readonly number[],
-): string {
+): PlanImpossibleError {
   const overfull = profiles.flatMap(({ name, memoryBytes }, rank) => {
     const needed = neededBytes[rank]!
     return needed > memoryBytes
       ? [`rank ${rank} (${name}) would hold ${inWords(needed)} of at most ${inWords(memoryBytes)}`]
       : []
   })
-  const fits = placeWithinMemory(config, profiles, request).cuts !== null
-  return (
-    `Shares ${request.shares.join(',')} do not fit: ${overfull.join('; ')}. ` +
-    (fits ? 'Without shares the model fits these devices.' : remedies(config, profiles, request))
+  const missingBytes = profiles.reduce(
+    (sum, { memoryBytes }, rank) => sum + Math.max(0, neededBytes[rank]! - memoryBytes),
+    0,
   )
+  const fits = placeWithinMemory(config, profiles, request).cuts !== null
+  const remedies = fits ? [] : remediesFor(config, profiles, request)
+  const message =
+    `Shares ${request.shares.join(',')} do not fit: ${overfull.join('; ')}. ` +
+    (fits ? 'Without shares the model fits these devices.' : advice(remedies, request))
+  return new PlanImpossibleError(message, missingBytes, remedies)
 }
 
 /** A sentence where even a leader without units of its own is too small, else nothing. */
@@ -56,36 +63,54 @@ function leaderNeed(config: ModelConfig, leader: DeviceProfile, request: Request
   return `The leader alone needs ${inWords(needed)}, as it holds the whole token embedding; ${name} offers ${inWords(memoryBytes)}. `
 }
 
-function remedies(config: ModelConfig, profiles: readonly DeviceProfile[], request: Request): string {
+function remediesFor(config: ModelConfig, profiles: readonly DeviceProfile[], request: Request): Remedy[] {
   const fits = (devices: readonly DeviceProfile[], change: Partial<PlacementOptions> = {}) =>
     placeWithinMemory(config, devices, { ...request, ...change }).cuts !== null
   const bySize = profiles.toSorted((a, b) => a.memoryBytes - b.memoryBytes)
   const smallest = bySize[0]!
   const largest = bySize.at(-1)!
-  const found: string[] = []
+  const found: Remedy[] = []
 
   const others = profiles.filter((profile) => profile !== largest)
-  if (largest !== profiles[0] && fits([largest, ...others])) found.push(`start the room on ${largest.name}`)
+  if (largest !== profiles[0] && fits([largest, ...others]))
+    found.push({ kind: 'start-elsewhere', deviceName: largest.name })
   for (const model of largest.memoryBytes > smallest.memoryBytes ? [largest, smallest] : [largest]) {
-    for (let more = 1; profiles.length + more <= MAX_DEVICES; more++) {
-      if (!fits([...profiles, ...Array<DeviceProfile>(more).fill(model)])) continue
-      found.push(`add ${countOf(more, 'more device')} like ${model.name} (${inWords(model.memoryBytes)})`)
+    for (let count = 1; profiles.length + count <= MAX_DEVICES; count++) {
+      if (!fits([...profiles, ...Array<DeviceProfile>(count).fill(model)])) continue
+      found.push({ kind: 'more-devices', count, deviceName: model.name, memoryBytes: model.memoryBytes })
       break
     }
   }
-  for (let context = request.contextLength >> 1; context >= SMALLEST_CONTEXT; context >>= 1) {
-    if (!fits(profiles, { contextLength: context })) continue
-    found.push(`shorten the context from ${request.contextLength} to ${context} positions`)
+  for (let positions = request.contextLength >> 1; positions >= SMALLEST_CONTEXT; positions >>= 1) {
+    if (!fits(profiles, { contextLength: positions })) continue
+    found.push({ kind: 'shorter-context', positions })
     break
   }
   for (const format of ['int8', 'int4'] as const) {
     const formats = shrink(config, request.formats, format)
     if (!formats || !fits(profiles, { formats })) continue
-    found.push(`hold the weights as ${format}`)
+    found.push({ kind: 'smaller-weights', format })
     break
   }
-  if (found.length === 0) return 'More devices like these would not help: choose a smaller model.'
-  return `What would do: ${found.join(', or ')}.`
+  return found
+}
+
+function advice(remedies: readonly Remedy[], { contextLength }: Request): string {
+  if (remedies.length === 0) return 'More devices like these would not help: choose a smaller model.'
+  return `What would do: ${remedies.map((remedy) => inSentence(remedy, contextLength)).join(', or ')}.`
+}
+
+function inSentence(remedy: Remedy, contextLength: number): string {
+  switch (remedy.kind) {
+    case 'start-elsewhere':
+      return `start the room on ${remedy.deviceName}`
+    case 'more-devices':
+      return `add ${countOf(remedy.count, 'more device')} like ${remedy.deviceName} (${inWords(remedy.memoryBytes)})`
+    case 'shorter-context':
+      return `shorten the context from ${contextLength} to ${remedy.positions} positions`
+    case 'smaller-weights':
+      return `hold the weights as ${remedy.format}`
+  }
 }
 
 /** The formats with larger ones replaced wherever a tensor may be held so; null where none is. */

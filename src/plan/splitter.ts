@@ -1,13 +1,13 @@
 // Who holds what: a pure function from model, measured devices and options to a plan. Attention heads and MLP columns are cut as in
 // Shoeybi et al. 2019 (Megatron-LM), vocabulary rows too; uneven shards and empty ranges are normal.
-import { HeadroomError, PlanImpossibleError } from '../base/errors.ts'
+import { HeadroomError } from '../base/errors.ts'
 import { type ModelConfig, sublayersOf } from '../model/config.ts'
 import { cutByCounts, type RankCut, shardFromCut, splitSublayers, unitTotals } from './cut.ts'
 import type { DeviceProfile } from './device-profile.ts'
 import { heldBytes } from './held-bytes.ts'
 import { apportion } from './largest-remainder.ts'
 import { placeWithinMemory } from './placement.ts'
-import { describeMissing, describeOverfull } from './plan-advice.ts'
+import { refuseMissing, refuseOverfull } from './plan-advice.ts'
 import { predictStepMs } from './plan-cost.ts'
 import { shardMemory } from './plan-memory.ts'
 import type { Shard, ShardPlan } from './shard-plan.ts'
@@ -63,7 +63,7 @@ export class MobileAdaptiveTensorSplitter {
 function cutBySpeed(config: ModelConfig, profiles: readonly DeviceProfile[], options: PlanOptions): RankCut[] {
   const { cuts, missingBytes } = placeWithinMemory(config, profiles, options)
   if (cuts) return cuts
-  throw new PlanImpossibleError(describeMissing(config, profiles, options, missingBytes), missingBytes)
+  throw refuseMissing(config, profiles, options, missingBytes)
 }
 
 function cutByShares(
@@ -80,12 +80,8 @@ function cutByShares(
   const neededBytes = shardsFromCuts(config, cuts, options).map(
     (shard, rank) => shardMemory(config, shard, options.formats, profiles[rank]!.executor).totalBytes,
   )
-  const missingBytes = profiles.reduce(
-    (sum, { memoryBytes }, rank) => sum + Math.max(0, neededBytes[rank]! - memoryBytes),
-    0,
-  )
-  if (missingBytes === 0) return cuts
-  throw new PlanImpossibleError(describeOverfull(config, profiles, options, neededBytes), missingBytes)
+  if (profiles.every(({ memoryBytes }, rank) => neededBytes[rank]! <= memoryBytes)) return cuts
+  throw refuseOverfull(config, profiles, options, neededBytes)
 }
 
 function shardsFromCuts(config: ModelConfig, cuts: readonly RankCut[], { epoch, contextLength }: PlanOptions): Shard[] {

@@ -1,5 +1,5 @@
 // Which resident format each tensor of a model gets.
-import { isAlwaysFloat, roleOf } from '../model/tensor.ts'
+import { bytesOf, isAlwaysFloat, roleOf } from '../model/tensor.ts'
 import type { TensorFormats } from '../plan/shard-tensors.ts'
 import { isNative } from './block-types.ts'
 import { chooseFormat, type WeightWish } from './convert.ts'
@@ -12,6 +12,15 @@ export function residentFormats(manifest: ModelManifest, wish: WeightWish): Tens
       key,
       isAlwaysFloat(roleOf(key)) ? 'f32' : chooseFormat(type, wish, columns),
     ]),
+  )
+}
+
+/** Of all weights on one device. */
+export function wholeBytes(manifest: ModelManifest, wish: WeightWish): number {
+  const formats = residentFormats(manifest, wish)
+  return Object.entries(manifest.tensors).reduce(
+    (sum, [key, { rows, columns }]) => sum + bytesOf(formats[key] ?? 'f32', rows, columns),
+    0,
   )
 }
 

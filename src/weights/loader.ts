@@ -8,6 +8,7 @@ import type { ByteSource } from './byte-source.ts'
 import { convertRows } from './convert.ts'
 import { fetchRequest, planDownload } from './download-plan.ts'
 import { checkFinite } from './finite.ts'
+import type { Gate } from './gate.ts'
 import { inOrder } from './in-order.ts'
 import { checkSources, type ModelManifest } from './manifest.ts'
 import { copyRect, rectByteLength, subtractRect, type TensorPart } from './rectangles.ts'
@@ -38,11 +39,13 @@ export interface ShardLoad {
   loader: { write(piece: WeightPiece): void | Promise<void> }
   onProgress?: (progress: LoadProgress) => void
   signal?: AbortSignal
+  /** While it is closed nothing is fetched. */
+  gate?: Gate
 }
 
 /** Resolves once the last piece is written. Throws what sources and loader throw, `download-failed` where a source is another file than the manifest's, `model-format` for a weight that is no finite number, `aborted`. */
 export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: number }> {
-  const { manifest, tensors, sources, cache, loader, onProgress, signal } = load
+  const { manifest, tensors, sources, cache, loader, onProgress, signal, gate } = load
   checkSources(manifest, sources)
   const pieces = slicePieces(manifest, tensors)
   const totalBytes = pieces.reduce((sum, { part }) => sum + rectByteLength(part.rect), 0)
@@ -51,7 +54,7 @@ export async function loadShard(load: ShardLoad): Promise<{ downloadedBytes: num
 
   const missing = pieces.map(({ part }) => cache?.missing(part) ?? [part])
   const { requests, skipBefore } = planDownload(missing.flat(), sources)
-  const stream = new ByteReader(inOrder(requests, REQUESTS_AT_ONCE, fetchRequest, signal))
+  const stream = new ByteReader(inOrder(requests, REQUESTS_AT_ONCE, fetchRequest, signal, gate))
   let partIndex = 0
   let loadedBytes = 0
   let kept: Promise<void> | undefined

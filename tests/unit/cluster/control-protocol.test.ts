@@ -59,6 +59,8 @@ const fromLeader: LeaderMessage[] = [
     answers: false,
   },
   { kind: 'rest' },
+  { kind: 'room', state: { kind: 'loading', modelId: 'model', paused: true }, answers: false },
+  { kind: 'hold-load', held: true },
   { kind: 'cancel' },
   { kind: 'removed' },
   { kind: 'ended' },

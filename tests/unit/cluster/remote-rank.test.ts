@@ -112,3 +112,17 @@ test('a lost connection ends what waits', async () => {
   await expect(starting).rejects.toMatchObject({ code: 'peer-lost' })
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('a held load may be silent for as long as it is held', async () => {
+  const loading = rank.load(load(2), silent)
+  rank.hold(true)
+  await vi.advanceTimersByTimeAsync(600_000)
+  rank.hold(false)
+  await vi.advanceTimersByTimeAsync(59_000)
+  rank.receive({ kind: 'loaded', epoch: 2, report })
+  expect(await loading).toEqual(report)
+  expect(sent.filter(({ kind }) => kind === 'hold-load')).toEqual([
+    { kind: 'hold-load', held: true },
+    { kind: 'hold-load', held: false },
+  ])
+})

@@ -1,12 +1,12 @@
 // What holds of every plan, for any model shape, any number of devices, any speeds and memories.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PlanImpossibleError } from '../../../src/base/errors.ts'
 import { isEmpty, type Range, range, rangeLength, tilesExactly } from '../../../src/base/ranges.ts'
 import type { ModelConfig } from '../../../src/model/config.ts'
 import { type ModelTensor, modelTensors } from '../../../src/model/model-tensors.ts'
 import { BLOCK_SIZE, FORMAT_LAYOUT, type ShardTensor, tensorKey } from '../../../src/model/tensor.ts'
 import type { DeviceProfile, ExecutorKind } from '../../../src/plan/device-profile.ts'
+import { PlanImpossibleError } from '../../../src/plan/plan-impossible.ts'
 import { shardMemory } from '../../../src/plan/plan-memory.ts'
 import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'

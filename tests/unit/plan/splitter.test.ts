@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PlanImpossibleError } from '../../../src/base/errors.ts'
 import { BLOCK_SIZE, type TensorFormat } from '../../../src/model/tensor.ts'
+import { PlanImpossibleError } from '../../../src/plan/plan-impossible.ts'
 import type { ShardPlan } from '../../../src/plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter, planShards } from '../../../src/plan/splitter.ts'
 import { gptLike } from '../../support/family-configs.ts'
