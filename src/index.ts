@@ -15,7 +15,7 @@ export type {
 export type { WantedModel } from './cluster/model-catalogue.ts'
 export type { LoadOptions } from './cluster/model-requests.ts'
 export type { Question } from './cluster/question-queue.ts'
-export type { DeviceTimes, StepFigures } from './cluster/recent-steps.ts'
+export type { DeviceTimes, ServedTotal, StepFigures } from './cluster/recent-steps.ts'
 export type { RoomFit } from './cluster/room-fit.ts'
 export { RoomTalk } from './cluster/room-talk.ts'
 export type {
@@ -34,6 +34,7 @@ export { MobileTensorParallelismSystem } from './cluster/system.ts'
 export type { SystemOptions } from './cluster/system-options.ts'
 export { type Asker, maxQuestionLength, type SharedTurn, type WaitingQuestion } from './cluster/talk-protocol.ts'
 export type { TokenRecord } from './cluster/token-record.ts'
+export { watchBattery } from './device/battery.ts'
 export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
 export { chooseExecutor, EXPECTED_TURN, type ExecutorChoice, type MeasuredExecutor } from './device/executor-choice.ts'
 export { MobileModelArchitectureParser } from './model/architecture-parser.ts'
@@ -44,6 +45,7 @@ export type { SamplingOptions } from './model/sampling.ts'
 export { decodeSecret, encodeSecret, parseRoomLink } from './net/room-link.ts'
 export type { ServerConfig } from './net/signaling-protocol.ts'
 export {
+  type Battery,
   type DeviceProfile,
   EXECUTOR_WISHES,
   type ExecutorKind,

@@ -7,7 +7,7 @@ import type { ModelManifest } from '../weights/manifest.ts'
 import { fitting, type LeaderMessage, type MemberMessage, maxNotices } from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
-import { ownFigures, RecentSteps, type StepFigures } from './recent-steps.ts'
+import { ownFigures, RecentSteps, type ServedTotal, type StepFigures } from './recent-steps.ts'
 import { type LoadProgress, loadingState, type SessionState } from './session-state.ts'
 
 export interface MemberOptions {
@@ -38,6 +38,10 @@ export class Member extends Emitter<{ change: undefined }> {
   /** What the last tokens took of this device. */
   get steps(): readonly StepFigures[] {
     return this.#recent.steps
+  }
+
+  get served(): ServedTotal {
+    return this.#recent.total
   }
 
   receive(message: LeaderMessage): void {

@@ -22,14 +22,26 @@ export interface StepFigures {
   devices: readonly DeviceTimes[]
 }
 
+/** Of all tokens that a member has served. */
+export interface ServedTotal {
+  tokens: number
+  /** Sent and received. */
+  bytes: number
+}
+
 /** Tokens that are kept. */
 const keptSteps = 64
 
 /** The last steps, oldest first; a new list after each `add`. */
 export class RecentSteps {
   steps: readonly StepFigures[] = []
+  total: Readonly<ServedTotal> = { tokens: 0, bytes: 0 }
 
   add(added: readonly StepFigures[]): void {
+    this.total = {
+      tokens: this.total.tokens + added.length,
+      bytes: added.reduce((sum, { bytes }) => sum + bytes, this.total.bytes),
+    }
     if (added.length > 0) this.steps = [...this.steps, ...added].slice(-keptSteps)
   }
 }

@@ -2,7 +2,7 @@
 import type { ErrorData } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
-import { type Shard, type ShardPlan, shardOf } from '../plan/shard-plan.ts'
+import { type Shard, type ShardPlan, type ShardSublayer, shardOf } from '../plan/shard-plan.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import type { GuestSession } from './guest-session.ts'
 import type { LeaderSession } from './leader-session.ts'
@@ -102,6 +102,7 @@ export function guestView(frame: ViewFrame, session: GuestSession): RoomView {
     model: null,
     wire: null,
     steps: member?.steps ?? [],
+    served: member?.served ?? null,
     talk: { turns, waiting, declined, canAsk: session.canAsk },
   }
 }
@@ -135,8 +136,8 @@ function rankView(
 
 function coordinatorView(
   coordinator: MobileTensorParallelismCoordinator | null,
-): Pick<RoomView, 'state' | 'plan' | 'model' | 'wire' | 'steps'> {
-  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null, wire: null, steps: [] }
+): Pick<RoomView, 'state' | 'plan' | 'model' | 'wire' | 'steps' | 'served'> {
+  if (!coordinator) return { state: { kind: 'lobby' }, plan: null, model: null, wire: null, steps: [], served: null }
   const { state, plan, model } = coordinator
   const contextLength = plan?.contextLength ?? model?.config.contextLength ?? 0
   const shown = model && {
@@ -148,7 +149,7 @@ function coordinatorView(
     sampling: model.sampling,
     verified: model.verified,
   }
-  return { state, plan, model: shown, wire: plan && coordinator.wire, steps: coordinator.steps }
+  return { state, plan, model: shown, wire: plan && coordinator.wire, steps: coordinator.steps, served: null }
 }
 
 /** One rank's part of a plan, in the words of people. */
@@ -161,12 +162,18 @@ function holdingOf(shard: Shard, weightBytes: number): Holding {
   const feedForward = shard.sublayers.flatMap((sublayer) => (sublayer.kind === 'feedForward' ? [sublayer] : []))
   return {
     rank: shard.rank,
+    layers: new Set([...attention, ...feedForward].filter(holdsAny).map(({ layer }) => layer)).size,
     queryHeads: common(attention.map(({ queryHeads }) => queryHeads)),
     kvHeads: common(attention.map(({ kvHeads }) => kvHeads)),
     ffn: common(feedForward.map(({ ffn }) => ffn)),
     vocabulary: shard.vocabulary,
     weightBytes,
   }
+}
+
+function holdsAny(sublayer: ShardSublayer): boolean {
+  const { start, end } = sublayer.kind === 'attention' ? sublayer.queryHeads : sublayer.ffn
+  return end > start
 }
 
 /** The range that all share, or null. */

@@ -9,7 +9,7 @@ import type { Verification } from '../weights/byte-source.ts'
 import type { EncoderAbilities } from './encoding.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { DeclinedQuestion } from './guest-talk.ts'
-import type { StepFigures } from './recent-steps.ts'
+import type { ServedTotal, StepFigures } from './recent-steps.ts'
 import type { SharedTurn, WaitingQuestion } from './talk-protocol.ts'
 
 /** The life of a session: what the room is doing now. */
@@ -39,6 +39,8 @@ export function readyModel(state: SessionState): string {
 /** What one rank holds of every layer; null where layers differ. */
 export interface Holding {
   rank: number
+  /** Layers of which it holds a part. */
+  layers: number
   queryHeads: Range | null
   kvHeads: Range | null
   ffn: Range | null
@@ -135,6 +137,8 @@ export interface RoomView {
   wire: WireFormat | null
   /** What the last tokens took, oldest first; read about once a second. */
   steps: readonly StepFigures[]
+  /** On a guest's page what this device has done since it joined; null elsewhere. */
+  served: ServedTotal | null
   /** Things people should know that stop nothing: storage full, downloads not verifiable, guests that could not be reached. */
   notices: readonly ErrorData[]
   talk: TalkView

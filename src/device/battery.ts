@@ -6,14 +6,34 @@ const lowLevel = 0.2
 
 /** On the page only; null where the browser does not tell. */
 export async function readBattery(): Promise<Battery | null> {
-  const { getBattery } = navigator as Navigator & { getBattery?: () => Promise<Battery> }
+  const manager = await batteryManager()
+  return manager && { level: manager.level, charging: manager.charging }
+}
+
+async function batteryManager(): Promise<(Battery & EventTarget) | null> {
+  const { getBattery } = navigator as Navigator & { getBattery?: () => Promise<Battery & EventTarget> }
   if (!getBattery) return null
   try {
-    const { level, charging } = await getBattery.call(navigator)
-    return { level, charging }
+    return await getBattery.call(navigator)
   } catch {
     return null // The page's permissions do not allow it to ask.
   }
+}
+
+/**
+ * Tells the battery's level now and whenever it changes; `listener` hears null once where the browser does not tell. On the page only.
+ * Returns the end of listening.
+ */
+export function watchBattery(listener: (battery: Battery | null) => void): () => void {
+  const ended = new AbortController()
+  void batteryManager().then((manager) => {
+    if (ended.signal.aborted) return
+    const tell = () => listener(manager && { level: manager.level, charging: manager.charging })
+    tell()
+    for (const event of ['levelchange', 'chargingchange'])
+      manager?.addEventListener(event, tell, { signal: ended.signal })
+  })
+  return () => ended.abort()
 }
 
 /** The profile to plan with: a device on a low battery counts as half as fast, so that its share and its drain halve. */

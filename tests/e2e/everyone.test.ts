@@ -46,6 +46,10 @@ test('every screen is free of findings of axe, fits every window and can be used
   await leader.getByTestId('close-present').click()
   await expect(guest.getByTestId('own-share')).toBeVisible()
   await checkScreen(guest, 'guest')
+  await guest.locator('hr-screen').evaluate((screen) => Object.assign(screen, { quietMs: 1 }))
+  await expect(guest.getByTestId('dimmed')).toBeVisible()
+  await checkDialog(guest, 'dimmed')
+  await guest.locator('hr-screen').evaluate((screen) => Object.assign(screen, { quietMs: 60_000 }))
 
   await leader.getByTestId('model-file').setInputFiles({
     name: 'broken.gguf',

@@ -171,7 +171,6 @@ export const de: Texts = {
       failed: () => 'Wer den Raum leitet, kann das Modell noch einmal laden.',
     },
     ofTheWeights: 'der Gewichte des Modells sind auf diesem Gerät.',
-    keepOpen: 'Gefragt wird auf dem leitenden Gerät; lass diese Seite vorn geöffnet.',
     leave: 'Verlassen',
     leaveRoom: 'Den Raum verlassen',
   },

@@ -1,4 +1,8 @@
-// The words of joining: how a room shows itself to others.
+// The words of joining: how a room shows itself to others, what lending a device means, and what it does while it serves.
+import { numbersIn } from './numbers.ts'
+
+const { counted, milliseconds } = numbersIn('en')
+
 export const enJoining = {
   present: {
     open: 'Show on a projector',
@@ -11,5 +15,41 @@ export const enJoining = {
     conversation: 'Last question and answer',
     encoder: 'This model compares texts: what comes of them is on the leader’s page.',
     shareOf: (percent: number) => `${percent}%`,
+  },
+
+  serving: {
+    holds: 'What this device holds',
+    ofLayers: (n: number) => `of ${counted(n, 'layer', 'layers')}`,
+    tokenHeading: 'Its part of each token',
+    noToken: 'As soon as the room answers, you see here how much of each token is worked out on this device.',
+    computes: (ms: number, percent: number) => `${milliseconds(ms)} a token worked out here, ${percent}% of its time`,
+    waits: (ms: number) => `${milliseconds(ms)} waiting for the other devices and the network`,
+    tokenShares: (tokens: number, ownMs: number, stepMs: number) =>
+      `The last ${counted(tokens, 'token', 'tokens')}: ${milliseconds(ownMs)} of ${milliseconds(stepMs)} each worked out on this device`,
+    tokens: 'Tokens served',
+    sent: 'Sent and received',
+    downloaded: 'Downloaded for its share',
+    battery: 'Battery',
+    batteryLevel: (percent: number, charging: boolean) => `${percent}%, ${charging ? 'charging' : 'not charging'}`,
+    temperature: 'Temperature',
+    notTold: 'this browser does not tell',
+    pause: 'Pause',
+    resume: 'Serve again',
+    paused: 'This device is paused',
+    pausedHelp: 'The others carry its share. It stays in the room and serves again when you say so.',
+    startedBy: (name: string) => `The room was started by ${name}.`,
+  },
+
+  screen: {
+    kept: {
+      asking: 'Keep this page in front.',
+      held: 'Keep this page in front: the screen stays on meanwhile.',
+      refused:
+        'The browser does not keep the screen on, as on a low battery. Touch it now and then: a sleeping device leaves the room.',
+      absent:
+        'This browser cannot keep the screen on. Let it sleep late in the device’s settings: a sleeping device leaves the room.',
+    },
+    dimmed: 'Dimmed to save power',
+    wake: 'Touch to wake',
   },
 }

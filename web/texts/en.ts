@@ -174,7 +174,6 @@ export const en = {
       failed: () => 'The leader can load the model again.',
     },
     ofTheWeights: 'of the model’s weights are on this device.',
-    keepOpen: 'The leader chats; keep this page open in front.',
     leave: 'Leave',
     leaveRoom: 'Leave the room',
   },

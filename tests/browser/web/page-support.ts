@@ -24,6 +24,7 @@ export const profile: DeviceProfile = {
 
 export const holding: Holding = {
   rank: 1,
+  layers: 30,
   queryHeads: { start: 4, end: 7 },
   kvHeads: { start: 2, end: 3 },
   ffn: { start: 768, end: 1152 },
@@ -68,6 +69,7 @@ export function roomView(part: Partial<RoomView> = {}): RoomView {
     model: null,
     wire: null,
     steps: [],
+    served: null,
     notices: [],
     talk: { turns: [], waiting: [], declined: null, canAsk: false },
     ...part,
