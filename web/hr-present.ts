@@ -12,8 +12,8 @@ import './hr-room-words.ts'
 import { sharesOf } from './hr-shares.ts'
 import { closeIcon } from './icons.ts'
 import { markdownStyles } from './markdown/markdown-styles.ts'
+import { markClass, markStyles } from './room-work/device-marks.ts'
 import { ScreenWakeLock } from './screen-wake-lock.ts'
-import { shareColours } from './share-colours.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -35,7 +35,7 @@ export class HrPresent extends LitElement {
 
   static override styles = [
     shared,
-    shareColours,
+    markStyles,
     markdownStyles,
     css`
       :host { display: contents; }
@@ -54,7 +54,7 @@ export class HrPresent extends LitElement {
       .room { display: grid; gap: 1em; align-content: start; grid-template-columns: minmax(0, 1fr); min-width: 0; }
       .devices { display: flex; flex-wrap: wrap; gap: 0.25em 1.25em; font-size: max(0.9375rem, 0.72em); }
       .devices li { display: inline-flex; align-items: baseline; gap: 0.4em; }
-      .devices li::before { content: ''; width: 0.7em; height: 0.7em; border-radius: 50%; background: var(--share); }
+      .devices li::before { content: ''; width: 0.7em; height: 0.7em; border-radius: 50%; background: var(--mark); }
       .talk { overflow-y: auto; min-height: 8em; min-width: 0; border-block-start: 1px solid var(--line); padding-block-start: 0.75em; }
       .question { color: var(--muted); white-space: pre-wrap; overflow-wrap: anywhere; margin-block-end: 0.5em; }
       .plain { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -86,7 +86,7 @@ export class HrPresent extends LitElement {
         <section class="room">
           <h2 id="title">${this.#heading()}</h2>
           <hr-shares .devices=${this.view.devices}></hr-shares>
-          <ul class="devices shares" aria-label=${words.devices}>${this.#devices()}</ul>
+          <ul class="devices" aria-label=${words.devices}>${this.#devices()}</ul>
           <div class="talk" role="region" aria-label=${words.conversation} tabindex="0" @hr-grown=${this.#followEnd}>${this.#talk()}</div>
         </section>
         <hr-spoken .live=${this.chat.live}></hr-spoken>
@@ -104,7 +104,7 @@ export class HrPresent extends LitElement {
     const { devices } = this.view
     const shares = sharesOf(devices)
     return devices.map(
-      (device, index) => html`<li>
+      (device, index) => html`<li class=${markClass(index)}>
       <span>${deviceName(device)}</span>
       <span class="muted numbers">${shares && device.holding ? texts.present.shareOf(Math.round(100 * shares[index]!)) : texts.device.status[deviceStatus(device)]}</span>
     </li>`,

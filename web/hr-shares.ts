@@ -2,7 +2,7 @@
 import { css, html, LitElement, svg } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView } from '../src/index.ts'
-import { shareColours } from './share-colours.ts'
+import { markClass, markStyles } from './room-work/device-marks.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -12,11 +12,11 @@ export class HrShares extends LitElement {
 
   static override styles = [
     shared,
-    shareColours,
+    markStyles,
     css`
       :host { display: block; }
       svg { display: block; width: 100%; height: 0.75em; border-radius: 1em; background: var(--track); }
-      rect { fill: var(--share); }
+      rect { fill: var(--mark); }
     `,
   ]
 
@@ -29,10 +29,10 @@ export class HrShares extends LitElement {
     if (!shares) return null
     const named = this.devices.map(({ name }, index) => ({ name, percent: Math.round(100 * shares[index]!) }))
     let start = 0
-    return html`<svg class="shares" role="img" aria-label=${texts.device.shares(named)} viewBox="0 0 1000 12" preserveAspectRatio="none">
-      ${shares.map((share) => {
+    return html`<svg role="img" aria-label=${texts.device.shares(named)} viewBox="0 0 1000 12" preserveAspectRatio="none">
+      ${shares.map((share, index) => {
         const width = 1_000 * share
-        const rect = svg`<rect x=${start} y="0" width=${Math.max(0, width - 3)} height="12"></rect>`
+        const rect = svg`<rect class=${markClass(index)} x=${start} y="0" width=${Math.max(0, width - 3)} height="12"></rect>`
         start += width
         return rect
       })}
