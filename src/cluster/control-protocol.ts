@@ -37,17 +37,21 @@ const executorSpeeds = v.pipe(
   v.readonly(),
 )
 
-const profileSchema = v.object({
-  deviceId,
-  name: deviceName,
+const executorUse = v.object({
   executor,
   weightBytesPerSecond: figure,
   phases: v.nullable(phases),
+  backend: v.pipe(v.string(), v.maxLength(200)),
+})
+
+const profileSchema = v.object({
+  ...executorUse.entries,
+  deviceId,
+  name: deviceName,
   memoryBytes: figure,
   cores: v.pipe(count, v.minValue(1)),
   threads: v.pipe(count, v.minValue(1), v.maxValue(64)),
   battery: v.nullable(v.object({ level: v.pipe(v.number(), v.minValue(0), v.maxValue(1)), charging: v.boolean() })),
-  backend: v.pipe(v.string(), v.maxLength(200)),
   otherExecutors: executorSpeeds,
 })
 
@@ -148,6 +152,7 @@ const memberMessage = v.variant('kind', [
       weightBytes: count,
       downloadedBytes: count,
       peakMemoryBytes: count,
+      turnedTo: v.exactOptional(executorUse),
       notices: v.pipe(v.array(error), v.maxLength(maxNotices)),
     }),
   }),

@@ -6,7 +6,7 @@ import { createSoloCollective } from '../collective/solo.ts'
 import { createStarCollective, STALL_TIMEOUT_MS } from '../collective/star.ts'
 import type { Executor } from '../compute/executor.ts'
 import { measureExecutor } from '../compute/measure.ts'
-import { MobileDeviceCapabilityAssessor } from '../device/capability-assessor.ts'
+import { MobileDeviceCapabilityAssessor, measureUse } from '../device/capability-assessor.ts'
 import { memoryBudget } from '../device/memory-budget.ts'
 import { createLeader, type Leader } from '../engine/leader.ts'
 import { serve } from '../engine/member.ts'
@@ -73,7 +73,7 @@ export function createEngine(): Engine {
   const inspections = createLatestTask()
   /** Of the last load. */
   let gate = createGate()
-  const gpuTrust = createGpuTrust()
+  const gpuTrust = createGpuTrust(async ({ executor, threads }) => measureUse(await executorFactory(executor), threads))
   const files = createFileExchange(
     () => opened?.sources ?? [],
     () => answering,
@@ -200,7 +200,8 @@ export function createEngine(): Engine {
         )
         if (signal.aborted) executor.close()
         throwIfAborted(signal)
-        loaded = { key, request, executor, report }
+        // On what it turned to, the device is asked for the same share from now on.
+        loaded = { key: keyOf({ ...request, executor: report.executor }), request, executor, report }
         return report
       })
     },

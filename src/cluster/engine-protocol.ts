@@ -12,7 +12,7 @@ import type { SamplingOptions } from '../model/sampling.ts'
 import type { SamplingDefaults } from '../model/sampling-defaults.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
 import type { ChannelUse } from '../net/peer-link.ts'
-import type { Battery, DeviceProfile, ExecutorKind, ExecutorWish } from '../plan/device-profile.ts'
+import type { Battery, DeviceProfile, ExecutorKind, ExecutorUse, ExecutorWish } from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { WeightWish } from '../weights/convert.ts'
@@ -76,6 +76,8 @@ export interface LoadReport {
   weightBytes: number
   downloadedBytes: number
   peakMemoryBytes: number
+  /** What the device turned to since it has lost its GPU; left out where it computes on what its profile says. */
+  turnedTo?: ExecutorUse
   /** What went wrong without stopping the load, such as a full cache. */
   notices: ErrorData[]
 }

@@ -1,7 +1,8 @@
 // What a tab makes of a GPU that is taken away: phones do it when they are short of memory, laptops when they sleep. The share goes on a
 // new device of the same GPU; where there is none, or that one is lost within a minute too, it goes on WASM.
 import { type ErrorData, toErrorData } from '../base/errors.ts'
-import type { LoadReport, LoadRequest } from './engine-protocol.ts'
+import type { ExecutorUse } from '../plan/device-profile.ts'
+import type { LoadReport, LoadRequest, MeasureRequest } from './engine-protocol.ts'
 
 /** Longer ago, a loss was another matter. */
 const memoryMs = 60_000
@@ -9,14 +10,18 @@ const memoryMs = 60_000
 export interface GpuTrust {
   /** An executor on it lost its device. */
   lost(): void
-  /** Runs `load` for the executor that the request names, or on WASM in the end; the report then has a notice. */
+  /** Runs `load` for the executor that the request names, or on WASM in the end; the report then has that and a notice. */
   load<Loaded extends { report: LoadReport }>(
     request: LoadRequest,
     load: (request: LoadRequest) => Promise<Loaded>,
   ): Promise<Loaded>
 }
 
-export function createGpuTrust(now: () => number = () => performance.now()): GpuTrust {
+/** `measure` is asked how fast a device is on what it turns to. */
+export function createGpuTrust(
+  measure: (request: MeasureRequest) => Promise<ExecutorUse>,
+  now: () => number = () => performance.now(),
+): GpuTrust {
   let losses: number[] = []
   const recent = () => losses.filter((at) => now() - at < memoryMs).length
   const lost = () => {
@@ -40,12 +45,14 @@ export function createGpuTrust(now: () => number = () => performance.now()): Gpu
           }
         }
       }
-      const loaded = await load({ ...request, executor: 'wasm' })
+      const fallback = { ...request, executor: 'wasm' as const }
+      const turnedTo = await measure(fallback)
+      const loaded = await load(fallback)
       const notice: ErrorData = {
         code: 'device-lost',
         message: `This device's GPU ${why}: its processor computes instead.`,
       }
-      return { ...loaded, report: { ...loaded.report, notices: [...loaded.report.notices, notice] } }
+      return { ...loaded, report: { ...loaded.report, turnedTo, notices: [...loaded.report.notices, notice] } }
     },
   }
 }

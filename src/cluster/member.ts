@@ -112,6 +112,7 @@ export class Member extends Emitter<{ change: undefined }> {
       { manifest: manifest as ModelManifest, shard, weights, executor, threads, memoryBytes, baseUrl, leaderId },
       onProgress,
     )
+    if (report.turnedTo) device.turnTo(report.turnedTo)
     this.report = report
     this.emit('change', undefined)
     const notices = report.notices.slice(0, maxNotices).map(fitting)

@@ -5,7 +5,13 @@ import { comparedExecutors } from '../device/capability-assessor.ts'
 import { deviceName } from '../device/device-name.ts'
 import { browserSpeedStorage, recallSpeeds, rememberSpeeds, type SpeedStorage } from '../device/speed-memory.ts'
 import { onHidden } from '../device/visibility.ts'
-import type { DeviceProfile, ExecutorSpeed, ExecutorWish } from '../plan/device-profile.ts'
+import {
+  computingOn,
+  type DeviceProfile,
+  type ExecutorSpeed,
+  type ExecutorUse,
+  type ExecutorWish,
+} from '../plan/device-profile.ts'
 import { type EngineClient, startEngine } from './engine-client.ts'
 import { type SurveyEngine, surveyExecutor, unknownExecutors } from './survey.ts'
 import type { SurveyedDevice } from './survey-turns.ts'
@@ -54,7 +60,7 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
     this.#remember([{ executor, weightBytesPerSecond, phases, why: null }, ...otherExecutors])
   }
 
-  /** As measured at joining, with what the survey added: a new object after each `change`. */
+  /** As measured at joining, or when it had to turn to another executor, with what the survey added: a new object after each `change`. */
   get profile(): DeviceProfile {
     return this.#profile
   }
@@ -65,6 +71,14 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
 
   get surveyed(): boolean {
     return unknownExecutors(this.#profile).length === 0
+  }
+
+  /** It lost what it computed on. */
+  turnTo(use: ExecutorUse): void {
+    this.#profile = computingOn(this.#profile, use)
+    const { executor, weightBytesPerSecond, phases } = use
+    this.#remember([{ executor, weightBytesPerSecond, phases, why: null }])
+    this.emit('change', undefined)
   }
 
   /** Measures the executors not in use, as long as the page is seen and nobody calls `stopSurvey`. */

@@ -1,6 +1,6 @@
 // One rank as the coordinator sees it, wherever it runs: this tab's engine, a worker of this tab, or another device.
 import type { ErrorData } from '../base/errors.ts'
-import type { DeviceProfile } from '../plan/device-profile.ts'
+import { computingOn, type DeviceProfile, type ExecutorUse } from '../plan/device-profile.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
@@ -38,20 +38,30 @@ export interface RankPort {
   onFailed: ((error: ErrorData) => void) | null
 }
 
-/** A rank that this tab computes itself, in an engine worker. */
+/** A rank that this tab computes itself, in an engine worker. `onTurned`: it had to turn to another executor. */
 export function engineRank(
   engine: Engine,
   profile: DeviceProfile,
   reach: Pick<LoadRequest, 'baseUrl' | 'leaderId'>,
+  onTurned: (use: ExecutorUse) => void = () => undefined,
 ): RankPort {
   let epoch = 0
+  let known = profile
   const port: RankPort = {
-    profile,
+    get profile() {
+      return known
+    },
     onFailed: null,
-    load({ manifest, shard, weights }, onProgress) {
-      const { executor, threads, memoryBytes } = profile
+    async load({ manifest, shard, weights }, onProgress) {
+      const { executor, threads, memoryBytes } = known
       epoch = shard.epoch
-      return engine.load({ manifest, shard, weights, executor, threads, memoryBytes, ...reach }, onProgress)
+      const request = { manifest, shard, weights, executor, threads, memoryBytes, ...reach }
+      const report = await engine.load(request, onProgress)
+      if (report.turnedTo) {
+        known = computingOn(known, report.turnedTo)
+        onTurned(report.turnedTo)
+      }
+      return report
     },
     peakMemoryBytes: () => engine.peakMemoryBytes(),
     hold: (held) => engine.holdLoad(held),

@@ -1,6 +1,6 @@
 // A rank on another device: the leader's orders as control messages, the device's answers as promises.
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
-import type { DeviceProfile } from '../plan/device-profile.ts'
+import { computingOn, type DeviceProfile } from '../plan/device-profile.ts'
 import { fromPeerError, type LeaderMessage, type MemberMessage } from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { RankPort } from './rank-port.ts'
@@ -172,6 +172,7 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
           break
         case 'loaded':
           if (loading?.epoch !== message.epoch) break
+          if (message.report.turnedTo) known = computingOn(known, message.report.turnedTo)
           loading.resolve({
             ...message.report,
             notices: message.report.notices.map((notice) => toErrorData(fromPeerError(notice))),

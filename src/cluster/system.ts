@@ -211,10 +211,11 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       this.#initializing = null
       throw error
     }
-    const { engine, profile } = this.#device
+    const device = this.#device
+    const { engine, profile } = device
     this.#coordinator = new MobileTensorParallelismCoordinator(
       engine,
-      engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }),
+      engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }, (use) => device.turnTo(use)),
       this.#options,
     )
     this.#requests = new ModelRequests({ ...this.#options, device: this.#device, coordinator: this.#coordinator })

@@ -2,7 +2,14 @@
 import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import { measureExecutor } from '../compute/measure.ts'
-import type { Battery, DeviceProfile, ExecutorKind, ExecutorSpeed, ExecutorWish } from '../plan/device-profile.ts'
+import type {
+  Battery,
+  DeviceProfile,
+  ExecutorKind,
+  ExecutorSpeed,
+  ExecutorUse,
+  ExecutorWish,
+} from '../plan/device-profile.ts'
 import { chooseExecutor, type MeasuredExecutor } from './executor-choice.ts'
 import type { RememberedSpeeds } from './speed-memory.ts'
 
@@ -52,9 +59,7 @@ export class MobileDeviceCapabilityAssessor {
       const isFavourite = executor === 'auto' && kind !== preference[0] && failures.length === 0
       try {
         const measured = await within(isFavourite ? favouriteLimitMs : null, async (signal) => {
-          const factory = await factoryOf(kind)
-          const figures = await measureExecutor(factory, threads, { signal })
-          return { executor: kind, ...figures, backend: await factory.describe(threads) }
+          return measureUse(await factoryOf(kind), threads, signal)
         })
         speeds.delete(kind)
         const otherExecutors = [...speeds.values()]
@@ -74,6 +79,16 @@ export class MobileDeviceCapabilityAssessor {
       `This browser cannot compute here (${failures.join('; ')}). Use a current Chrome, Safari or Firefox.`,
     )
   }
+}
+
+/** Measures an executor that is to be used. Throws as its factory does, or the signal's reason. */
+export async function measureUse(
+  factory: ExecutorFactory,
+  threads: number,
+  signal?: AbortSignal,
+): Promise<ExecutorUse> {
+  const figures = await measureExecutor(factory, threads, signal ? { signal } : {})
+  return { executor: factory.kind, ...figures, backend: await factory.describe(threads) }
 }
 
 /** Short enough for a control message. */

@@ -33,6 +33,9 @@ export interface ExecutorSpeed {
   why: string | null
 }
 
+/** What a device computes on, and how fast it is there. */
+export type ExecutorUse = Pick<DeviceProfile, 'executor' | 'weightBytesPerSecond' | 'phases' | 'backend'>
+
 /** Hardware as measured on the device itself (device/capability-assessor.ts). JSON-safe. Nothing here is guessed: unknown is null. */
 export interface DeviceProfile {
   deviceId: string
@@ -55,4 +58,12 @@ export interface DeviceProfile {
   backend: string
   /** Executors that it could use instead, as far as they were measured (in idle time, or on an earlier visit). */
   otherExecutors: readonly ExecutorSpeed[]
+}
+
+/** The same device on another executor; what it computed on before stays known. */
+export function computingOn(profile: DeviceProfile, use: ExecutorUse): DeviceProfile {
+  const { executor, weightBytesPerSecond, phases } = profile
+  const others = profile.otherExecutors.filter((other) => other.executor !== use.executor)
+  const otherExecutors = [{ executor, weightBytesPerSecond, phases, why: null }, ...others]
+  return { ...profile, ...use, otherExecutors }
 }

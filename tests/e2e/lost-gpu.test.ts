@@ -56,7 +56,11 @@ for (const { who, tab, forGood, executor } of [
     const after = await view(leader)
     expect(after.state.kind).toBe('ready')
     expect(after.plan!.epoch).toBe(epoch + 1)
-    const executors = after.devices.map(({ report }) => report?.executor)
-    expect(executors).toEqual(['wasm', 'wasm'].with(tab, executor))
+    const executors = ['wasm', 'wasm'].with(tab, executor)
+    expect(after.devices.map(({ report }) => report?.executor)).toEqual(executors)
+    expect(after.devices.map(({ profile }) => profile?.executor)).toEqual(executors)
+    const own = (await view(pages[tab]!)).devices.find(({ isSelf }) => isSelf)
+    expect(own?.profile?.executor).toBe(executor)
+    expect(own?.profile?.weightBytesPerSecond).toBe(after.devices[tab]!.profile?.weightBytesPerSecond)
   })
 }

@@ -155,6 +155,10 @@ test('a GPU lost between answers costs none', async () => {
   expect(room.coordinator.plan).toMatchObject({ epoch: 2, deviceIds: ['device-0', 'guest-0'] })
 })
 
+/** What the device turns to is measured. */
+const measured = { weightBytesPerSecond: 2e9, phases: null, backend: 'a double' }
+const trustOf = (now?: () => number) => createGpuTrust(async ({ executor }) => ({ executor, ...measured }), now)
+
 const report = { executor: 'webgpu', notices: [] } as unknown as LoadReport
 const gpuRequest = { executor: 'webgpu' } as LoadRequest
 
@@ -167,7 +171,8 @@ async function kindsAsked(trust: ReturnType<typeof createGpuTrust>, ...errors: (
     if (error) throw error
     return { report: { ...report, executor } }
   })
-  return { kinds, notices: loaded.report.notices.map(({ code }) => code) }
+  const { notices, turnedTo } = loaded.report
+  return { kinds, notices: notices.map(({ code }) => code), turnedTo }
 }
 
 test.each([
@@ -186,16 +191,20 @@ test.each([
     kinds: ['webgpu', 'wasm'],
   },
   { when: 'lost in two steps', before: 2, errors: [], kinds: ['wasm'] },
-])('a GPU that was $when is asked for as $kinds, and WASM is told of', async ({ before, errors, kinds }) => {
-  const trust = createGpuTrust()
-  for (let loss = 0; loss < before; loss++) trust.lost()
-  const asked = await kindsAsked(trust, ...errors)
-  expect(asked).toEqual({ kinds, notices: kinds.includes('wasm') ? ['device-lost'] : [] })
-})
+])(
+  'a GPU that was $when is asked for as $kinds, and WASM is measured and told of',
+  async ({ before, errors, kinds }) => {
+    const trust = trustOf()
+    for (let loss = 0; loss < before; loss++) trust.lost()
+    const asked = await kindsAsked(trust, ...errors)
+    const turned = { notices: ['device-lost'], turnedTo: { executor: 'wasm', ...measured } }
+    expect(asked).toEqual({ kinds, ...(kinds.includes('wasm') ? turned : { notices: [], turnedTo: undefined }) })
+  },
+)
 
 test('losses more than a minute apart are each other no matter', async () => {
   let now = 0
-  const trust = createGpuTrust(() => now)
+  const trust = trustOf(() => now)
   trust.lost()
   now = 61_000
   trust.lost()
@@ -204,7 +213,7 @@ test('losses more than a minute apart are each other no matter', async () => {
 
 test('what is no loss is thrown as it is', async () => {
   const full = new HeadroomError('out-of-memory', 'Full.')
-  await expect(kindsAsked(createGpuTrust(), full)).rejects.toBe(full)
+  await expect(kindsAsked(trustOf(), full)).rejects.toBe(full)
   const none = new HeadroomError('no-executor', 'None.')
-  await expect(kindsAsked(createGpuTrust(), none)).rejects.toBe(none)
+  await expect(kindsAsked(trustOf(), none)).rejects.toBe(none)
 })

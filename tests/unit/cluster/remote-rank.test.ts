@@ -59,6 +59,16 @@ test('a load resolves with the report of its own epoch, after its own progress',
   expect(sent.map(({ kind }) => kind)).toEqual(['load'])
 })
 
+test('a device that turned to another executor is planned with what it measured there', async () => {
+  const loading = rank.load(load(2), () => undefined)
+  const { executor, weightBytesPerSecond, phases } = rank.profile
+  const turnedTo = { executor: 'wasm', weightBytesPerSecond: 5e8, phases: null, backend: 'WebAssembly' } as const
+  rank.receive({ kind: 'loaded', epoch: 2, report: { ...report, turnedTo } })
+  await loading
+  expect(rank.profile).toMatchObject(turnedTo)
+  expect(rank.profile.otherExecutors).toEqual([{ executor, weightBytesPerSecond, phases, why: null }])
+})
+
 test('a device that does not start in time is told by name, and a late answer changes nothing', async () => {
   const starting = expect(rank.start(start(2))).rejects.toThrow(/Pixel did not start within 10 s/)
   await vi.advanceTimersByTimeAsync(10_000)
