@@ -58,22 +58,31 @@ export function shardMemory(
   executor: ExecutorKind,
   valueBytes = modelKvValueBytes(config, formats, executor),
 ): ShardMemory {
-  const onceBytes = shardTensors(config, shard, formats).reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
+  const tensors = shardTensors(config, shard, formats)
+  const onceBytes = tensors.reduce((sum, tensor) => sum + tensorBytes(inExecutor(tensor, executor)), 0)
   const weightBytes = onceBytes + heldTwiceBytes(config, shard, formats, executor)
   const kvBytes = valueBytes * kvValues(config, shard)
   const bufferBytes = activationBytes(config, shard)
   return { weightBytes, kvBytes, bufferBytes, totalBytes: weightBytes + kvBytes + bufferBytes }
 }
 
-/** On WebGPU a leader looks tokens up in main memory: of a tied embedding its vocabulary rows lie on the GPU once more. */
+/** The slow ones hold everything in float32, whatever the file has. */
+function inExecutor(tensor: ShardTensor, executor: ExecutorKind): ShardTensor {
+  return executor === 'wasm' || executor === 'webgpu' ? tensor : { ...tensor, format: 'f32' }
+}
+
+/** What computes outside main memory: a leader looks tokens up there, so of a tied embedding its vocabulary rows are held once more. */
+const computeElsewhere: readonly ExecutorKind[] = ['webgpu', 'tfjs-webgl', 'tfjs-wasm']
+
 function heldTwiceBytes(
   { tiedEmbeddings, embedding }: ModelConfig,
   { rank, vocabulary }: Shard,
   formats: TensorFormats,
   executor: ExecutorKind,
 ): number {
-  if (executor !== 'webgpu' || rank !== 0 || !tiedEmbeddings) return 0
-  return bytesOf(formats.tokenEmbedding ?? 'f32', rangeLength(vocabulary), embedding.size)
+  if (!computeElsewhere.includes(executor) || rank !== 0 || !tiedEmbeddings) return 0
+  const held = executor === 'webgpu' ? formats.tokenEmbedding : 'f32'
+  return bytesOf(held ?? 'f32', rangeLength(vocabulary), embedding.size)
 }
 
 /** Numbers in the KV cache: per attention sublayer K and V, `[kvPositions, kvHeads held, D]` each. */

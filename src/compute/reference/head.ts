@@ -3,16 +3,15 @@ import { isEmpty } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
 import { activate, add, addBias, matmul, normalize } from './operations.ts'
-import type { TensorStore } from './tensor-store.ts'
+import { rowsOf, type TensorStore } from './tensor-store.ts'
 
 /** hidden (H) -> (my rows); empty where I hold none. */
 export function headLogits(config: ModelConfig, shard: Shard, store: TensorStore, hidden: Float32Array): Float32Array {
   const { head, tiedEmbeddings, embedding } = config
-  const { start, end } = shard.vocabulary
   if (head === 'none' || isEmpty(shard.vocabulary)) return new Float32Array(0)
   const x = head === 'masked-language' ? transform(config, store, hidden) : hidden
   const table = tiedEmbeddings ? store.find('tokenEmbedding') : undefined
-  const rows = table ? store.rows(table, start, end) : store.get('output')
+  const rows = table ? rowsOf(table, shard.vocabulary) : store.get('output')
   const logits = matmul(rows, x.subarray(0, tiedEmbeddings ? embedding.size : x.length), 1)
   const extra = store.find('outputExtra')
   if (extra) add(logits, matmul(extra, x.subarray(embedding.size), 1))

@@ -1,7 +1,7 @@
 // The oracle inside the project: float32, one obvious loop after the other, no speed. Every other executor passes the contract
 // suite against it, and it is itself held to transformers' outputs.
 import { HeadroomError } from '../../base/errors.ts'
-import { isEmpty, rangeLength } from '../../base/ranges.ts'
+import { isEmpty, range, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { isLastOfLayer } from '../../model/model-tensors.ts'
@@ -25,7 +25,7 @@ import { attend } from './attention.ts'
 import { headLogits } from './head.ts'
 import { KeyValueCache } from './key-value-cache.ts'
 import { activate, add, addBias, type Matrix, matmul, multiply, normalize, rotate } from './operations.ts'
-import { TensorStore } from './tensor-store.ts'
+import { rowsOf, TensorStore } from './tensor-store.ts'
 
 interface ReferenceState extends State {
   /** The residual stream, [T, H]. */
@@ -84,7 +84,7 @@ class ReferenceExecutor implements Executor {
       this.#config,
       (role, row, out) => {
         const table = this.#store.get(role)
-        out.set(this.#store.rows(table, row, row + 1).values)
+        out.set(rowsOf(table, range(row, row + 1)).values)
       },
       step,
     )

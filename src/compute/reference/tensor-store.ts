@@ -1,6 +1,6 @@
 // Weights of the reference executor: every tensor dequantized to float32 as its pieces come.
 import { ModelFormatError } from '../../base/errors.ts'
-import { rangeLength } from '../../base/ranges.ts'
+import { type Range, rangeLength } from '../../base/ranges.ts'
 import { type ShardTensor, type TensorRole, tensorKey, type WeightPiece } from '../../model/tensor.ts'
 import { dequantize } from './dequantize.ts'
 import type { Matrix } from './operations.ts'
@@ -50,13 +50,20 @@ export class TensorStore {
     return matrix
   }
 
-  /** Rows `start..end` of a matrix, sharing its memory. */
-  rows(matrix: Matrix, start: number, end: number): Matrix {
-    const values = matrix.values.subarray(start * matrix.columns, end * matrix.columns)
-    return { ...matrix, values, rows: end - start }
+  /** `get`, and the store has it no longer. */
+  take(role: TensorRole, layer: number | null): Matrix {
+    const matrix = this.get(role, layer)
+    this.#matrices.delete(tensorKey({ role, layer }))
+    return matrix
   }
 
   close(): void {
     this.#matrices.clear()
   }
+}
+
+/** Some rows of a matrix, sharing its memory. */
+export function rowsOf(matrix: Matrix, { start, end }: Range): Matrix {
+  const values = matrix.values.subarray(start * matrix.columns, end * matrix.columns)
+  return { ...matrix, values, rows: end - start }
 }

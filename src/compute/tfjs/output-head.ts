@@ -1,15 +1,12 @@
 // From final hidden states to the logits of my vocabulary rows.
 import * as tf from '@tensorflow/tfjs-core'
-import { rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
-import type { Shard } from '../../plan/shard-plan.ts'
 import { activate, dense, normalize } from './operations.ts'
 import type { TfjsWeights } from './weights.ts'
 
 /** hidden (T, H) -> (T, my rows) */
 export function headLogits(
   { head, tiedEmbeddings, embedding, activation, norm }: ModelConfig,
-  { vocabulary }: Shard,
   weights: TfjsWeights,
   hidden: tf.Tensor2D,
 ): tf.Tensor2D {
@@ -25,8 +22,7 @@ export function headLogits(
   }
   const bias = weights.vector('outputBias', null)
   if (!weights.holds('output')) {
-    const table = weights.matrix('tokenEmbedding', null).values
-    const rows = tf.slice(table, [vocabulary.start, 0], [rangeLength(vocabulary), table.shape[1]])
+    const rows = weights.matrix('tokenEmbedding', null).values
     const product = dense(tf.slice(x, [0, 0], [x.shape[0], embedding.size]), rows, bias)
     return withExtra(weights, x, embedding.size, product)
   }

@@ -47,17 +47,12 @@ export class TfjsExecutor implements Executor {
   #current: TfjsState | null = null
 
   /** Takes over `weights`. */
-  constructor(
-    backend: TfjsBackend,
-    { config, shard }: ExecutorSetup,
-    weights: TfjsWeights,
-    ropeFactors: Float32Array | null,
-  ) {
+  constructor(backend: TfjsBackend, { config, shard }: ExecutorSetup, weights: TfjsWeights) {
     this.kind = `tfjs-${backend}`
     this.#config = config
     this.#shard = shard
     this.#weights = weights
-    this.#frequencies = ropeFrequencies(config.positions, ropeFactors)
+    this.#frequencies = ropeFrequencies(config.positions, weights.ropeFactors)
     this.#positions = cachedPositions(config, shard.contextLength)
     const capacity = kvPositions(config, shard.contextLength)
     const attentions = shard.sublayers.flatMap((sublayer) => (sublayer.kind === 'attention' ? [sublayer] : []))
@@ -126,7 +121,7 @@ export class TfjsExecutor implements Executor {
     const logits = isHeld
       ? await read(() => {
           const wanted = tf.gather(this.#final(residual), tf.tensor1d([...rows], 'int32')) as tf.Tensor2D
-          return headLogits(this.#config, this.#shard, this.#weights, wanted)
+          return headLogits(this.#config, this.#weights, wanted)
         })
       : new Float32Array(0)
     const width = isHeld ? count : 0

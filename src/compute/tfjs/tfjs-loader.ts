@@ -12,10 +12,8 @@ export async function openLoader(setup: ExecutorSetup, backend: TfjsBackend): Pr
     write: (piece) => store.write(piece),
     async finish() {
       store.requireComplete()
-      const ropeFactors = store.find('ropeFactors')?.values ?? null
-      const weights = createWeights(setup.config, setup.tensors, store)
-      store.close()
-      return new TfjsExecutor(backend, setup, weights, ropeFactors)
+      const weights = createWeights(setup, store, backend === 'cpu')
+      return new TfjsExecutor(backend, setup, weights)
     },
     close: () => store.close(),
   }

@@ -1,44 +1,57 @@
-// A shard as float32 tensors; only what embeds stays in main memory, since `embed` answers at once.
+// A shard as float32 tensors. What embeds stays in main memory, since `embed` answers at once; where that also makes the output, my rows
+// of it are a tensor too, which JavaScript's backend keeps in the same memory.
 import { dispose, type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
 import { ModelFormatError } from '../../base/errors.ts'
-import { rangeLength } from '../../base/ranges.ts'
-import type { ModelConfig } from '../../model/config.ts'
+import { isEmpty } from '../../base/ranges.ts'
 import { embeddingTensors } from '../../model/model-tensors.ts'
-import { type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
+import { isVector, type TensorRole, tensorKey } from '../../model/tensor.ts'
 import type { RowReader } from '../embed-tokens.ts'
-import type { TensorStore } from '../reference/tensor-store.ts'
+import type { ExecutorSetup } from '../executor.ts'
+import type { Matrix } from '../reference/operations.ts'
+import { rowsOf, type TensorStore } from '../reference/tensor-store.ts'
 
 export interface TfjsWeights {
   readonly byteLength: number
+  readonly ropeFactors: Float32Array | null
   readRow: RowReader
   /** Outside the layers. */
   holds(role: TensorRole): boolean
-  /** [R, C] as held. Throws `model-format` for what the shard does not list. */
+  /** [R, C] as held; of a tied `tokenEmbedding` my rows. Throws `model-format` for what the shard does not list. */
   matrix(role: TensorRole, layer: number | null): { values: Tensor2D; columnStart: number }
   /** [C], or null where the model has none. */
   vector(role: TensorRole, layer: number | null): Tensor1D | null
   close(): void
 }
 
-/** Uploads what `store` holds. */
-export function createWeights(config: ModelConfig, tensors: readonly ShardTensor[], store: TensorStore): TfjsWeights {
+/** Uploads what `store` holds, and empties it on the way. `inMainMemory`: tensors share the memory that they are made from. */
+export function createWeights(
+  { config, shard, tensors }: Pick<ExecutorSetup, 'config' | 'shard' | 'tensors'>,
+  store: TensorStore,
+  inMainMemory: boolean,
+): TfjsWeights {
   const matrices = new Map<string, { values: Tensor2D; columnStart: number }>()
   const vectors = new Map<string, Tensor1D>()
-  for (const { role, layer, rows, columns } of tensors) {
-    const { values, columnStart } = store.get(role, layer)
+  const tables = new Map<TensorRole, Matrix>()
+  const ropeFactors = store.find('ropeFactors')?.values ?? null
+  let byteLength = 0
+  const upload = (key: string, { values, rows, columns, columnStart }: Matrix) =>
+    matrices.set(key, { values: tensor2d(values, [rows, columns]), columnStart })
+  const embeds = new Set(embeddingTensors(config).map(({ role }) => role))
+  for (const { role, layer } of tensors) {
     const key = tensorKey({ role, layer })
-    if (isVector(role)) vectors.set(key, tensor1d(values))
-    else matrices.set(key, { values: tensor2d(values, [rangeLength(rows), rangeLength(columns)]), columnStart })
+    const whole = store.take(role, layer)
+    byteLength += whole.values.byteLength
+    if (embeds.has(role)) tables.set(role, whole)
+    else if (isVector(role)) vectors.set(key, tensor1d(whole.values))
+    else upload(key, whole)
+    if (role !== 'tokenEmbedding' || !config.tiedEmbeddings || isEmpty(shard.vocabulary)) continue
+    const mine = rowsOf(whole, shard.vocabulary)
+    if (!inMainMemory) byteLength += mine.values.byteLength
+    upload(key, mine)
   }
-  const tables = new Map(
-    embeddingTensors(config).flatMap(({ role }) => {
-      const table = store.find(role)
-      return table ? [[role, table] as const] : []
-    }),
-  )
-  const bytes = [...matrices.values()].map(({ values }) => values.size * 4)
   return {
-    byteLength: [...bytes, ...[...vectors.values()].map(({ size }) => size * 4)].reduce((sum, size) => sum + size, 0),
+    byteLength,
+    ropeFactors,
     readRow(role, row, out) {
       const table = tables.get(role)
       if (!table) throw new ModelFormatError(`This shard holds no ${role}.`)
@@ -57,8 +70,4 @@ export function createWeights(config: ModelConfig, tensors: readonly ShardTensor
       vectors.clear()
     },
   }
-}
-
-function isVector(role: TensorRole): boolean {
-  return role.endsWith('Norm') || role.endsWith('Bias') || role === 'ropeFactors'
 }

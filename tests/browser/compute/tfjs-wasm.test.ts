@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createTfjsFactory } from '../../../src/compute/tfjs/tfjs-factory.ts'
 import { executorContract } from '../../contracts/executor-contract.ts'
 import { familyContract } from '../../contracts/family-contract.ts'
+import { memoryContract } from '../../contracts/memory-contract.ts'
 
 const factory = createTfjsFactory('wasm')
 
@@ -9,6 +10,7 @@ describe('TensorFlow.js executor, in WebAssembly', () => {
   const options = { factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-5, int4: 2e-5 } }
   executorContract(options)
   familyContract(options)
+  memoryContract(factory)
 })
 
 test('says what it runs on', async () => {

@@ -1,27 +1,4 @@
-// A device is given no more of a model than the plan says it can hold: so the plan must count what the GPU and the leader's main memory take.
-import { expect, test } from 'vitest'
 import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
-import { shardMemory } from '../../../src/plan/plan-memory.ts'
-import { load } from '../../support/contract-ranks.ts'
-import { bertLike, gptLike, mobileBertLike } from '../../support/family-configs.ts'
-import { shardsByHand, tinyConfig, tinyModel } from '../../support/tiny-model.ts'
+import { memoryContract } from '../../contracts/memory-contract.ts'
 
-test.each([
-  ['a tied GPT', gptLike()],
-  ['an untied LLaMA', tinyConfig()],
-  ['BERT with its head', bertLike()],
-  ['BERT without a head', bertLike({ head: 'none' })],
-  ['MobileBERT', mobileBertLike()],
-])('%s takes the bytes of weights that its plan says', async (_, config) => {
-  const model = tinyModel(config, 'int4')
-  const { headCount, ffnSize, vocabSize, head } = config
-  const rows = head === 'none' ? 0 : vocabSize
-  const shards = shardsByHand(config, [
-    [headCount / 2, 64, Math.floor(rows / 2)],
-    [headCount, ffnSize, rows],
-  ])
-  const ensemble = await load(model, shards, webgpuExecutor)
-  const planned = shards.map((shard) => shardMemory(config, shard, model.formats, 'webgpu').weightBytes)
-  expect(ensemble.memory.map(({ weightBytes }) => weightBytes)).toEqual(planned)
-  ensemble.close()
-})
+memoryContract(webgpuExecutor)

@@ -16,7 +16,7 @@ import { blockFormats, device, formatsOf, smollm2 } from '../../support/plan-mod
 
 fc.configureGlobal({ seed: 1 })
 
-const anyExecutor = fc.constantFrom<ExecutorKind>('reference', 'wasm', 'webgpu')
+const anyExecutor = fc.constantFrom<ExecutorKind>('tfjs-cpu', 'tfjs-webgl', 'wasm', 'webgpu')
 const anyDevices = fc
   .array(
     fc.tuple(fc.double({ min: 1e6, max: 1e11, noNaN: true }), fc.integer({ min: 0, max: 20_000_000 }), anyExecutor),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createTfjsFactory } from '../../../../src/compute/tfjs/tfjs-factory.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
 import { familyContract } from '../../../contracts/family-contract.ts'
+import { memoryContract } from '../../../contracts/memory-contract.ts'
 import { load, whole } from '../../../support/contract-ranks.ts'
 import { tinyConfig, tinyModel } from '../../../support/tiny-model.ts'
 
@@ -12,6 +13,7 @@ describe('TensorFlow.js executor, in JavaScript', () => {
   const options = { factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-5, int4: 2e-5 } }
   executorContract(options)
   familyContract(options)
+  memoryContract(factory)
 })
 
 test('steps leave no tensor behind but the cache, and close leaves none', async () => {
