@@ -12,10 +12,14 @@ import './chat/hr-undo.ts'
 import type { HrConversations } from './chat/hr-conversations.ts'
 import './chat/hr-settings.ts'
 import type { HrSettings } from './chat/hr-settings.ts'
+import './chat/hr-shortcuts.ts'
+import type { HrShortcuts } from './chat/hr-shortcuts.ts'
+import { Shortcuts } from './chat/shortcuts.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
 import './hr-turn.ts'
-import { listIcon, newChatIcon, settingsIcon } from './icons.ts'
+import type { HrTurn } from './hr-turn.ts'
+import { keyboardIcon, listIcon, newChatIcon, settingsIcon } from './icons.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
@@ -30,6 +34,7 @@ export class HrChat extends LitElement {
   @property({ attribute: false }) chat!: ChatView
   @query('hr-conversations') private conversations!: HrConversations
   @query('hr-settings') private settings!: HrSettings
+  @query('hr-shortcuts') private shortcuts!: HrShortcuts
   #follows = true
 
   static override styles = [
@@ -41,14 +46,27 @@ export class HrChat extends LitElement {
       header button { padding-inline: 0.625rem; flex: none; }
       .log { overflow-y: auto; overscroll-behavior: contain; padding-block: 0.75rem 1.5rem; display: flex; flex-direction: column; gap: 1.25rem; }
       .log > * { flex: none; min-width: 0; }
+      /* Of hundreds of turns, those out of sight are neither laid out nor painted. */
+      hr-turn:not(:last-of-type) { content-visibility: auto; contain-intrinsic-block-size: auto 12rem; }
       .edge { display: flex; align-items: center; gap: 0.75rem; text-align: center; text-wrap: balance; }
       .edge::before, .edge::after { content: ''; flex: 1 0 1rem; border-block-start: 1px solid var(--line-strong); }
       hr-undo { display: block; margin-block-end: 0.5rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
       @media (max-width: 30rem) { header .words { display: none; } }
+      @media (hover: none), (max-width: 30rem) { .keys { display: none; } }
     `,
   ]
+
+  constructor() {
+    super()
+    new Shortcuts(this, {
+      newChat: () => this.#newChat(),
+      conversations: () => this.conversations.show(),
+      help: () => this.shortcuts.show(),
+      stop: () => this.#stop(),
+    })
+  }
 
   override render() {
     const { chat } = this
@@ -64,6 +82,8 @@ export class HrChat extends LitElement {
         <h2 dir="auto">${chat.title || words.heading}</h2>
         <button class="quiet" data-testid="settings" aria-label=${words.settings} title=${words.settings} aria-haspopup="dialog"
           @click=${() => this.settings.show()}>${settingsIcon}</button>
+        <button class="quiet keys" data-testid="shortcuts" aria-label=${texts.shortcuts.heading} title=${texts.shortcuts.heading} aria-haspopup="dialog"
+          @click=${() => this.shortcuts.show()}>${keyboardIcon}</button>
         <button class="quiet" data-testid="new-chat" aria-label=${words.newChat} title=${words.newChat} ?disabled=${empty} @click=${this.#newChat}>
           ${newChatIcon}<span class="words">${words.newChat}</span>
         </button>
@@ -83,11 +103,12 @@ export class HrChat extends LitElement {
       </div>
       <div>
         <hr-undo .deletion=${chat.deleted} @hr-command=${this.#asked}></hr-undo>
-        <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)}></hr-composer>
+        <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)} @hr-edit-last=${this.#editLast}></hr-composer>
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
       <hr-spoken .live=${chat.live}></hr-spoken>
       <hr-settings .settings=${settingsFor(chat.settings, this.view.model)} .modelSampling=${samplingOf(this.view.model)}></hr-settings>
+      <hr-shortcuts></hr-shortcuts>
       <hr-conversations .chat=${chat}></hr-conversations>
     `
   }
@@ -131,6 +152,16 @@ export class HrChat extends LitElement {
     if (kind !== 'show-version' && kind !== 'delete-turn')
       this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
     if (kind !== 'show-version' && kind !== 'delete-turn') this.#follows = true
+  }
+
+  #editLast() {
+    if (this.#ready) [...this.renderRoot.querySelectorAll<HrTurn>('hr-turn[data-role=user]')].at(-1)?.edit()
+  }
+
+  #stop(): boolean {
+    if (this.chat.live === null) return false
+    this.dispatchEvent(new CommandEvent({ kind: 'stop-answer' }))
+    return true
   }
 
   #newChat() {

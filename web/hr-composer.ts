@@ -6,7 +6,10 @@ import { sendIcon, stopIcon } from './icons.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `send-prompt`, `stop-answer` */
+/**
+ * @fires hr-command `send-prompt`, `stop-answer`
+ * @fires hr-edit-last when somebody presses the up arrow in the empty field
+ */
 @customElement('hr-composer')
 export class HrComposer extends LitElement {
   @property({ type: Boolean }) answering = false
@@ -55,7 +58,11 @@ export class HrComposer extends LitElement {
   }
 
   #key(event: KeyboardEvent) {
-    if (event.key === 'Escape' && this.answering) this.#stop()
+    if (event.key === 'Escape' && this.answering) {
+      event.preventDefault()
+      this.#stop()
+    }
+    if (event.key === 'ArrowUp' && this.draft === '') this.dispatchEvent(new Event('hr-edit-last'))
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     this.#send()
@@ -80,6 +87,9 @@ export class HrComposer extends LitElement {
 }
 
 declare global {
+  interface HTMLElementEventMap {
+    'hr-edit-last': Event
+  }
   interface HTMLElementTagNameMap {
     'hr-composer': HrComposer
   }

@@ -48,7 +48,9 @@ export class HrConfirm extends LitElement {
   }
 
   #escape(event: KeyboardEvent) {
-    if (event.key === 'Escape') void this.#ask(false)
+    if (event.key !== 'Escape') return
+    event.preventDefault() // It stops no answer besides.
+    void this.#ask(false)
   }
 
   #leave(event: FocusEvent) {

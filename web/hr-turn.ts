@@ -158,6 +158,13 @@ export class HrTurn extends LitElement {
   #edited({ text }: EditedEvent) {
     this.editing = false
     if (text !== null) this.#fire({ kind: 'edit-prompt', turnId: this.turn.id, text })
+    else void this.#focusEdit()
+  }
+
+  /** Where somebody was who began to edit. */
+  async #focusEdit() {
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('[data-testid=edit]')?.focus()
   }
 
   #fire(command: Command) {

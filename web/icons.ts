@@ -22,6 +22,9 @@ export const fileIcon = icon(
 export const scanIcon = icon(
   svg`<path d="M4 8V5.500A1.500 1.500 0 0 1 5.500 4H8m8 0h2.500A1.500 1.500 0 0 1 20 5.500V8m0 8v2.500a1.500 1.500 0 0 1-1.500 1.500H16m-8 0H5.500A1.500 1.500 0 0 1 4 18.500V16"/><path d="M8 12h8"/>`,
 )
+export const keyboardIcon = icon(
+  svg`<rect x="2.5" y="6" width="19" height="12" rx="2.500"/><path d="M6.500 10h.01M10.200 10h.01M13.800 10h.01M17.500 10h.01M8.500 14h7"/>`,
+)
 export const closeIcon = icon(svg`<path d="M7 7l10 10M17 7 7 17"/>`, 18)
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`)
 export const listIcon = icon(svg`<path d="M4 6.5h16M4 12h16M4 17.500h10"/>`)

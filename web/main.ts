@@ -3,6 +3,7 @@
 import { MobileTensorParallelismSystem, toErrorData } from '../src/index.ts'
 import { HrApp } from './hr-app.ts'
 import { HrNotice } from './hr-notice.ts'
+import { followLanguage } from './texts/follow-language.ts'
 import { languageFor, speak, texts } from './texts/texts.ts'
 import { systemOptions } from './url-options.ts'
 
@@ -13,6 +14,7 @@ declare global {
 }
 
 await speak(languageFor(navigator.languages))
+followLanguage()
 try {
   const system = new MobileTensorParallelismSystem(systemOptions(location.search))
   globalThis.headroom = system

@@ -41,6 +41,11 @@ test('every screen is free of findings of axe, fits every window and can be used
   await leader.getByTestId('stop').click()
   await expect(leader.getByTestId('figures')).toContainText('Stopped')
   await checkScreen(leader, 'chat')
+  for (const drawer of ['conversations', 'settings', 'shortcuts']) {
+    await leader.getByTestId(drawer).click()
+    await checkDialog(leader, `the drawer of ${drawer}`)
+    await leader.keyboard.press('Escape')
+  }
   await leader.getByTestId('open-present').click()
   await checkDialog(leader, 'presented')
   await leader.getByTestId('close-present').click()

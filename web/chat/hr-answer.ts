@@ -1,6 +1,6 @@
 // An answer's text. It follows a live answer by itself, at most once a frame, so that a token renders nothing else of the page. Until
 // the Markdown library is there, the text stands as it is. The content lies in the light DOM: its styles are those of the turn around it.
-import { texts } from '../texts/texts.ts'
+import { languageEvent, texts } from '../texts/texts.ts'
 import { fetchMarkdown, type GrowingText, growingText, type TextStyle, textStyle } from './growing-text.ts'
 import type { LiveAnswer } from './live-answer.ts'
 import { ThinkingStream } from './thinking.ts'
@@ -34,11 +34,13 @@ export class HrAnswer extends HTMLElement {
   }
 
   connectedCallback(): void {
+    window.addEventListener(languageEvent, this.#renew)
     if (this.#live) this.#follow(this.#live)
     void fetchMarkdown().then(() => this.#dress())
   }
 
   disconnectedCallback(): void {
+    window.removeEventListener(languageEvent, this.#renew)
     this.#unfollow?.()
     this.#unfollow = null
   }
@@ -72,7 +74,11 @@ export class HrAnswer extends HTMLElement {
 
   /** Once the library is there. */
   #dress(): void {
-    if (this.#style === textStyle() || !this.#stream) return
+    if (this.#style !== textStyle()) this.#renew()
+  }
+
+  readonly #renew = () => {
+    if (!this.#stream) return
     if (this.#live) this.#follow(this.#live)
     else {
       this.#restart(this.#text)

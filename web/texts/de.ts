@@ -4,6 +4,7 @@ import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
 import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
+import { deShortcuts } from './de-shortcuts.ts'
 import { deWork } from './de-work.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
@@ -24,6 +25,7 @@ export const de: Texts = {
   numbers,
   errors: deErrors,
   chat: deChat,
+  shortcuts: deShortcuts,
   settings: deSettings,
 
   page: {

@@ -5,6 +5,7 @@ import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
 import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
+import { enShortcuts } from './en-shortcuts.ts'
 import { enWork } from './en-work.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -27,6 +28,7 @@ export const en = {
   numbers,
   errors: enErrors,
   chat: enChat,
+  shortcuts: enShortcuts,
   settings: enSettings,
 
   page: {

@@ -7,6 +7,9 @@ export type { Texts }
 /** In the chosen language; English until `speak` has resolved. */
 export let texts: Texts = en
 
+/** Fired at the window when `texts` has become another language's while the page is open. */
+export const languageEvent = 'hr-language'
+
 /** The language code of each catalogue to where it is loaded from. */
 const catalogues = new Map<string, () => Promise<Texts>>([
   ['en', async () => en],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { RoomView } from '../../../src/index.ts'
 import { LiveAnswer } from '../../../web/chat/live-answer.ts'
@@ -181,4 +181,81 @@ test('versions are turned by the keyboard, and the focus stays where it is', asy
   expect(wordsOf(must(byTestId(element.renderRoot, 'version')))).toBe('2 of 2')
   expect(must(byTestId(element.renderRoot, 'answer')).textContent).toBe('Other')
   expect(next.isConnected).toBe(true)
+})
+
+test('of hundreds of turns only those in sight are laid out, and the log is at its end', async () => {
+  const turns = Array.from({ length: 200 }, (_, index) => [
+    userTurn(`Question ${index}`),
+    { ...answer, id: `answer ${index}`, content: 'line\n\n'.repeat(12) },
+  ])
+  const element = new HrChat()
+  element.style.height = '400px'
+  element.view = readyView
+  element.chat = chatView(turns.flat())
+  await mount(element)
+  const log = must(element.renderRoot.querySelector<HTMLElement>('[role=log]'))
+  const laidOut = () =>
+    [...element.renderRoot.querySelectorAll('hr-turn')].filter((turn) =>
+      must(turn.shadowRoot?.firstElementChild).checkVisibility({ contentVisibilityAuto: true }),
+    )
+  await expect.poll(() => laidOut().length).toBeLessThan(20)
+  expect(laidOut().at(-1)).toBe([...element.renderRoot.querySelectorAll('hr-turn')].at(-1))
+  await expect.poll(() => log.scrollHeight - log.scrollTop - log.clientHeight).toBeLessThan(2)
+})
+
+describe('the keyboard', () => {
+  const question = userTurn('Hi')
+
+  test('asks the last question in other words, and gives the focus back when that is left', async () => {
+    const { element, commands } = await show([question, answer])
+    await userEvent.click(promptOf(element))
+    await userEvent.keyboard('{ArrowUp}')
+    await settled(element)
+    const field = must(byTestId(element.renderRoot, 'edit-field')) as HTMLTextAreaElement
+    expect(field.getRootNode()).toMatchObject({ activeElement: field })
+    await userEvent.keyboard('{Escape}')
+    await settled(element)
+    const edit = must(byTestId(element.renderRoot, 'edit'))
+    expect(edit.getRootNode()).toMatchObject({ activeElement: edit })
+    expect(commands).toEqual([])
+  })
+
+  test('leaves the arrow to whoever is writing', async () => {
+    const { element } = await show([question, answer])
+    await userEvent.fill(promptOf(element), 'A word')
+    await userEvent.keyboard('{ArrowUp}')
+    await settled(element)
+    expect(byTestId(element.renderRoot, 'edit-field')).toBeNull()
+  })
+
+  test('begins a new chat, opens the list and its own help', async () => {
+    const { element, commands } = await show([question, answer])
+    const drawer = (id: string) => must(byTestId(element.renderRoot, id)) as HTMLDialogElement
+    await userEvent.keyboard('{Control>}/{/Control}')
+    expect(drawer('shortcuts-drawer').open).toBe(true)
+    await userEvent.keyboard('{Alt>}{Shift>}N{/Shift}{/Alt}')
+    expect(commands).toEqual([])
+    await userEvent.keyboard('{Escape}')
+    await userEvent.keyboard('{Alt>}{Shift>}L{/Shift}{/Alt}')
+    expect(drawer('conversation-drawer').open).toBe(true)
+    await userEvent.keyboard('{Escape}{Alt>}{Shift>}N{/Shift}{/Alt}')
+    expect(commands).toEqual([{ kind: 'new-chat' }])
+  })
+
+  test('stops an answer from anywhere in the chat', async () => {
+    const { element, commands } = await show([question, { ...emptyAnswer(question.id), content: 'Wor' }])
+    must(element.renderRoot.querySelector<HTMLElement>('[role=log]')).focus()
+    await userEvent.keyboard('{Escape}')
+    expect(commands).toEqual([{ kind: 'stop-answer' }])
+  })
+})
+
+test('an answer that another tab writes says so and offers nothing to do with it', async () => {
+  const { element } = await show([userTurn('Hi')])
+  element.chat = chatView([userTurn('Hi'), { ...emptyAnswer(), content: 'Half an' }])
+  await settled(element)
+  expect(wordsOf(must(element.renderRoot.querySelector('hr-turn[data-role=assistant]')))).toContain(
+    'Another tab of this browser is writing this answer.',
+  )
+  expect(byTestId(must(element.renderRoot.querySelector('hr-turn:last-of-type')), 'regenerate')).toBeNull()
 })

@@ -21,6 +21,9 @@ export async function checkScreen(page: Page, name: string): Promise<void> {
     await show(page, size, 'light')
     expect.soft(await overflow(page), `${name} fits ${size.width} px`).toEqual([])
   }
+  await read(page, 'rtl')
+  expect.soft(await overflow(page), `${name} fits ${narrow.width} px from right to left`).toEqual([])
+  await read(page, 'ltr')
   await show(page, laptop, 'light')
   expect.soft(await page.evaluate(moving), `${name} moves nothing when asked so`).toEqual([])
   const { wanted, reached, unseen } = await walk(page)
@@ -42,6 +45,13 @@ export async function checkDialog(page: Page, name: string): Promise<void> {
 async function show(page: Page, size: { width: number; height: number }, colorScheme: 'light' | 'dark') {
   await page.setViewportSize(size)
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+}
+
+/** Turns the page's direction, as a language's that is written that way would. */
+function read(page: Page, direction: 'ltr' | 'rtl') {
+  return page.evaluate((direction) => {
+    document.documentElement.dir = direction
+  }, direction)
 }
 
 /** In the dark only the colours are others. */
