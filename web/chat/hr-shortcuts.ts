@@ -26,12 +26,12 @@ export class HrShortcuts extends LitElement {
   }
 
   override render() {
-    const { heading, enter, shift, escape, up, what } = texts.shortcuts
+    const { heading, enter, shift, up, what, ...keys } = texts.shortcuts
     const { close } = texts.chat
     const rows: readonly [string, readonly string[]][] = [
       [what.send, [enter]],
       [what.line, [shift, enter]],
-      [what.stop, [escape]],
+      [what.stop, [keys.escape]],
       [what.editLast, [up]],
       [what.newChat, shortcutKeys.newChat],
       [what.conversations, shortcutKeys.conversations],
