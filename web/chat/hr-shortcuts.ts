@@ -5,7 +5,9 @@ import { closeIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
 import { drawer } from './drawer.ts'
-import { shortcutKeys } from './shortcuts.ts'
+import { isApple } from './shortcuts.ts'
+
+const actions = ['send', 'line', 'stop', 'editLast', 'newChat', 'conversations', 'help'] as const
 
 @customElement('hr-shortcuts')
 export class HrShortcuts extends LitElement {
@@ -26,24 +28,16 @@ export class HrShortcuts extends LitElement {
   }
 
   override render() {
-    const { heading, enter, shift, up, what, ...keys } = texts.shortcuts
+    const { heading, keys, appleKeys, what } = texts.shortcuts
     const { close } = texts.chat
-    const rows: readonly [string, readonly string[]][] = [
-      [what.send, [enter]],
-      [what.line, [shift, enter]],
-      [what.stop, [keys.escape]],
-      [what.editLast, [up]],
-      [what.newChat, shortcutKeys.newChat],
-      [what.conversations, shortcutKeys.conversations],
-      [what.help, shortcutKeys.help],
-    ]
+    const shown = isApple ? { ...keys, ...appleKeys } : keys
     return html`<dialog aria-label=${heading} data-testid="shortcuts-drawer" @click=${this.#outside}>
       <div class="panel">
         <header class="row apart">
           <h2>${heading}</h2>
           <button class="quiet" aria-label=${close} title=${close} @click=${() => this.dialog.close()}>${closeIcon}</button>
         </header>
-        <dl>${rows.map(([name, keys]) => html`<div><dt>${name}</dt><dd>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dd></div>`)}</dl>
+        <dl>${actions.map((action) => html`<div><dt>${what[action]}</dt><dd>${shown[action].map((key) => html`<kbd>${key}</kbd>`)}</dd></div>`)}</dl>
       </div>
     </dialog>`
   }

@@ -9,12 +9,8 @@ export interface ShortcutActions {
   stop(): boolean
 }
 
-const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
-
-/** The keys of each action as they are written on this device's keyboard. */
-export const shortcutKeys: Readonly<Record<'newChat' | 'conversations' | 'help', readonly string[]>> = isApple
-  ? { newChat: ['⌥', '⇧', 'N'], conversations: ['⌥', '⇧', 'L'], help: ['⌘', '/'] }
-  : { newChat: ['Alt', 'Shift', 'N'], conversations: ['Alt', 'Shift', 'L'], help: ['Ctrl', '/'] }
+/** Are keys written with signs on this device's keyboard? */
+export const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
 /** Listens while its host is on the page; a dialog that is open has the keyboard to itself. */
 export class Shortcuts implements ReactiveController {

@@ -2,10 +2,17 @@ import type { enShortcuts } from './en-shortcuts.ts'
 
 export const deShortcuts: typeof enShortcuts = {
   heading: 'Tastatur',
-  enter: 'Eingabe',
-  shift: 'Umschalt',
-  escape: 'Esc',
-  up: '↑',
+  keys: {
+    send: ['Eingabe'],
+    line: ['Umschalt', 'Eingabe'],
+    stop: ['Esc'],
+    editLast: ['↑'],
+    newChat: ['Alt', 'Umschalt', 'N'],
+    conversations: ['Alt', 'Umschalt', 'L'],
+    help: ['Strg', '/'],
+  },
+  /** On Apple's keyboards. */
+  appleKeys: { newChat: ['⌥', '⇧', 'N'], conversations: ['⌥', '⇧', 'L'], help: ['⌘', '/'] },
   what: {
     send: 'Senden',
     line: 'Neue Zeile',

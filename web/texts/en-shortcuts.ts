@@ -1,10 +1,17 @@
 // The words of the keyboard's help.
 export const enShortcuts = {
   heading: 'Keyboard',
-  enter: 'Enter',
-  shift: 'Shift',
-  escape: 'Esc',
-  up: '↑',
+  keys: {
+    send: ['Enter'],
+    line: ['Shift', 'Enter'],
+    stop: ['Esc'],
+    editLast: ['↑'],
+    newChat: ['Alt', 'Shift', 'N'],
+    conversations: ['Alt', 'Shift', 'L'],
+    help: ['Ctrl', '/'],
+  },
+  /** On Apple's keyboards. */
+  appleKeys: { newChat: ['⌥', '⇧', 'N'], conversations: ['⌥', '⇧', 'L'], help: ['⌘', '/'] },
   what: {
     send: 'Send',
     line: 'New line',
