@@ -5,7 +5,7 @@ import { closeIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
 import { drawer } from './drawer.ts'
-import { isApple } from './shortcuts.ts'
+import { appleKeys } from './shortcuts.ts'
 
 const actions = ['send', 'line', 'stop', 'editLast', 'newChat', 'conversations', 'help'] as const
 
@@ -28,16 +28,16 @@ export class HrShortcuts extends LitElement {
   }
 
   override render() {
-    const { heading, keys, appleKeys, what } = texts.shortcuts
+    const { heading, keys, what } = texts.shortcuts
     const { close } = texts.chat
-    const shown = isApple ? { ...keys, ...appleKeys } : keys
+    const shown = { ...keys, ...appleKeys }
     return html`<dialog aria-label=${heading} data-testid="shortcuts-drawer" @click=${this.#outside}>
       <div class="panel">
         <header class="row apart">
           <h2>${heading}</h2>
           <button class="quiet" aria-label=${close} title=${close} @click=${() => this.dialog.close()}>${closeIcon}</button>
         </header>
-        <dl>${actions.map((action) => html`<div><dt>${what[action]}</dt><dd>${shown[action].map((key) => html`<kbd>${key}</kbd>`)}</dd></div>`)}</dl>
+        <dl>${actions.map((action) => html`<div><dt>${what[action]}</dt><dd>${shown[action].split(' + ').map((key) => html`<kbd>${key}</kbd>`)}</dd></div>`)}</dl>
       </div>
     </dialog>`
   }

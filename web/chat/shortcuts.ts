@@ -9,8 +9,10 @@ export interface ShortcutActions {
   stop(): boolean
 }
 
-/** Are keys written with signs on this device's keyboard? */
-export const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
+/** How Apple's keyboards write keys that others name; null on other devices. */
+export const appleKeys = /Mac|iPhone|iPad/.test(navigator.userAgent)
+  ? { newChat: '⌥ + ⇧ + N', conversations: '⌥ + ⇧ + L', help: '⌘ + /' }
+  : null
 
 /** Listens while its host is on the page; a dialog that is open has the keyboard to itself. */
 export class Shortcuts implements ReactiveController {

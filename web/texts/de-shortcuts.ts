@@ -2,17 +2,16 @@ import type { enShortcuts } from './en-shortcuts.ts'
 
 export const deShortcuts: typeof enShortcuts = {
   heading: 'Tastatur',
+  /** Keys that are pressed together are joined by a plus. */
   keys: {
-    send: ['Eingabe'],
-    line: ['Umschalt', 'Eingabe'],
-    stop: ['Esc'],
-    editLast: ['↑'],
-    newChat: ['Alt', 'Umschalt', 'N'],
-    conversations: ['Alt', 'Umschalt', 'L'],
-    help: ['Strg', '/'],
+    send: 'Eingabe',
+    line: 'Umschalt + Eingabe',
+    stop: 'Esc',
+    editLast: '↑',
+    newChat: 'Alt + Umschalt + N',
+    conversations: 'Alt + Umschalt + L',
+    help: 'Strg + /',
   },
-  /** On Apple's keyboards. */
-  appleKeys: { newChat: ['⌥', '⇧', 'N'], conversations: ['⌥', '⇧', 'L'], help: ['⌘', '/'] },
   what: {
     send: 'Senden',
     line: 'Neue Zeile',

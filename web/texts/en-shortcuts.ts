@@ -1,17 +1,16 @@
 // The words of the keyboard's help.
 export const enShortcuts = {
   heading: 'Keyboard',
+  /** Keys that are pressed together are joined by a plus. */
   keys: {
-    send: ['Enter'],
-    line: ['Shift', 'Enter'],
-    stop: ['Esc'],
-    editLast: ['↑'],
-    newChat: ['Alt', 'Shift', 'N'],
-    conversations: ['Alt', 'Shift', 'L'],
-    help: ['Ctrl', '/'],
+    send: 'Enter',
+    line: 'Shift + Enter',
+    stop: 'Esc',
+    editLast: '↑',
+    newChat: 'Alt + Shift + N',
+    conversations: 'Alt + Shift + L',
+    help: 'Ctrl + /',
   },
-  /** On Apple's keyboards. */
-  appleKeys: { newChat: ['⌥', '⇧', 'N'], conversations: ['⌥', '⇧', 'L'], help: ['⌘', '/'] },
   what: {
     send: 'Send',
     line: 'New line',
