@@ -39,6 +39,7 @@ export function deviceName({ name, isLeader }: DeviceView): string {
 export function deviceStatus(device: DeviceView): keyof Texts['device']['status'] {
   if (device.connection === 'lost') return 'lost'
   if (device.connection === 'connecting') return 'connecting'
+  if (device.presence !== 'serving') return device.presence
   if (!device.profile) return device.isLeader ? 'connected' : 'measuring'
   if (device.error) return 'failed'
   if (device.report) return 'ready'

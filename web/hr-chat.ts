@@ -5,8 +5,10 @@ import type { RoomView } from '../src/index.ts'
 import { samplingOf, settingsFor } from './chat/answer-settings.ts'
 import { firstReadTurn, outgrownAnswers } from './chat/context-edge.ts'
 import type { ChatView } from './chat/conversations.ts'
+import { EndFollower } from './chat/end-follower.ts'
 import { fetchMarkdown } from './chat/growing-text.ts'
 import './chat/hr-conversations.ts'
+import './chat/hr-queue.ts'
 import './chat/hr-spoken.ts'
 import './chat/hr-undo.ts'
 import type { HrConversations } from './chat/hr-conversations.ts'
@@ -24,9 +26,6 @@ import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** How near to the end, in CSS pixels, counts as reading along. */
-const nearEnd = 48
-
 /** @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire */
 @customElement('hr-chat')
 export class HrChat extends LitElement {
@@ -35,7 +34,7 @@ export class HrChat extends LitElement {
   @query('hr-conversations') private conversations!: HrConversations
   @query('hr-settings') private settings!: HrSettings
   @query('hr-shortcuts') private shortcuts!: HrShortcuts
-  #follows = true
+  readonly #end = new EndFollower()
 
   static override styles = [
     shared,
@@ -51,6 +50,7 @@ export class HrChat extends LitElement {
       .edge { display: flex; align-items: center; gap: 0.75rem; text-align: center; text-wrap: balance; }
       .edge::before, .edge::after { content: ''; flex: 1 0 1rem; border-block-start: 1px solid var(--line-strong); }
       hr-undo { display: block; margin-block-end: 0.5rem; }
+      .reads { margin-block-start: 0.375rem; padding-inline: 1rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
       @media (max-width: 30rem) { header .words { display: none; } }
@@ -89,7 +89,7 @@ export class HrChat extends LitElement {
         </button>
       </header>
       <div class="log" role="log" aria-label=${words.log} aria-live="off" aria-busy=${chat.live !== null} tabindex="0"
-        @scroll=${this.#scrolled} @hr-grown=${this.#followEnd}>
+        @scroll=${(event: Event) => this.#end.scrolled(event)} @hr-grown=${this.#grown}>
         ${empty ? this.#empty() : null}
         ${chat.turns.map(({ turn, versions }, index) => {
           const edge =
@@ -98,12 +98,15 @@ export class HrChat extends LitElement {
               : null
           const live = chat.live?.turnId === turn.id ? chat.live : null
           return html`${edge}<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
-            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)} @hr-command=${this.#asked}></hr-turn>`
+            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)}
+            .asker=${turn.askedBy ? texts.talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
         })}
       </div>
       <div>
         <hr-undo .deletion=${chat.deleted} @hr-command=${this.#asked}></hr-undo>
+        <hr-queue leading .waiting=${this.view.talk.waiting} self=${this.#self}></hr-queue>
         <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)} @hr-edit-last=${this.#editLast}></hr-composer>
+        ${this.view.devices.length > 1 ? html`<p class="small muted reads">${texts.talk.readsAlong}</p>` : null}
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
       <hr-spoken .live=${chat.live}></hr-spoken>
@@ -115,22 +118,19 @@ export class HrChat extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (this.view.state.kind === 'ready') void fetchMarkdown()
-    if (changed.get('chat')?.conversationId !== this.chat.conversationId) this.#follows = true
+    if (changed.get('chat')?.conversationId !== this.chat.conversationId) this.#end.follows = true
   }
 
   override updated() {
-    void this.#settleAtEnd()
+    void this.#end.settle(this.renderRoot)
   }
 
-  /** Turns render after their log, so the end is where it will be only once the newest has. */
-  async #settleAtEnd() {
-    await [...this.renderRoot.querySelectorAll('hr-turn')].at(-1)?.updateComplete
-    this.#followEnd()
+  #grown() {
+    this.#end.follow(this.renderRoot.querySelector('.log'))
   }
 
-  #followEnd() {
-    const log = this.renderRoot.querySelector('.log')
-    if (log && this.#follows && this.chat.turns.length > 0) log.scrollTop = log.scrollHeight
+  get #self(): string {
+    return this.view.devices.find(({ isSelf }) => isSelf)?.deviceId ?? ''
   }
 
   get #ready(): boolean {
@@ -142,16 +142,11 @@ export class HrChat extends LitElement {
     return html`<p class="empty"><strong>${heading}</strong>${text}</p>`
   }
 
-  #scrolled(event: Event) {
-    const log = event.currentTarget
-    if (log instanceof HTMLElement) this.#follows = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd
-  }
-
   /** What was pressed goes away while the answer is written: the focus stays in the log. */
   #asked({ command: { kind } }: CommandEvent) {
     if (kind !== 'show-version' && kind !== 'delete-turn')
       this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
-    if (kind !== 'show-version' && kind !== 'delete-turn') this.#follows = true
+    if (kind !== 'show-version' && kind !== 'delete-turn') this.#end.follows = true
   }
 
   #editLast() {
@@ -165,7 +160,7 @@ export class HrChat extends LitElement {
   }
 
   #newChat() {
-    this.#follows = true
+    this.#end.follows = true
     this.dispatchEvent(new CommandEvent({ kind: 'new-chat' }))
     this.renderRoot.querySelector('hr-composer')?.focus()
   }

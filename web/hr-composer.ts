@@ -1,18 +1,23 @@
-// Where the leader writes: Enter sends, Shift+Enter makes a line, and while an answer runs the same place stops it.
+// Where people write: Enter sends, Shift+Enter makes a line. While an answer runs, the leader's stops it, and what is written then waits.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { ifDefined } from 'lit/directives/if-defined.js'
 import { CommandEvent } from './commands.ts'
 import { sendIcon, stopIcon } from './icons.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 /**
- * @fires hr-command `send-prompt`, `stop-answer`
+ * @fires hr-command `send-prompt`, `ask`, `stop-answer`
  * @fires hr-edit-last when somebody presses the up arrow in the empty field
  */
 @customElement('hr-composer')
 export class HrComposer extends LitElement {
   @property({ type: Boolean }) answering = false
+  /** A guest's: what it writes waits at the leader. */
+  @property({ type: Boolean }) asking = false
+  /** Characters at most; null: as many as there are. */
+  @property({ type: Number }) maxlength: number | null = null
   /** Why nothing can be sent now; empty when it can. */
   @property() obstacle = ''
   @state() draft = ''
@@ -32,13 +37,21 @@ export class HrComposer extends LitElement {
 
   override render() {
     const words = texts.chat
+    const label = this.asking ? texts.talk.ask : words.message
+    const placeholder = this.asking ? texts.talk.writeQuestion : words.writeMessage
+    const canWait = this.answering && this.#sendable
     return html`<form @submit=${this.#submit}>
-        <label class="visually-hidden" for="prompt">${words.message}</label>
-        <textarea id="prompt" data-testid="prompt" rows="1" enterkeyhint="send" dir="auto" placeholder=${words.writeMessage} autocomplete="off"
+        <label class="visually-hidden" for="prompt">${label}</label>
+        <textarea id="prompt" data-testid="prompt" rows="1" enterkeyhint="send" dir="auto" placeholder=${placeholder} maxlength=${ifDefined(this.maxlength ?? undefined)} autocomplete="off"
           aria-describedby="obstacle" .value=${this.draft} @input=${this.#write} @keydown=${this.#key}></textarea>
         ${
           this.answering
             ? html`<button type="button" data-testid="stop" aria-label=${words.stop} title=${words.stopHint} @click=${this.#stop}>${stopIcon}</button>`
+            : null
+        }
+        ${
+          this.answering && !canWait
+            ? null
             : html`<button class="primary" data-testid="send" aria-label=${words.send} title=${words.sendHint} ?disabled=${!this.#sendable}>${sendIcon}</button>`
         }
       </form>
@@ -50,7 +63,7 @@ export class HrComposer extends LitElement {
   }
 
   get #sendable(): boolean {
-    return !this.answering && this.obstacle === '' && this.draft.trim() !== ''
+    return this.obstacle === '' && this.draft.trim() !== ''
   }
 
   #write(event: Event) {
@@ -75,7 +88,8 @@ export class HrComposer extends LitElement {
 
   #send() {
     if (!this.#sendable) return
-    this.dispatchEvent(new CommandEvent({ kind: 'send-prompt', text: this.draft.trim() }))
+    const waits = this.asking || this.answering
+    this.dispatchEvent(new CommandEvent({ kind: waits ? 'ask' : 'send-prompt', text: this.draft.trim() }))
     this.draft = ''
     this.focus()
   }

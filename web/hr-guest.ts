@@ -5,6 +5,7 @@ import type { RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-confirm.ts'
 import './hr-devices.ts'
+import './hr-guest-talk.ts'
 import './hr-notice.ts'
 import './hr-room-state.ts'
 import './hr-screen.ts'
@@ -38,6 +39,7 @@ export class HrGuest extends LitElement {
       ${state.kind === 'failed' ? html`<hr-notice .error=${state.error}></hr-notice>` : null}
       <hr-room-state .view=${this.view}></hr-room-state>
       <hr-serving .view=${this.view} ?hidden=${!this.#own?.holding}></hr-serving>
+      <section class="card"><hr-guest-talk .view=${this.view}></hr-guest-talk></section>
       <section class="card"><hr-devices .devices=${devices}></hr-devices></section>
       ${presence === 'serving' ? this.#screen() : null}
       <div class="row">

@@ -32,6 +32,10 @@ export class HrTurn extends LitElement {
   @property({ type: Boolean }) last = false
   /** Is this the first answer for which these turns were left out? */
   @property({ type: Boolean }) tellsDropped = false
+  /** Nothing can be done with it but copying: a guest reads it. */
+  @property({ type: Boolean }) readonly = false
+  /** Who asked, in words; empty: whoever reads it. */
+  @property() asker = ''
   @state() editing = false
 
   static override styles = [
@@ -41,6 +45,7 @@ export class HrTurn extends LitElement {
     css`
       :host { display: block; }
       .user { display: grid; justify-items: end; }
+      .asker { margin-block-end: 0.25rem; padding-inline: 0.25rem; }
       .text, .plain { white-space: pre-wrap; overflow-wrap: anywhere; }
       .thinking { margin-block-end: 0.5rem; }
       .thinking > :not(summary) { color: var(--muted); font-size: 0.9375rem; border-inline-start: 3px solid var(--line-strong); padding-inline-start: 0.875rem; }
@@ -75,13 +80,16 @@ export class HrTurn extends LitElement {
     const { content } = this.turn
     if (this.editing) return html`<hr-edit .text=${content} ?ready=${this.ready} @hr-edited=${this.#edited}></hr-edit>`
     return html`<div class="user">
-      <p class="visually-hidden">${texts.chat.youWrote}</p>
+      <p class=${this.asker ? 'asker small muted' : 'visually-hidden'} data-testid="asker">${this.asker || texts.chat.youWrote}</p>
       <p class="text" dir="auto" data-testid="question">${content}</p>
       <div class="actions">
         ${this.#versions()}
         <hr-copy .text=${content}></hr-copy>
-        ${this.#button('edit', texts.chat.editPrompt, editIcon, () => this.edit())}
-        ${this.#delete()}
+        ${
+          this.readonly
+            ? null
+            : html`${this.#button('edit', texts.chat.editPrompt, editIcon, () => this.edit())}${this.#delete()}`
+        }
       </div>
     </div>`
   }
@@ -90,7 +98,7 @@ export class HrTurn extends LitElement {
     const { turn } = this
     const words = texts.chat
     const reading = turn.state === 'streaming' && this.live !== null && !this.begun
-    const isElsewhere = turn.state === 'streaming' && this.live === null
+    const isElsewhere = turn.state === 'streaming' && this.live === null && !this.readonly
     const canTry = this.ready && this.last
     return html`<div class="assistant">
       <p class="visually-hidden">${words.modelAnswered}</p>
@@ -119,12 +127,18 @@ export class HrTurn extends LitElement {
     </p>`
   }
 
-  #answerActions({ id, content, state: end }: Turn) {
-    const words = texts.chat
+  #answerActions(turn: Turn) {
+    const { content } = turn
     return html`<div class="actions">
       ${this.#versions()}
       ${content === '' ? null : html`<hr-copy .text=${content}></hr-copy>`}
-      ${this.#button('regenerate', words.answerAgain, retryIcon, () => this.#fire({ kind: 'regenerate-answer', turnId: id }), !this.ready)}
+      ${this.readonly ? null : this.#askMore(turn)}
+    </div>`
+  }
+
+  #askMore({ id, content, state: end }: Turn) {
+    const words = texts.chat
+    return html`${this.#button('regenerate', words.answerAgain, retryIcon, () => this.#fire({ kind: 'regenerate-answer', turnId: id }), !this.ready)}
       ${
         end !== 'done' && content !== ''
           ? this.#button(
@@ -136,8 +150,7 @@ export class HrTurn extends LitElement {
             )
           : null
       }
-      ${this.#delete()}
-    </div>`
+      ${this.#delete()}`
   }
 
   #versions() {

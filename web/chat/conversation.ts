@@ -76,8 +76,8 @@ export class Conversation {
   }
 
   /** Resolves when the answer has ended, however it ended: a failure is told in the answer's turn. */
-  async send(text: string): Promise<void> {
-    await this.#ask(userTurn(text, this.#record.leafId))
+  async send(text: string, askedBy: Turn['askedBy'] = null): Promise<void> {
+    await this.#ask(userTurn(text, this.#record.leafId, askedBy))
   }
 
   /** Asks in other words what was asked in `turnId`. */

@@ -9,6 +9,7 @@ import type { StoredConversation } from './conversation-store.ts'
 import { KeptConversations } from './kept-conversations.ts'
 import type { LiveAnswer } from './live-answer.ts'
 import { newId } from './new-id.ts'
+import { type DeskSystem, QuestionDesk } from './question-desk.ts'
 import type { Turn } from './turn.ts'
 
 export interface ShownTurn {
@@ -62,6 +63,7 @@ export class Conversations {
   readonly #changed: () => void
   readonly #restored: Promise<void>
   readonly #kept: KeptConversations
+  #desk: QuestionDesk | null = null
   #open: Conversation
   #found: ReadonlySet<string> | null = null
   #searched = ''
@@ -69,7 +71,7 @@ export class Conversations {
   #view: ChatView | null = null
 
   /** Restores what this device kept, and what this tab had open. `changed` is called at every change but a streamed piece. */
-  constructor(system: ConversationContext['system'], tab: Storage, changed: () => void) {
+  constructor(system: ConversationContext['system'] & DeskSystem, tab: Storage, changed: () => void) {
     this.#tab = tab
     this.#changed = changed
     this.#kept = new KeptConversations({
@@ -87,7 +89,9 @@ export class Conversations {
       forget: (record, turns) => this.#kept.forget(record, turns),
     }
     this.#open = new Conversation(this.#context)
-    this.#restored = this.#restore()
+    this.#restored = this.#restore().then(() => {
+      this.#desk = new QuestionDesk(system, () => this.#open)
+    })
   }
 
   get view(): ChatView {
@@ -156,7 +160,10 @@ export class Conversations {
 
   close(): void {
     this.#open.stop()
-    void this.#restored.then(() => this.#kept.close())
+    void this.#restored.then(() => {
+      this.#desk?.close()
+      this.#kept.close()
+    })
   }
 
   async #restore(): Promise<void> {
@@ -269,6 +276,7 @@ export class Conversations {
 
   #show(): void {
     this.#view = null
+    this.#desk?.update()
     this.#changed()
   }
 }

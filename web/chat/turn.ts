@@ -16,6 +16,8 @@ const figures = v.object({
 
 const errorCodes = Object.keys(enErrors) as ErrorCode[]
 
+const asker = v.object({ deviceId: v.pipe(v.string(), v.maxLength(64)), name: v.pipe(v.string(), v.maxLength(80)) })
+
 /** As it is kept and exported. */
 export const turnSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -29,6 +31,8 @@ export const turnSchema = v.object({
   figures: v.nullable(figures),
   /** Of the oldest turns, how many no longer fitted the context when this was answered. */
   droppedTurns: v.number(),
+  /** The guest that asked; null: whoever leads the room. */
+  askedBy: v.optional(v.nullable(asker), null),
   /** What went wrong; with `failed` alone. */
   problem: v.nullable(v.object({ code: v.fallback(v.picklist(errorCodes), 'internal'), message: v.string() })),
 })
@@ -36,11 +40,12 @@ export const turnSchema = v.object({
 export type Turn = Readonly<v.InferOutput<typeof turnSchema>>
 
 function newTurn(role: Turn['role'], parentId: string | null): Omit<Turn, 'content' | 'state'> {
-  return { id: newId(), parentId, createdAtMs: uniqueNowMs(), role, figures: null, droppedTurns: 0, problem: null }
+  const nothingYet = { figures: null, droppedTurns: 0, askedBy: null, problem: null }
+  return { id: newId(), parentId, createdAtMs: uniqueNowMs(), role, ...nothingYet }
 }
 
-export function userTurn(content: string, parentId: string | null = null): Turn {
-  return { ...newTurn('user', parentId), content, state: 'done' }
+export function userTurn(content: string, parentId: string | null = null, askedBy: Turn['askedBy'] = null): Turn {
+  return { ...newTurn('user', parentId), content, state: 'done', askedBy }
 }
 
 export function emptyAnswer(parentId: string | null = null): Turn {

@@ -5,6 +5,7 @@ import { deJoining } from './de-joining.ts'
 import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
 import { deShortcuts } from './de-shortcuts.ts'
+import { deTalk } from './de-talk.ts'
 import { deWork } from './de-work.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
@@ -27,6 +28,7 @@ export const de: Texts = {
   chat: deChat,
   shortcuts: deShortcuts,
   settings: deSettings,
+  talk: deTalk,
 
   page: {
     cancel: 'Abbrechen',
@@ -55,7 +57,7 @@ export const de: Texts = {
 
   start: {
     heading: 'Ein Sprachmodell, getragen von den Geräten aller',
-    lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum; sie alle könnten es lesen.',
+    lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum, und alle dort lesen mit.',
     start: 'Raum starten',
     starting: 'Startet…',
     notSecure: 'Diese Adresse ist nicht sicher',
@@ -74,7 +76,8 @@ export const de: Texts = {
       `Es lädt nur seinen Anteil${model ? ` von ${model.name} (${bytes(model.sizeBytes)} insgesamt)` : ''}, vom Server in diesem WLAN oder vom Gerät, das den Raum leitet. Ein öffentlicher Hub wird nur gefragt, wenn dort ein Modell gewählt wird.`,
     computes:
       'Es rechnet, während der Raum spricht: Das braucht Arbeitsspeicher und Akku. Lass diese Seite vorn geöffnet.',
-    private: 'Was geschrieben wird, bleibt im Raum, wo jedes Gerät es lesen könnte. Du kannst jederzeit gehen.',
+    private:
+      'Du liest das Gespräch des Raums und darfst auch fragen; was du fragst, können alle im Raum lesen. Du kannst jederzeit gehen.',
     join: 'Beitreten',
     joining: 'Tritt bei…',
     ended: 'Für dieses Gerät ist der Raum beendet',
@@ -116,6 +119,8 @@ export const de: Texts = {
       waiting: 'Wartet',
       connected: 'Verbunden',
       failed: 'Fehler',
+      paused: 'Pausiert',
+      watching: 'Liest mit',
     },
     remove: 'Dieses Gerät entfernen',
     removeNamed: (name) => `${name} entfernen`,

@@ -6,6 +6,7 @@ import { enJoining } from './en-joining.ts'
 import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
 import { enShortcuts } from './en-shortcuts.ts'
+import { enTalk } from './en-talk.ts'
 import { enWork } from './en-work.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -30,6 +31,7 @@ export const en = {
   chat: enChat,
   shortcuts: enShortcuts,
   settings: enSettings,
+  talk: enTalk,
 
   page: {
     cancel: 'Cancel',
@@ -58,7 +60,7 @@ export const en = {
 
   start: {
     heading: 'One language model, carried by everyone’s devices',
-    lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room; all of them could read it.',
+    lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room, and everybody in it reads along.',
     start: 'Start a room',
     starting: 'Starting…',
     notSecure: 'This address is not secure',
@@ -76,7 +78,8 @@ export const en = {
     downloads: (model: { name: string; sizeBytes: number } | null) =>
       `It downloads only its share${model ? ` of ${model.name} (${bytes(model.sizeBytes)} in all)` : ''}, from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.`,
     computes: 'It computes while the room chats: that takes memory and battery. Keep this page open in front.',
-    private: 'What is written stays in the room, where every device could read it. You can leave at any time.',
+    private:
+      'You read the room’s conversation and may ask, too; everybody in the room can read what you ask. You can leave at any time.',
     join: 'Join',
     joining: 'Joining…',
     ended: 'This room has ended for this device',
@@ -119,6 +122,8 @@ export const en = {
       waiting: 'Waiting',
       connected: 'Connected',
       failed: 'Failed',
+      paused: 'Paused',
+      watching: 'Reads along',
     },
     remove: 'Remove this device',
     removeNamed: (name: string) => `Remove ${name}`,

@@ -1,0 +1,37 @@
+import type { enTalk } from './en-talk.ts'
+
+export const deTalk: typeof enTalk = {
+  heading: 'Das Gespräch',
+  log: 'Das Gespräch des Raums',
+  readsAlong: 'Alle im Raum lesen dieses Gespräch mit.',
+  asked: (name) => `${name} hat gefragt`,
+  leaderAsked: 'Das leitende Gerät hat gefragt',
+  brokeOff: 'Diese Antwort brach ab. Am leitenden Gerät kann man noch einmal antworten lassen.',
+  empty: 'Noch hat niemand etwas gefragt.',
+  ask: 'Das Modell fragen',
+  writeQuestion: 'Etwas fragen',
+  waiting: (n) => (n === 1 ? 'Eine Frage wartet' : `${n} Fragen warten`),
+  next: 'als Nächstes',
+  place: (place) => `Platz ${place}`,
+  you: 'Du',
+  takeBack: (question) => `„${question}“ zurücknehmen`,
+  drop: (question, name) => `„${question}“ von ${name} aus der Reihe nehmen`,
+  declined: {
+    full: 'Zu viele Fragen warten. Frag wieder, wenn einige beantwortet sind.',
+    dropped: 'Deine Frage wurde am leitenden Gerät aus der Reihe genommen.',
+    lost: 'Die Verbindung brach ab, während deine Frage wartete.',
+  },
+  askAgain: 'Noch einmal fragen',
+  obstacle: {
+    away: 'Das leitende Gerät ist nicht erreichbar.',
+    noModel: 'Du kannst fragen, sobald das leitende Gerät ein Modell geladen hat.',
+    encoder: 'Das Modell des Raums vergleicht Texte: Fragen beantwortet es nicht.',
+  },
+  watch: {
+    cannot: 'Dieser Browser kann keinen Anteil rechnen',
+    offer: 'Er kann trotzdem im Raum sein: mitlesen und fragen.',
+    join: 'Zuschauen',
+    noConnection: 'Dieser Browser kann sich mit keinem Gerät verbinden',
+    noConnectionHelp: 'Er hat kein WebRTC, oder es ist abgeschaltet. Nimm ein aktuelles Chrome, Safari oder Firefox.',
+  },
+}

@@ -1,0 +1,39 @@
+// The words of what a room reads and asks together.
+
+export const enTalk = {
+  heading: 'The conversation',
+  log: 'The room’s conversation',
+  readsAlong: 'Everybody in the room reads this conversation.',
+  asked: (name: string) => `${name} asked`,
+  leaderAsked: 'The leader asked',
+  brokeOff: 'This answer broke off. The leader can have it answered again.',
+  empty: 'Nothing has been asked yet.',
+  ask: 'Ask the model',
+  writeQuestion: 'Ask something',
+  waiting: (n: number) => (n === 1 ? 'One question waits' : `${n} questions wait`),
+  next: 'next',
+  place: (place: number) => `place ${place}`,
+  you: 'You',
+  takeBack: (question: string) => `Take back “${question}”`,
+  drop: (question: string, name: string) => `Take “${question}” of ${name} out of the queue`,
+  /** A question that will not be answered, by why. */
+  declined: {
+    full: 'Too many questions wait. Ask again when some are answered.',
+    dropped: 'The leader took your question out of the queue.',
+    lost: 'The connection broke while your question waited.',
+  },
+  askAgain: 'Ask again',
+  /** Why nothing can be asked now. */
+  obstacle: {
+    away: 'The leader is out of reach.',
+    noModel: 'You can ask as soon as the leader has loaded a model.',
+    encoder: 'The room’s model compares texts: it answers no questions.',
+  },
+  watch: {
+    cannot: 'This browser cannot compute a share',
+    offer: 'It can still be in the room: read along and ask.',
+    join: 'Watch',
+    noConnection: 'This browser cannot connect to other devices',
+    noConnectionHelp: 'It has no WebRTC, or it is switched off. Use a current Chrome, Safari or Firefox.',
+  },
+}
