@@ -50,7 +50,7 @@ test('a guest reads what joining means and joins with one tap', async () => {
   const { element, commands } = await mount(Object.assign(new HrJoin(), { profile, model }))
   const words = wordsOf(element)
   expect(words).toContain('its share of Small (98 MB in all), from the server on this Wi-Fi')
-  expect(words).toContain('What is written stays in the room')
+  expect(words).toContain('everybody in the room can read what you ask')
   expect(element.renderRoot.querySelectorAll('button')).toHaveLength(1)
   await userEvent.click(must(byTestId(element.renderRoot, 'join')))
   expect(commands).toEqual([{ kind: 'join-room' }])
