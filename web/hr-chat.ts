@@ -91,13 +91,13 @@ export class HrChat extends LitElement {
       <div class="log" role="log" aria-label=${words.log} aria-live="off" aria-busy=${chat.live !== null} tabindex="0"
         @scroll=${(event: Event) => this.#end.scrolled(event)} @hr-grown=${this.#grown}>
         ${empty ? this.#empty() : null}
-        ${chat.turns.map(({ turn, versions }, index) => {
+        ${chat.turns.map(({ turn, versions, tokens }, index) => {
           const edge =
             turn.id === firstRead
               ? html`<p class="edge small muted" data-testid="unread-above">${words.unreadAbove}</p>`
               : null
           const live = chat.live?.turnId === turn.id ? chat.live : null
-          return html`${edge}<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .live=${live} ?begun=${live !== null && live.text !== ''}
+          return html`${edge}<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .tokens=${tokens} .live=${live} ?begun=${live !== null && live.text !== ''}
             ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)}
             .asker=${turn.askedBy ? texts.talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
         })}

@@ -1,10 +1,13 @@
 // One turn of the conversation: what somebody wrote, or the answer with its figures, what went wrong, and what can be done with it.
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { AnswerFigures } from '../src/index.ts'
+import type { AnswerTokens } from './chat/answer-tokens.ts'
+import { figureWords } from './chat/figure-words.ts'
 import './chat/hr-answer.ts'
+import './chat/hr-answer-tokens.ts'
 import './chat/hr-copy.ts'
 import './chat/hr-edit.ts'
+import './chat/hr-live-figures.ts'
 import './chat/hr-versions.ts'
 import type { EditedEvent } from './chat/hr-edit.ts'
 import type { LiveAnswer } from './chat/live-answer.ts'
@@ -25,6 +28,8 @@ export class HrTurn extends LitElement {
   @property({ attribute: false, hasChanged: areOthers }) versions: readonly string[] = []
   /** While this turn is being written. */
   @property({ attribute: false }) live: LiveAnswer | null = null
+  /** What is known of the answer's tokens; null for a question, and after a reload. */
+  @property({ attribute: false }) tokens: AnswerTokens | null = null
   /** Has a word of what is being written come? */
   @property({ type: Boolean }) begun = false
   /** Can the model be asked now? */
@@ -114,7 +119,9 @@ export class HrTurn extends LitElement {
           : html`<hr-notice .error=${turn.problem} action=${canTry ? words.tryAgain : ''} data-testid="answer-problem" @hr-notice-action=${() => this.#fire({ kind: 'retry-answer' })}></hr-notice>`
       }
       ${isElsewhere ? html`<p class="foot small muted">${words.writtenElsewhere}</p>` : null}
+      ${this.live ? html`<hr-live-figures class="foot small muted numbers" data-testid="live-figures" .tokens=${this.live.tokens}></hr-live-figures>` : null}
       ${turn.state === 'streaming' || turn.state === 'failed' ? null : this.#figures(turn)}
+      ${turn.state === 'streaming' || (this.tokens?.records.length ?? 0) === 0 ? null : html`<hr-answer-tokens .tokens=${this.tokens}></hr-answer-tokens>`}
       ${turn.state === 'streaming' ? null : this.#answerActions(turn)}
     </div>`
   }
@@ -188,15 +195,6 @@ export class HrTurn extends LitElement {
 /** Views bring the same ids in a new array each time. */
 function areOthers(now: readonly string[], before: readonly string[] | undefined): boolean {
   return now.length !== before?.length || now.some((id, index) => id !== before[index])
-}
-
-function figureWords({ tokensPerSecond, timeToFirstTokenMs, tokenCount }: AnswerFigures): string[] {
-  const words = texts.chat
-  return [
-    tokensPerSecond === null ? null : words.tokensPerSecond(tokensPerSecond),
-    timeToFirstTokenMs === null ? null : words.firstAfter(timeToFirstTokenMs),
-    words.tokens(tokenCount),
-  ].filter((part) => part !== null)
 }
 
 declare global {

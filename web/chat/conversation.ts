@@ -2,6 +2,7 @@
 import { type ChatMessage, type MobileTensorParallelismSystem, toErrorData } from '../../src/index.ts'
 import { whileWriting } from './answer-lock.ts'
 import { type AnswerSettings, requestOptions } from './answer-settings.ts'
+import { AnswerTokens } from './answer-tokens.ts'
 import { type ConversationRecord, newConversationRecord, titleFrom } from './conversation-record.ts'
 import type { StoredConversation } from './conversation-store.ts'
 import { LiveAnswer } from './live-answer.ts'
@@ -11,6 +12,9 @@ import { uniqueNowMs } from './unique-now.ts'
 
 /** What of a growing answer a crash may cost. */
 const keepEveryMs = 2_000
+
+/** Of so many answers it stays known how likely their tokens were. */
+const answersWithTokens = 8
 
 export interface ConversationContext {
   system: Pick<MobileTensorParallelismSystem, 'chat' | 'view'>
@@ -35,6 +39,8 @@ export class Conversation {
   #tree: TurnTree
   readonly #context: ConversationContext
   #answering: AbortController | null = null
+  /** Of the last answers, by turn. */
+  readonly #tokens = new Map<string, AnswerTokens>()
 
   constructor(
     context: ConversationContext,
@@ -69,6 +75,11 @@ export class Conversation {
   /** Ids of the turns that stand where `turn` stands, itself among them, oldest first. */
   versionsOf(turn: Turn): readonly string[] {
     return versionsOf(this.#tree, turn).map(({ id }) => id)
+  }
+
+  /** What is known of an answer's tokens; null where nothing is. */
+  tokensOf({ id }: Turn): AnswerTokens | null {
+    return this.#tokens.get(id) ?? null
   }
 
   rename(title: string): void {
@@ -180,7 +191,7 @@ export class Conversation {
     if (this.#answering) return
     const answering = new AbortController()
     this.#answering = answering
-    const live = new LiveAnswer(answer.id, answer.content)
+    const live = new LiveAnswer(answer.id, answer.content, this.#newTokens(answer))
     this.live = live
     this.#put(answer)
     const keeping = setInterval(
@@ -220,9 +231,19 @@ export class Conversation {
       continues: answer.content !== '',
       signal,
       onText,
+      onTokens: (records) => live.tokens.add(records),
     })
     const state = ({ stop: 'done', length: 'length', aborted: 'stopped' } as const)[stopReason]
     return { ...answer, content: text === null ? live.text : answer.content + text, state, droppedTurns, figures }
+  }
+
+  /** A continued answer's go on after those that are there. */
+  #newTokens({ id }: Turn): AnswerTokens {
+    const tokens = new AnswerTokens(this.#tokens.get(id)?.records)
+    this.#tokens.delete(id)
+    this.#tokens.set(id, tokens)
+    for (const [oldest] of this.#tokens) if (this.#tokens.size > answersWithTokens) this.#tokens.delete(oldest)
+    return tokens
   }
 
   /** Adds or replaces; the path then leads here, unless somebody has gone to another branch meanwhile. */

@@ -1,6 +1,7 @@
 // All conversations of this device: which one this tab has open, and what people ask of them.
 import { HeadroomError } from '../../src/index.ts'
 import { type AnswerSettings, settingsFor } from './answer-settings.ts'
+import type { AnswerTokens } from './answer-tokens.ts'
 import type { ChatCommand } from './chat-commands.ts'
 import { Conversation, type ConversationContext } from './conversation.ts'
 import { conversationsFile, markdownFile, readConversationsFile, saveFile } from './conversation-file.ts'
@@ -16,6 +17,8 @@ export interface ShownTurn {
   turn: Turn
   /** Ids of all that stand in its place, itself among them, oldest first. */
   versions: readonly string[]
+  /** What is known of an answer's tokens; null where nothing is. */
+  tokens: AnswerTokens | null
 }
 
 /** What was deleted last, and can be had back until something else is begun. */
@@ -99,7 +102,11 @@ export class Conversations {
     this.#view ??= {
       conversationId: this.#open.record.id,
       title: this.#open.record.title,
-      turns: this.#open.path.map((turn) => ({ turn, versions: this.#open.versionsOf(turn) })),
+      turns: this.#open.path.map((turn) => ({
+        turn,
+        versions: this.#open.versionsOf(turn),
+        tokens: this.#open.tokensOf(turn),
+      })),
       live: this.#open.live,
       list,
       found: this.#found,

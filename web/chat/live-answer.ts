@@ -1,12 +1,16 @@
+import { AnswerTokens } from './answer-tokens.ts'
+
 /** The text of an answer while it is written: it reaches the one element that shows it, past the page's own rendering. */
 export class LiveAnswer {
   readonly turnId: string
   text: string
+  readonly tokens: AnswerTokens
   readonly #listeners = new Set<(piece: string) => void>()
 
-  constructor(turnId: string, text = '') {
+  constructor(turnId: string, text = '', tokens = new AnswerTokens()) {
     this.turnId = turnId
     this.text = text
+    this.tokens = tokens
   }
 
   push(piece: string): void {

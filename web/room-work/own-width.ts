@@ -25,6 +25,6 @@ export class OwnWidth implements ReactiveController {
   #measured(width: number): void {
     if (width === 0 || Math.round(width) === this.px) return
     this.px = Math.round(width)
-    this.#host.requestUpdate()
+    requestAnimationFrame(() => this.#host.requestUpdate()) // What is drawn anew may change its own size.
   }
 }

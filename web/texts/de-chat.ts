@@ -2,7 +2,7 @@
 import type { enChat } from './en-chat.ts'
 import { numbersIn } from './numbers.ts'
 
-const { counted, tenths, milliseconds } = numbersIn('de')
+const { bytes, counted, tenths, milliseconds } = numbersIn('de')
 
 const onItsWay = { heading: 'Das Modell ist unterwegs', text: 'Jedes Gerät holt sich seinen eigenen Anteil.' }
 const nothingYet = { heading: 'Noch niemand zum Reden da', text: 'Lade ein Modell, dann schreibe hier.' }
@@ -83,5 +83,7 @@ export const deChat: typeof enChat = {
   code: (language) => (language === '' ? 'Code' : `Code in ${language}`),
   tokensPerSecond: (value) => `${tenths(value)} Token/s`,
   firstAfter: (value) => `das erste nach ${milliseconds(value)}`,
+  bytesPerToken: (value) => `${bytes(value)} je Token`,
+  roundsPerToken: (value) => `${counted(Math.round(value), 'Runde', 'Runden')} je Token`,
   tokens: (n) => counted(n, 'Token', 'Token'),
 }

@@ -2,7 +2,9 @@
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds } = numbersIn('de')
+const { bytes, count, counted, milliseconds, tenths } = numbersIn('de')
+
+const probability = (share: number) => `${tenths(100 * share)} %`
 
 interface Span {
   start: number
@@ -56,6 +58,18 @@ export const deWork: Pick<Texts, 'work'> = {
       const where = area.layers ? `, ${layersOf(area.layers)}` : ''
       return `${area.name}: ${held(area.part, area.range)}${of}${where}, ${bytes(area.bytes)}`
     },
+    probabilities: 'Wie wahrscheinlich jedes Token war',
+    probabilitiesHint:
+      'Von allen Token, die dort hätten kommen können, nach Temperatur und Wiederholungsabzug. Behalten, bis die Seite neu geladen wird.',
+    noTokens: 'Von den Token dieser Antwort ist nichts bekannt.',
+    grades: { sure: '90 % oder mehr', likely: '50 bis 90 %', open: '10 bis 50 %', rare: 'weniger als 10 %' },
+    probability,
+    token: (name, share) => `${name}, ${probability(share)}`,
+    chosen: (name, share) => `Gewählt: „${name}“, ${probability(share)}. Die wahrscheinlichsten dort:`,
+    stepOf: (stepMs, weight, rounds) =>
+      rounds === 0
+        ? `Brauchte ${milliseconds(stepMs)}.`
+        : `Brauchte ${milliseconds(stepMs)}, ${bytes(weight)} und ${counted(rounds, 'Runde', 'Runden')}.`,
     noTokenYet: 'Frage das Modell etwas: Was jedes Token braucht, wird hier gezeichnet.',
     kinds,
     mean: (kind, ms) => `${kinds[kind]} ${milliseconds(ms)}`,

@@ -1,7 +1,7 @@
 // The words of the conversation.
 import { numbersIn } from './numbers.ts'
 
-const { counted, tenths, milliseconds } = numbersIn('en')
+const { bytes, counted, tenths, milliseconds } = numbersIn('en')
 
 const onItsWay = { heading: 'The model is on its way', text: 'Each device fetches its own share of it.' }
 const nothingYet = { heading: 'Nothing to talk to yet', text: 'Load a model, then write here.' }
@@ -83,5 +83,7 @@ export const enChat = {
   code: (language: string) => (language === '' ? 'Code' : `Code in ${language}`),
   tokensPerSecond: (value: number) => `${tenths(value)} tokens/s`,
   firstAfter: (value: number) => `first after ${milliseconds(value)}`,
+  bytesPerToken: (value: number) => `${bytes(value)} a token`,
+  roundsPerToken: (value: number) => `${counted(Math.round(value), 'round', 'rounds')} a token`,
   tokens: (n: number) => counted(n, 'token', 'tokens'),
 }

@@ -1,7 +1,9 @@
 // The words of a room at work, and of what is known of an answer's tokens.
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds } = numbersIn('en')
+const { bytes, count, counted, milliseconds, tenths } = numbersIn('en')
+
+const probability = (share: number) => `${tenths(100 * share)} %`
 
 interface Span {
   start: number
@@ -68,6 +70,18 @@ export const enWork = {
       const where = area.layers ? `, ${layersOf(area.layers)}` : ''
       return `${area.name}: ${held(area.part, area.range)}${of}${where}, ${bytes(area.bytes)}`
     },
+    probabilities: 'How likely each token was',
+    probabilitiesHint:
+      'Of all the tokens that could have come there, after temperature and repetition penalty. Kept until the page is reloaded.',
+    noTokens: 'Nothing is known of this answer’s tokens.',
+    grades: { sure: '90 % or more', likely: '50 to 90 %', open: '10 to 50 %', rare: 'less than 10 %' },
+    probability,
+    token: (name: string, share: number) => `${name}, ${probability(share)}`,
+    chosen: (name: string, share: number) => `Chosen: “${name}”, ${probability(share)}. The likeliest there:`,
+    stepOf: (stepMs: number, weight: number, rounds: number) =>
+      rounds === 0
+        ? `Took ${milliseconds(stepMs)}.`
+        : `Took ${milliseconds(stepMs)}, ${bytes(weight)} and ${counted(rounds, 'round', 'rounds')}.`,
     noTokenYet: 'Ask the model something: what every token takes is drawn here.',
     kinds: { computeMs: 'computes', transferMs: 'on the way', waitMs: 'waits' },
     mean: (kind: 'computeMs' | 'transferMs' | 'waitMs', ms: number) =>

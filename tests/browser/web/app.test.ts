@@ -134,6 +134,7 @@ test('an answer streams into the chat with its figures and the conversation goes
   await ask(app, 'Hi')
   expect(must(byTestId(app.renderRoot, 'answer')).textContent).toBe('Hello there')
   expect(wordsOf(must(byTestId(app.renderRoot, 'figures')))).toContain('20.0 tokens/s')
+  expect(byTestId(app.renderRoot, 'answer-tokens')).not.toBeNull()
   await ask(app, 'And?')
   const messages = [
     { role: 'user', content: 'Hi' },

@@ -73,7 +73,9 @@ test('an answer keeps its lines and shows its figures', async () => {
   const text = must(byTestId(element.renderRoot, 'answer'))
   await expect.poll(() => text.querySelector('p')?.textContent).toBe('Two\n  lines')
   expect(getComputedStyle(must(text.querySelector('p'))).whiteSpace).toBe('pre-line')
-  expect(wordsOf(must(byTestId(element.renderRoot, 'figures')))).toBe('14.2 tokens/s first after 412 ms 87 tokens')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'figures')))).toBe(
+    '14.2 tokens/s first after 412 ms 87 tokens 144 kB a token 62 rounds a token',
+  )
 })
 
 test('turns that were left out are told, and where the model begins to read', async () => {
@@ -165,8 +167,8 @@ test('versions are turned by the keyboard, and the focus stays where it is', asy
   const showing = (turn: Turn) => ({
     ...chatView([]),
     turns: [
-      { turn: question, versions: [question.id] },
-      { turn, versions },
+      { turn: question, versions: [question.id], tokens: null },
+      { turn, versions, tokens: null },
     ],
   })
   const { element, commands } = await show([])

@@ -1,7 +1,7 @@
 // What the page's tests share: views of rooms as data, and a place to put one component and hear what it asks for.
 import { LitElement } from 'lit'
 import { onTestFinished } from 'vitest'
-import type { DeviceProfile, DeviceView, Holding, RoomView } from '../../../src/index.ts'
+import type { DeviceProfile, DeviceView, Holding, RoomView, TokenRecord } from '../../../src/index.ts'
 import type { ChatView } from '../../../web/chat/conversations.ts'
 import type { Turn } from '../../../web/chat/turn.ts'
 import type { Command } from '../../../web/commands.ts'
@@ -95,7 +95,7 @@ export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): 
   return {
     conversationId: 'open',
     title: '',
-    turns: turns.map((turn) => ({ turn, versions: [turn.id] })),
+    turns: turns.map((turn) => ({ turn, versions: [turn.id], tokens: null })),
     live: null,
     list: [],
     found: null,
@@ -103,6 +103,32 @@ export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): 
     deleted: null,
     kept: true,
     promised: true,
+    ...part,
+  }
+}
+
+/** One token of an answer, made by a laptop and a phone in 20 ms. */
+export function tokenRecord(part: Partial<TokenRecord> = {}): TokenRecord {
+  const { text = ' word', probability = 0.8 } = part
+  return {
+    token: 7,
+    text,
+    name: text,
+    probability,
+    likeliest: [
+      { token: 7, name: text, probability },
+      { token: 8, name: ' other', probability: (1 - probability) / 2 },
+    ],
+    step: {
+      epoch: 1,
+      stepMs: 20,
+      bytes: 144_000,
+      rounds: 62,
+      ranks: [
+        { computeMs: 12, transferMs: 2, waitMs: 6 },
+        { computeMs: 15, transferMs: 4, waitMs: 1 },
+      ],
+    },
     ...part,
   }
 }

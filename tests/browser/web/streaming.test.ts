@@ -7,7 +7,7 @@ import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
 import { HrTurn } from '../../../web/hr-turn.ts'
 import recorded from '../../fixtures/recorded-answer.json'
-import { chatView, mount, must, readyView } from './page-support.ts'
+import { chatView, mount, must, readyView, tokenRecord, wordsOf } from './page-support.ts'
 
 interface Session {
   send(method: 'Performance.enable' | 'Performance.disable'): Promise<void>
@@ -59,6 +59,7 @@ test('a token costs no more at the end of a long answer than at its beginning', 
     const before = { ...(await browserCounts()), nodes: addedNodes }
     for (const piece of pieces.slice(1 + part * tenth, 1 + (part + 1) * tenth)) {
       live.push(piece)
+      live.tokens.add([tokenRecord({ text: piece })])
       await nextFrame()
     }
     await nextFrame()
@@ -70,6 +71,10 @@ test('a token costs no more at the end of a long answer than at its beginning', 
     })
   }
   observer.disconnect()
+  const figures = must(
+    element.renderRoot.querySelector('hr-turn:last-of-type')?.shadowRoot?.querySelector('hr-live-figures'),
+  )
+  await vi.waitFor(() => expect(wordsOf(figures)).toContain(`${10 * tenth} tokens`))
   console.info('Layouts, style passes and new nodes a token, by tenths:', JSON.stringify(spent))
 
   const [first, last] = [spent[0]!, spent[9]!]

@@ -9,7 +9,7 @@ import {
   type WantedModel,
 } from '../../../src/index.ts'
 import type { System } from '../../../web/room-controller.ts'
-import { link, profile, readyView, roomView } from './page-support.ts'
+import { link, profile, readyView, roomView, tokenRecord } from './page-support.ts'
 
 const outside = roomView({ role: null, link: null, signaling: 'off', devices: [] })
 
@@ -74,7 +74,7 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     this.#ask('cancelLoad')
   }
 
-  async chat({ messages, onText, signal }: Parameters<System['chat']>[0]): Promise<ChatAnswer> {
+  async chat({ messages, onText, onTokens, signal }: Parameters<System['chat']>[0]): Promise<ChatAnswer> {
     this.#ask('chat', JSON.stringify(messages))
     let text = ''
     for (const piece of this.answer) {
@@ -82,6 +82,7 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
       if (signal?.aborted) break
       text += piece
       onText?.(text.slice(text.length - piece.length))
+      onTokens?.([tokenRecord({ text: piece })])
     }
     return {
       promptTokens: [1],
