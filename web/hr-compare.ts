@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
 import type { Comparison } from './encoder-work.ts'
 import { closeIcon, newChatIcon } from './icons.ts'
+import { likenessExtremes } from './likeness-extremes.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -17,7 +18,8 @@ export class HrCompare extends LitElement {
   /** Why nothing can be sent now; empty when it can. */
   @property() obstacle = ''
   @property({ type: Boolean }) working = false
-  @state() drafts: readonly string[] = texts.encoder.examples
+  /** null: what nobody has changed yet. */
+  @state() drafts: readonly string[] | null = null
 
   static override styles = [
     shared,
@@ -37,14 +39,14 @@ export class HrCompare extends LitElement {
   ]
 
   override render() {
-    const { drafts } = this
+    const drafts = this.#drafts
     const words = texts.encoder
     return html`<h3>${words.compareHeading}</h3>
       <form @submit=${this.#submit}>
         ${drafts.map(
           (draft, index) => html`<div class="sentence">
             <textarea rows="1" dir="auto" aria-label=${words.sentence(index + 1)} data-testid="sentence" autocomplete="off" .value=${draft}
-              @input=${(event: Event) => this.#write(index, event)} @keydown=${this.#key}></textarea>
+              @input=${(event: Event) => this.#write(index, event)} @keydown=${this.#key} @paste=${(event: ClipboardEvent) => this.#paste(index, event)}></textarea>
             <button type="button" class="quiet remove" aria-label=${words.removeSentence(index + 1)} title=${words.remove} ?disabled=${drafts.length <= 2}
               @click=${() => this.#remove(index)}>${closeIcon}</button>
           </div>`,
@@ -53,6 +55,7 @@ export class HrCompare extends LitElement {
           <button class="primary" data-testid="compare" aria-describedby="obstacle" ?disabled=${!this.#sendable}>${words.compare}</button>
           <button type="button" class="quiet" data-testid="add-sentence" ?disabled=${drafts.length >= mostSentences} @click=${this.#add}>${newChatIcon} ${words.add}</button>
         </div>
+        <p class="small muted">${words.pasteHint}</p>
         <p id="obstacle" class="small muted" ?hidden=${this.obstacle === ''}>${this.obstacle}</p>
       </form>
       <p role="status" class=${this.working ? 'small muted' : 'visually-hidden'}>${this.#progress()}</p>
@@ -78,20 +81,48 @@ export class HrCompare extends LitElement {
           </tbody>
         </table>
       </div>
+      <p class="small muted" data-testid="alike">${this.#inWords()}</p>
       ${truncatedTokens > 0 ? html`<p class="small muted">${words.cutOff(truncatedTokens)}</p>` : null}`
   }
 
   #progress(): string {
     if (this.working) return texts.encoder.reading
-    return this.result ? texts.encoder.compared(this.result.sentences.length) : ''
+    return this.result ? `${texts.encoder.compared(this.result.sentences.length)} ${this.#inWords()}` : ''
+  }
+
+  /** What the colours say. */
+  #inWords(): string {
+    const found = this.result && likenessExtremes(this.result.likeness)
+    if (!found) return ''
+    const { most, least } = found
+    const { alike, alikeTwo } = texts.encoder
+    return most === least ? alikeTwo(most.value) : alike(most.pair, most.value, least.pair, least.value)
+  }
+
+  get #drafts(): readonly string[] {
+    return this.drafts ?? texts.encoder.examples
   }
 
   get #sendable(): boolean {
-    return !this.working && this.obstacle === '' && this.drafts.every((draft) => draft.trim() !== '')
+    return !this.working && this.obstacle === '' && this.#drafts.every((draft) => draft.trim() !== '')
   }
 
   #write(index: number, { target }: Event) {
-    if (target instanceof HTMLTextAreaElement) this.drafts = this.drafts.with(index, target.value)
+    if (target instanceof HTMLTextAreaElement) this.drafts = this.#drafts.with(index, target.value)
+  }
+
+  /** Several lines are as many sentences, after what is written and not selected; one line goes where the cursor is. */
+  #paste(index: number, event: ClipboardEvent) {
+    const field = event.currentTarget
+    if (!(field instanceof HTMLTextAreaElement)) return
+    const text = event.clipboardData?.getData('text/plain') ?? ''
+    const lines = text.split('\n').map((line) => line.trim())
+    const sentences = lines.filter((line) => line !== '')
+    if (sentences.length < 2) return
+    event.preventDefault()
+    field.setRangeText('')
+    const own = field.value.trim() === '' ? [] : [field.value]
+    this.drafts = this.#drafts.toSpliced(index, 1, ...own, ...sentences).slice(0, mostSentences)
   }
 
   #key(event: KeyboardEvent) {
@@ -107,18 +138,18 @@ export class HrCompare extends LitElement {
 
   #send() {
     if (!this.#sendable) return
-    const sentences = this.drafts.map((draft) => draft.trim())
+    const sentences = this.#drafts.map((draft) => draft.trim())
     this.dispatchEvent(new CommandEvent({ kind: 'compare-sentences', sentences }))
   }
 
   async #add() {
-    this.drafts = [...this.drafts, '']
+    this.drafts = [...this.#drafts, '']
     await this.updateComplete
     ;[...this.renderRoot.querySelectorAll('textarea')].at(-1)?.focus()
   }
 
   async #remove(index: number) {
-    this.drafts = this.drafts.toSpliced(index, 1)
+    this.drafts = this.#drafts.toSpliced(index, 1)
     await this.updateComplete
     this.renderRoot.querySelectorAll('textarea')[Math.max(0, index - 1)]?.focus()
   }

@@ -36,7 +36,10 @@ export class HrFillMask extends LitElement {
         <label for="masked">${words.masked(this.maskText)}</label>
         <input id="masked" type="text" dir="auto" data-testid="masked" autocomplete="off" aria-describedby="hint" .value=${this.#text} @input=${this.#write} />
         <p id="hint" class="small muted" ?hidden=${this.#hint === ''}>${this.#hint}</p>
-        <div class="row"><button class="primary" data-testid="guess" ?disabled=${!this.#sendable}>${words.guess}</button></div>
+        <div class="row">
+          <button class="primary" data-testid="guess" ?disabled=${!this.#sendable}>${words.guess}</button>
+          <button type="button" class="quiet" data-testid="insert-mask" ?disabled=${this.#text.includes(this.maskText)} @click=${this.#insertMask}>${words.insertMask(this.maskText)}</button>
+        </div>
       </form>
       <p role="status" class=${this.working ? 'small muted' : 'visually-hidden'}>${this.#progress()}</p>
       ${this.#result()}`
@@ -78,6 +81,15 @@ export class HrFillMask extends LitElement {
 
   #write({ target }: Event) {
     if (target instanceof HTMLInputElement) this.draft = target.value
+  }
+
+  /** Where the cursor is, over what is selected. */
+  #insertMask() {
+    const field = this.renderRoot.querySelector('input')
+    if (!field) return
+    field.setRangeText(this.maskText, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end')
+    this.draft = field.value
+    field.focus()
   }
 
   #submit(event: SubmitEvent) {

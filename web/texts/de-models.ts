@@ -1,8 +1,8 @@
-// The words of models: where they come from, and what encoders do in German.
+// The words of models in German.
 import type { enModels } from './en-models.ts'
 import { numbersIn } from './numbers.ts'
 
-const { count, counted, hundredths, tenths } = numbersIn('de')
+const { count, counted } = numbersIn('de')
 
 export const deModels: typeof enModels = {
   models: {
@@ -48,31 +48,5 @@ export const deModels: typeof enModels = {
     folder: 'Ordner eines Modells',
     unreadable: (why) =>
       `Was abgelegt wurde, ist nicht lesbar (${why}). Wurde es verschoben, oder fehlt das Laufwerk? Lege es noch einmal ab.`,
-  },
-
-  encoder: {
-    heading: 'Text als Zahlen',
-    lead: 'Dieses Modell führt kein Gespräch: Es macht aus einem Text einen Vektor, sodass Texte ähnlichen Sinns nah beieinander liegen.',
-    reading: 'Die Geräte lesen…',
-    compareHeading: 'Sätze vergleichen',
-    examples: ['Ein Mann isst etwas.', 'Jemand nimmt eine Mahlzeit ein.', 'Heute Nacht leuchten die Sterne.'],
-    sentence: (number) => `Satz ${number}`,
-    remove: 'Entfernen',
-    removeSentence: (number) => `Satz ${number} entfernen`,
-    compare: 'Vergleichen',
-    add: 'Satz hinzufügen',
-    likeness: 'Wie ähnlich die Sätze sind',
-    likenessCaption: 'Wie ähnlich die Sätze sind: 1 heißt gleicher Sinn, 0 nichts gemeinsam',
-    cutOff: (tokens) =>
-      `Das Modell hat nur die Anfänge gelesen: ${counted(tokens, 'Token wurde', 'Token wurden')} abgeschnitten.`,
-    compared: (sentences) => `${counted(sentences, 'Satz', 'Sätze')} verglichen.`,
-    likenessOf: hundredths,
-    guessHeading: 'Ein Wort raten',
-    masked: (mask) => `Ein Satz mit ${mask}, wo ein Wort fehlt`,
-    maskedExample: (mask) => `Der Himmel ist heute Nacht voller ${mask}.`,
-    writeOnce: (mask) => `Schreibe ${mask} einmal.`,
-    guess: 'Raten',
-    likeliest: (word) => `Das wahrscheinlichste Wort ist ${word}.`,
-    probability: (share) => `${tenths(100 * share)} %`,
   },
 }

@@ -1,5 +1,6 @@
 // The page's words in German.
 import { deChat } from './de-chat.ts'
+import { deEncoder } from './de-encoder.ts'
 import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
 import { deModels } from './de-models.ts'
@@ -27,6 +28,7 @@ export const de: Texts = {
   errors: deErrors,
   chat: deChat,
   shortcuts: deShortcuts,
+  encoder: deEncoder,
   settings: deSettings,
   talk: deTalk,
 

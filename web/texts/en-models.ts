@@ -1,7 +1,7 @@
-// The words of models: where they come from, and what encoders do.
+// The words of models: where they come from.
 import { numbersIn } from './numbers.ts'
 
-const { count, counted, hundredths, tenths } = numbersIn('en')
+const { count, counted } = numbersIn('en')
 
 export const enModels = {
   models: {
@@ -47,31 +47,5 @@ export const enModels = {
     folder: 'Folder of a model',
     unreadable: (why: string) =>
       `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`,
-  },
-
-  encoder: {
-    heading: 'Text as numbers',
-    lead: 'This model does not chat: it turns a text into a vector, so that texts of like meaning lie close together.',
-    reading: 'The devices are reading…',
-    compareHeading: 'Compare sentences',
-    examples: ['A man is eating food.', 'Somebody has a meal.', 'The stars are out tonight.'],
-    sentence: (number: number) => `Sentence ${number}`,
-    remove: 'Remove',
-    removeSentence: (number: number) => `Remove sentence ${number}`,
-    compare: 'Compare',
-    add: 'Add a sentence',
-    likeness: 'How alike the sentences are',
-    likenessCaption: 'How alike the sentences are: 1 is the same meaning, 0 nothing in common',
-    cutOff: (tokens: number) =>
-      `The model read only the beginnings: ${counted(tokens, 'token was', 'tokens were')} cut off.`,
-    compared: (sentences: number) => `${counted(sentences, 'sentence', 'sentences')} compared.`,
-    likenessOf: hundredths,
-    guessHeading: 'Guess a word',
-    masked: (mask: string) => `A sentence with ${mask} where one word is missing`,
-    maskedExample: (mask: string) => `The sky is full of ${mask} tonight.`,
-    writeOnce: (mask: string) => `Write ${mask} once.`,
-    guess: 'Guess',
-    likeliest: (word: string) => `The likeliest word is ${word}.`,
-    probability: (share: number) => `${tenths(100 * share)} %`,
   },
 }

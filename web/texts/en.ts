@@ -1,6 +1,7 @@
 // The page's words in English. This catalogue is the type: every other one has its keys. Sentences are whole, so that other languages
 // may order them otherwise; what depends on a value is a function of it.
 import { enChat } from './en-chat.ts'
+import { enEncoder } from './en-encoder.ts'
 import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
 import { enModels } from './en-models.ts'
@@ -30,6 +31,7 @@ export const en = {
   errors: enErrors,
   chat: enChat,
   shortcuts: enShortcuts,
+  encoder: enEncoder,
   settings: enSettings,
   talk: enTalk,
 

@@ -48,6 +48,50 @@ test('sentences are added and removed by keyboard, two stay, and an empty one is
   expect(removers.every(({ disabled }) => disabled)).toBe(true)
 })
 
+test('pasted lines become sentences, after what stands there and up to eight', async () => {
+  const { element } = await show()
+  const compare = must(element.renderRoot.querySelector('hr-compare'))
+  const fields = () => [...compare.renderRoot.querySelectorAll('textarea')]
+  const paste = async (index: number, text: string) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', text)
+    fields()[index]!.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }))
+    await settled(element)
+  }
+  const written = () => fields().map(({ value }) => value)
+  const before = written()
+  fields()[0]!.select()
+  await paste(0, 'One\n\n  Two \nThree')
+  expect(written()).toEqual(['One', 'Two', 'Three', ...before.slice(1)])
+  await paste(4, 'a\nb\nc\nd\ne')
+  expect(written()).toEqual(['One', 'Two', 'Three', ...before.slice(1), 'a', 'b', 'c'])
+})
+
+test('what the colours show is said in words too', async () => {
+  const likeness = [
+    [1, 0.8, 0.1],
+    [0.8, 1, 0.3],
+    [0.1, 0.3, 1],
+  ]
+  const { element } = await show({ comparison: { sentences: ['a', 'b', 'c'], likeness, truncatedTokens: 0 } })
+  const alike = 'Most alike are 1 and 2 (0.80), least 1 and 3 (0.10).'
+  expect(wordsOf(must(byTestId(element.renderRoot, 'alike')))).toBe(alike)
+  expect(
+    wordsOf(must(element.renderRoot.querySelector('hr-compare')?.renderRoot.querySelector('[role=status]'))),
+  ).toContain(alike)
+})
+
+test('the mask is put in by a button, where the cursor is', async () => {
+  const { element } = await show()
+  const field = must(byTestId(element.renderRoot, 'masked')) as HTMLInputElement
+  await userEvent.fill(field, 'The  shines.')
+  field.setSelectionRange(4, 4)
+  await userEvent.click(button(element, 'insert-mask'))
+  await settled(element)
+  expect(field.value).toBe('The [MASK] shines.')
+  expect(button(element, 'insert-mask').disabled).toBe(true)
+})
+
 test('the table names its rows and columns and says how much was not read', async () => {
   const comparison = {
     sentences: ['One', 'Two'],
@@ -69,6 +113,7 @@ test('the table names its rows and columns and says how much was not read', asyn
   expect(wordsOf(must(table.querySelector('caption')))).toContain('How alike the sentences are')
   expect(wordsOf(element)).toContain('3 tokens were cut off.')
   expect(wordsOf(element)).toContain('2 sentences compared.')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'alike')))).toBe('Their likeness is -0.25.')
 })
 
 test('a word is guessed for exactly one mask', async () => {
