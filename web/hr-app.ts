@@ -5,8 +5,10 @@ import './hr-confirm.ts'
 import './hr-foot.ts'
 import './hr-join.ts'
 import './hr-notice.ts'
+import './hr-parted.ts'
 import './hr-start.ts'
 import { mark } from './icons.ts'
+import { joiningObstacle } from './joining-obstacle.ts'
 import { RoomController, type System } from './room-controller.ts'
 import { routeOf } from './room-link.ts'
 import { type OfflineState, type OfflineWorker, registerServiceWorker } from './service-worker.ts'
@@ -16,7 +18,7 @@ import { texts } from './texts/texts.ts'
 /** Screens that nobody sees first: their code is fetched while the first one is read. */
 const laterScreens = () => Promise.all([import('./hr-room.ts'), import('./hr-guest.ts')])
 
-type Screen = 'start' | 'join' | 'guest' | 'room'
+type Screen = 'start' | 'join' | 'parted' | 'guest' | 'room'
 
 @customElement('hr-app')
 export class HrApp extends LitElement {
@@ -101,7 +103,8 @@ export class HrApp extends LitElement {
     const { view, parted } = this.#room
     if (view.role === 'leader') return 'room'
     if (view.role === 'guest' && !parted) return 'guest'
-    return routeOf(this.hash).kind === 'room' ? 'join' : 'start'
+    if (routeOf(this.hash).kind !== 'room') return 'start'
+    return parted ? 'parted' : 'join'
   }
 
   #content(screen: Screen): TemplateResult {
@@ -110,10 +113,12 @@ export class HrApp extends LitElement {
     if (this.later !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .rooms=${room.rooms} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
-        return html`<hr-join .profile=${profile} ?measuring=${busy.has('measure')} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .parted=${room.parted}
+        return html`<hr-join .profile=${profile} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`
+      case 'parted':
+        return html`<hr-parted .why=${room.parted} ?joining=${busy.has('join-room')}></hr-parted>`
       case 'guest':
         return html`<hr-guest .view=${view}></hr-guest>`
       case 'room':
@@ -141,6 +146,7 @@ export class HrApp extends LitElement {
 
   #failure() {
     const { failure, view } = this.#room
+    if (failure && this.#screen() === 'join' && joiningObstacle(failure.error)) return null
     if (!failure || (view.state.kind === 'failed' && view.state.error.message === failure.error?.message)) return null
     return html`<hr-notice data-testid="failure" .error=${failure.error} message=${failure.message}
       action=${failure.command ? texts.page.tryAgain : ''} @hr-notice-action=${() => failure.command && void this.#room.run(failure.command)}></hr-notice>`

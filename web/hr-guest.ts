@@ -1,6 +1,6 @@
 // A guest's screen in the room: what its device does for the others, who else is there, and the way out.
 import { css, html, LitElement } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
 import type { RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-confirm.ts'
@@ -13,10 +13,21 @@ import './hr-serving.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
+/** So long a leader may be silent before its room has probably ended. */
+const longMs = 20_000
+
 /** @fires hr-command `leave-room`, `pause-device`, `resume-device` */
 @customElement('hr-guest')
 export class HrGuest extends LitElement {
   @property({ attribute: false }) view!: RoomView
+  /** Is the conversation where somebody may read it? */
+  @state() talkInSight = false
+  @query('hr-guest-talk') private talk!: HTMLElement
+  readonly #sight = new IntersectionObserver((seen) => {
+    this.talkInSight = seen.at(-1)?.isIntersecting ?? false
+  })
+  /** When the leader was last heard of, or first looked for. */
+  #connectedAtMs = Date.now()
 
   static override styles = [
     shared,
@@ -29,7 +40,6 @@ export class HrGuest extends LitElement {
   override render() {
     const { state, devices } = this.view
     const startedBy = devices.find(({ isLeader }) => isLeader)?.name
-    const presence = this.#own?.presence
     return html`
       <section>
         <h1 tabindex="-1">${this.#heading()}</h1>
@@ -41,12 +51,8 @@ export class HrGuest extends LitElement {
       <hr-serving .view=${this.view} ?hidden=${!this.#own?.holding}></hr-serving>
       <section class="card"><hr-guest-talk .view=${this.view}></hr-guest-talk></section>
       <section class="card"><hr-devices .devices=${devices}></hr-devices></section>
-      ${presence === 'serving' ? this.#screen() : null}
-      <div class="row">
-        ${presence === 'serving' ? this.#button('pause-device', texts.serving.pause) : null}
-        ${presence === 'paused' ? this.#button('resume-device', texts.serving.resume) : null}
-        <hr-confirm data-testid="leave" label=${texts.guest.leave} question=${texts.guest.leaveRoom} @hr-confirmed=${this.#leave}></hr-confirm>
-      </div>
+      ${this.#own?.presence === 'serving' ? this.#screen() : null}
+      <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
     `
   }
 
@@ -55,14 +61,23 @@ export class HrGuest extends LitElement {
   }
 
   #screen() {
-    return html`<hr-screen>
+    return html`<hr-screen ?reading=${this.talkInSight && this.view.talk.turns.length > 0}>
       <p>${this.#heading()}</p>
       ${this.#own?.holding ? html`<p class="small numbers">${texts.numbers.bytes(this.#own.holding.weightBytes)} ${texts.guest.ofTheWeights}</p>` : null}
     </hr-screen>`
   }
 
-  #button(kind: 'pause-device' | 'resume-device', label: string) {
-    return html`<button data-testid=${kind} @click=${() => this.dispatchEvent(new CommandEvent({ kind }))}>${label}</button>`
+  #actions() {
+    const presence = this.#own?.presence
+    return html`
+      ${presence === 'serving' ? this.#button('pause-device', texts.serving.pause) : null}
+      ${presence === 'paused' ? this.#button('resume-device', texts.serving.resume, 'primary') : null}
+      <hr-confirm data-testid="leave" label=${texts.guest.leave} question=${texts.guest.leaveRoom} @hr-confirmed=${this.#leave}></hr-confirm>
+    `
+  }
+
+  #button(kind: 'leave-room' | 'pause-device' | 'resume-device', label: string, look = '') {
+    return html`<button class=${look} data-testid=${kind} @click=${() => this.dispatchEvent(new CommandEvent({ kind }))}>${label}</button>`
   }
 
   /** Is the leader's device not connected yet, or not any more? */
@@ -70,15 +85,33 @@ export class HrGuest extends LitElement {
     return !this.view.devices.some(({ isLeader, connection }) => isLeader && connection === 'connected')
   }
 
+  /** The view is renewed every second. */
+  get #unanswered(): boolean {
+    return this.#connecting && Date.now() - this.#connectedAtMs > longMs
+  }
+
+  protected override firstUpdated() {
+    this.#sight.observe(this.talk)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    this.#sight.disconnect()
+  }
+
+  protected override willUpdate() {
+    if (!this.#connecting) this.#connectedAtMs = Date.now()
+  }
+
   #heading(): string {
-    if (this.#connecting) return texts.guest.looking
+    if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswer : texts.guest.looking
     if (this.#own?.presence === 'paused') return texts.serving.paused
     return texts.guest.headings[this.view.state.kind]
   }
 
   #words(): string {
     const { state } = this.view
-    if (this.#connecting) return texts.guest.lookingHelp
+    if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswerHelp : texts.guest.lookingHelp
     if (this.#own?.presence === 'paused') return texts.serving.pausedHelp
     const name = 'modelId' in state ? state.modelId : texts.guest.theModel
     return texts.guest.words[state.kind](name)

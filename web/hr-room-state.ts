@@ -7,7 +7,7 @@ import './hr-notice.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `cancel-load`; `load-model`, to try the same one again */
+/** @fires hr-command `cancel-load`; `load-model`, to try the same one again; `reload-page` */
 @customElement('hr-room-state')
 export class HrRoomState extends LitElement {
   @property({ attribute: false }) view!: RoomView
@@ -46,7 +46,8 @@ export class HrRoomState extends LitElement {
         .filter(({ message }) => !this.dismissed.includes(message))
         .map(
           (notice) =>
-            html`<hr-notice tone="information" .error=${notice} action=${texts.page.dismiss} @hr-notice-action=${() => this.#dismiss(notice)}></hr-notice>`,
+            html`<hr-notice tone="information" .error=${notice} action=${notice.code === 'version-mismatch' ? texts.page.reload : texts.page.dismiss}
+              @hr-notice-action=${() => this.#act(notice)}></hr-notice>`,
         )}
     `
   }
@@ -83,8 +84,9 @@ export class HrRoomState extends LitElement {
     this.dispatchEvent(new CommandEvent({ kind: 'cancel-load' }))
   }
 
-  #dismiss({ message }: ErrorData) {
-    this.dismissed = [...this.dismissed, message]
+  #act({ code, message }: ErrorData) {
+    if (code === 'version-mismatch') this.dispatchEvent(new CommandEvent({ kind: 'reload-page' }))
+    else this.dismissed = [...this.dismissed, message]
   }
 
   #reload() {

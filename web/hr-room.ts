@@ -64,6 +64,7 @@ export class HrRoom extends LitElement {
     const encoder = view.model?.encoder ?? null
     const invite = html`<section class="card stack">
       <h2>${words.invite}</h2>
+      ${alone ? html`<p role="status">${texts.waiting.nobodyYet}</p>` : null}
       <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned} @hr-present=${this.#present}></hr-invite>
     </section>`
     const models = html`<section class="card">

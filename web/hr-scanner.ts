@@ -19,7 +19,7 @@ const obstacles: Readonly<Record<string, Obstacle>> = {
   OverconstrainedError: 'missing',
 }
 
-/** @fires hr-command `open-link`, when a room's code was read; `hr-closed`, when the dialog is away and the camera off */
+/** @fires hr-command `open-link`, when a room's code was read; `hr-closed`, when the dialog is away and the camera off; `hr-type-words`, after that, where somebody wants to type instead */
 @customElement('hr-scanner')
 export class HrScanner extends LitElement {
   @state() seeing: Seeing = 'opening'
@@ -50,6 +50,11 @@ export class HrScanner extends LitElement {
           cannot
             ? html`<hr-notice tone="warning" heading=${cannot.heading} message=${cannot.help}></hr-notice>`
             : html`<p role="status">${words.seeing[this.seeing]}</p>`
+        }
+        ${
+          cannot && this.obstacle !== 'busy'
+            ? html`<button class="primary" data-testid="type-words" @click=${this.#type}>${texts.waiting.typeWords}</button>`
+            : null
         }
         <button @click=${this.#close}>${texts.page.cancel}</button>
       </div>
@@ -99,6 +104,12 @@ export class HrScanner extends LitElement {
     this.#close()
   }
 
+  /** The browser gives the focus back to what opened the dialog; typing goes elsewhere. */
+  #type() {
+    this.#close()
+    this.dispatchEvent(new Event('hr-type-words'))
+  }
+
   #close() {
     this.dialog.close()
   }
@@ -114,5 +125,6 @@ declare global {
   }
   interface HTMLElementEventMap {
     'hr-closed': Event
+    'hr-type-words': Event
   }
 }

@@ -20,6 +20,8 @@ export class HrStart extends LitElement {
   /** That this device was a guest of, newest first. */
   @property({ attribute: false }) rooms: readonly KnownRoom[] = []
   @property({ type: Boolean }) secure = isSecureContext
+  /** Where the same server is secure; null: not known. */
+  @property({ attribute: false }) secureUrl: string | null = null
   /** `missing`: its code could not be fetched. */
   @state() scanner: 'closed' | 'open' | 'missing' = 'closed'
 
@@ -43,15 +45,9 @@ export class HrStart extends LitElement {
       <section>
         <h1 tabindex="-1">${words.heading}</h1>
         <p class="lead">${words.lead}</p>
-        <button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${this.#start}>
-          ${this.starting ? words.starting : words.start}
-        </button>
+        ${this.secure ? this.#startButton() : null}
       </section>
-      ${
-        this.secure
-          ? null
-          : html`<hr-notice tone="warning" heading=${words.notSecure} message=${words.notSecureHelp}></hr-notice>`
-      }
+      ${this.secure ? null : this.#notSecure()}
       <form @submit=${this.#open}>
         <label for="link">${words.haveLink}</label>
         <div class="row">
@@ -65,6 +61,20 @@ export class HrStart extends LitElement {
       <hr />
       <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
+  }
+
+  #startButton() {
+    const { start, starting } = texts.start
+    return html`<button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${this.#start}>
+      ${this.starting ? starting : start}
+    </button>`
+  }
+
+  /** Nothing of a room works here, so there is nothing else to press. */
+  #notSecure() {
+    const { notSecure, notSecureHelp } = texts.start
+    return html`<hr-notice tone="warning" heading=${notSecure} message=${notSecureHelp}></hr-notice>
+      ${this.secureUrl ? html`<p><a href=${this.secureUrl} data-testid="secure-address">${texts.waiting.secureAddress}</a></p>` : null}`
   }
 
   #knownRooms() {
@@ -93,7 +103,7 @@ export class HrStart extends LitElement {
     if (!('mediaDevices' in navigator)) return null
     const { scan } = texts.scanner
     return html`<button type="button" class="scan" data-testid="scan" @click=${this.#scan}>${scanIcon} ${scan}</button>
-      ${this.scanner === 'open' ? html`<hr-scanner @hr-closed=${this.#closeScanner}></hr-scanner>` : null}
+      ${this.scanner === 'open' ? html`<hr-scanner @hr-closed=${this.#closeScanner} @hr-type-words=${this.#typeWords}></hr-scanner>` : null}
       ${
         this.scanner === 'missing'
           ? html`<hr-notice tone="warning" heading=${texts.page.partMissing} message=${texts.page.partMissingHelp}></hr-notice>`
@@ -113,6 +123,10 @@ export class HrStart extends LitElement {
 
   #closeScanner() {
     this.scanner = 'closed'
+  }
+
+  #typeWords() {
+    this.renderRoot.querySelector('input')?.focus()
   }
 
   #start() {

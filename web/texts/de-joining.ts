@@ -1,7 +1,7 @@
 import type { enJoining } from './en-joining.ts'
 import { numbersIn } from './numbers.ts'
 
-const { counted, milliseconds } = numbersIn('de')
+const { bytes, counted, milliseconds } = numbersIn('de')
 
 export const deJoining: typeof enJoining = {
   present: {
@@ -15,6 +15,51 @@ export const deJoining: typeof enJoining = {
     conversation: 'Letzte Frage und Antwort',
     encoder: 'Dieses Modell vergleicht Texte: Was dabei herauskommt, zeigt das leitende Gerät.',
     shareOf: (percent) => `${percent} %`,
+  },
+
+  terms: {
+    compute: 'Rechnen',
+    perSecond: (bytesPerSecond) => `${bytes(bytesPerSecond)} in der Sekunde`,
+    computeOn: (executor) =>
+      `der Gewichte des Modells schafft es${executor ? ` auf: ${executor}` : ''}. Nur während der Raum antwortet.`,
+    memory: 'Arbeitsspeicher',
+    memoryBack: 'solange es im Raum ist; wenn du gehst, ist er wieder frei.',
+    data: 'Daten',
+    atMost: (most) => `höchstens ${bytes(most)}`,
+    itsShare: 'sein Anteil am Modell',
+    battery: 'Akku',
+    notTold: 'sagt dieser Browser nicht',
+    batteryUse:
+      'Rechnen braucht ihn: Steck für ein langes Gespräch das Ladekabel ein. Unter 20 % ohne Kabel ist der Anteil kleiner.',
+  },
+
+  cannotJoin: {
+    insecure: {
+      heading: 'Diese Adresse ist nicht sicher',
+      help: 'Bei einfachem http schalten Browser Verschlüsselung und Rechnen ab. Frag nach dem https-Link des Raums und öffne diesen.',
+    },
+    'no-channels': {
+      heading: 'Dieser Browser erreicht keine anderen Geräte',
+      help: 'Ihm fehlen die Datenkanäle von WebRTC, er kann hier weder rechnen noch zusehen. Öffne den Link in einem aktuellen Chrome, Edge, Firefox oder Safari.',
+    },
+    'cannot-compute': {
+      heading: 'Dieses Gerät kann nicht rechnen',
+      help: 'Sein Browser hat weder WebGPU noch schnelles WebAssembly. Im Raum sein, mitlesen und fragen kann es trotzdem.',
+    },
+    'no-memory': {
+      heading: 'Dieses Gerät hat keinen Arbeitsspeicher übrig',
+      help: 'Schließ andere Tabs und lade die Seite neu, oder sei ohne Anteil im Raum: mitlesen und fragen.',
+    },
+    watch: 'Dem Raum zusehen',
+  },
+
+  waiting: {
+    nobodyYet: 'Noch ist niemand da. Lass jemanden diesen Code scannen.',
+    noAnswer: 'Niemand antwortet',
+    noAnswerHelp:
+      'Das leitende Gerät schweigt seit 20 Sekunden. Der Raum ist wahrscheinlich beendet: Frag nach einem neuen Link.',
+    typeWords: 'Wörter eintippen',
+    secureAddress: 'Die sichere Adresse öffnen',
   },
 
   serving: {

@@ -1,7 +1,7 @@
 // The words of joining: how a room shows itself to others, what lending a device means, and what it does while it serves.
 import { numbersIn } from './numbers.ts'
 
-const { counted, milliseconds } = numbersIn('en')
+const { bytes, counted, milliseconds } = numbersIn('en')
 
 export const enJoining = {
   present: {
@@ -15,6 +15,50 @@ export const enJoining = {
     conversation: 'Last question and answer',
     encoder: 'This model compares texts: what comes of them is on the leader’s page.',
     shareOf: (percent: number) => `${percent}%`,
+  },
+
+  terms: {
+    compute: 'Computing',
+    perSecond: (bytesPerSecond: number) => `${bytes(bytesPerSecond)} a second`,
+    computeOn: (executor: string | null) =>
+      `of the model’s weights are what it can work through${executor ? ` on its ${executor}` : ''}: only while the room answers.`,
+    memory: 'Memory',
+    memoryBack: 'while it is in the room; given back when you leave.',
+    data: 'Data',
+    atMost: (most: number) => `at most ${bytes(most)}`,
+    itsShare: 'its share of the model',
+    battery: 'Battery',
+    notTold: 'not told by this browser',
+    batteryUse: 'Computing drains it: plug in for a long talk. Below 20% without a charger the share is smaller.',
+  },
+
+  cannotJoin: {
+    insecure: {
+      heading: 'This address is not secure',
+      help: 'Browsers switch off encryption and computing on plain http. Ask for the room’s https link and open that.',
+    },
+    'no-channels': {
+      heading: 'This browser cannot reach other devices',
+      help: 'It has no WebRTC data channels, so it can neither compute here nor watch. Open the link in a current Chrome, Edge, Firefox or Safari.',
+    },
+    'cannot-compute': {
+      heading: 'This device cannot compute',
+      help: 'Its browser has neither WebGPU nor fast WebAssembly. It can still be in the room, read along and ask.',
+    },
+    'no-memory': {
+      heading: 'This device has no memory to give',
+      help: 'Close other tabs and reload the page, or be in the room without a share: read along and ask.',
+    },
+    watch: 'Watch the room',
+  },
+
+  waiting: {
+    nobodyYet: 'Nobody has joined yet. Let somebody scan this code.',
+    noAnswer: 'Nobody answers',
+    noAnswerHelp:
+      'The leader’s device has been silent for 20 seconds. The room has probably ended: ask for a new link.',
+    typeWords: 'Type the words',
+    secureAddress: 'Open the secure address',
   },
 
   serving: {

@@ -46,23 +46,33 @@ test('a pasted link opens with Enter', async () => {
   expect(commands).toEqual([{ kind: 'open-link', link: 'https://192.168.1.20:8443/#/room/abc' }])
 })
 
-test('a guest reads what joining means and joins with one tap', async () => {
+test('a guest reads what joining takes in numbers and joins with one tap', async () => {
   const { element, commands } = await mount(Object.assign(new HrJoin(), { profile, model }))
   const words = wordsOf(element)
-  expect(words).toContain('its share of Small (98 MB in all), from the server on this Wi-Fi')
+  expect(words).toContain('Computing 2.14 GB a second')
+  expect(words).toContain('on its GPU (WebGPU)')
+  expect(words).toContain('Memory up to 1.5 GB')
+  expect(words).toContain('Data at most 98 MB')
+  expect(words).toContain('its share of Small (98 MB in all), if the room runs that one: from the server on this Wi-Fi')
   expect(words).toContain('everybody in the room can read what you ask')
   expect(element.renderRoot.querySelectorAll('button')).toHaveLength(1)
   await userEvent.click(must(byTestId(element.renderRoot, 'join')))
   expect(commands).toEqual([{ kind: 'join-room' }])
 })
 
-test('a guest who was removed reads why and has two ways on', async () => {
-  const parted = { code: 'room-ended', message: 'The leader removed this device from the room.' } as const
-  const { element, commands } = await mount(Object.assign(new HrJoin(), { parted }))
-  expect(wordsOf(element)).toContain('The leader removed this device from the room.')
-  await userEvent.click(must(byTestId(element.renderRoot, 'join')))
-  await userEvent.click(must(byTestId(element.renderRoot, 'back-to-start')))
-  expect(commands).toEqual([{ kind: 'join-room' }, { kind: 'back-to-start' }])
+test('a device never downloads more than the memory it offers', async () => {
+  const { element } = await mount(
+    Object.assign(new HrJoin(), { profile: { ...profile, memoryBytes: 40_000_000 }, model }),
+  )
+  expect(wordsOf(element)).toContain('Data at most 40 MB')
+})
+
+test('before this device is measured, joining is possible and no number is made up', async () => {
+  const { element } = await mount(new HrJoin())
+  const words = wordsOf(element)
+  expect(words).toContain('Computing Measuring what it can do…')
+  expect(words).toContain('Data its share of the model')
+  expect((must(byTestId(element.renderRoot, 'join')) as HTMLButtonElement).disabled).toBe(false)
 })
 
 const leader = { ...leaderDevice, isSelf: false, profile: null, name: 'Laptop, Firefox' }

@@ -1,0 +1,72 @@
+// A guest that is out of the room it was in, or that the room would not have: why, and the one thing to do about it.
+import { css, html, LitElement } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { ErrorData } from '../src/index.ts'
+import { type Command, CommandEvent } from './commands.ts'
+import { shared } from './styles.ts'
+import { texts } from './texts/texts.ts'
+
+/** @fires hr-command `join-room`, `back-to-start`, `reload-page` */
+@customElement('hr-parted')
+export class HrParted extends LitElement {
+  @property({ attribute: false }) why!: ErrorData
+  /** Is it on its way back? */
+  @property({ type: Boolean }) joining = false
+
+  static override styles = [
+    shared,
+    css`
+      :host { display: grid; gap: 2rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 6vh, 4rem) 1rem; }
+      .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.75rem; text-wrap: pretty; }
+      .actions { display: grid; gap: 0.5rem; }
+    `,
+  ]
+
+  override render() {
+    const { code, message } = this.why
+    return html`
+      <section role="status" data-testid="parted">
+        <h1 tabindex="-1">${this.#heading()}</h1>
+        <p class="lead">${texts.errors[code].advice}</p>
+        <p class="small muted" lang="en">${message}</p>
+      </section>
+      <div class="actions">${this.#actions()}</div>
+    `
+  }
+
+  #heading(): string {
+    const { code } = this.why
+    if (code === 'room-ended') return texts.join.ended
+    return code === 'version-mismatch' ? texts.errors[code].headline : texts.join.outOfReach
+  }
+
+  /** A room that has ended does not come back by trying, and another version of the page only by reloading. */
+  #actions() {
+    const words = texts.join
+    const again = words[this.joining ? 'joining' : 'joinAgain']
+    const [join, back] = [{ kind: 'join-room' }, { kind: 'back-to-start' }] as const satisfies Command[]
+    switch (this.why.code) {
+      case 'room-ended':
+        return [this.#button(true, back, words.backToStart), this.#button(false, join, again)]
+      case 'version-mismatch':
+        return [
+          this.#button(true, { kind: 'reload-page' }, texts.page.reload),
+          this.#button(false, back, words.backToStart),
+        ]
+      default:
+        return [this.#button(true, join, again), this.#button(false, back, words.backToStart)]
+    }
+  }
+
+  #button(first: boolean, command: Command, label: string) {
+    const testId = command.kind === 'join-room' ? 'join' : command.kind
+    return html`<button class=${first ? 'primary large' : 'quiet'} data-testid=${testId} ?disabled=${this.joining && command.kind === 'join-room'}
+      @click=${() => this.dispatchEvent(new CommandEvent(command))}>${label}</button>`
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hr-parted': HrParted
+  }
+}
