@@ -106,6 +106,7 @@ export class HrGuest extends LitElement {
   #heading(): string {
     if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswer : texts.guest.looking
     if (this.#own?.presence === 'paused') return texts.serving.paused
+    if (this.#own?.presence === 'watching') return texts.talk.watch.heading
     return texts.guest.headings[this.view.state.kind]
   }
 
@@ -113,6 +114,7 @@ export class HrGuest extends LitElement {
     const { state } = this.view
     if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswerHelp : texts.guest.lookingHelp
     if (this.#own?.presence === 'paused') return texts.serving.pausedHelp
+    if (this.#own?.presence === 'watching') return texts.talk.watch.help
     const name = 'modelId' in state ? state.modelId : texts.guest.theModel
     return texts.guest.words[state.kind](name)
   }

@@ -28,10 +28,7 @@ export const deTalk: typeof enTalk = {
     encoder: 'Das Modell des Raums vergleicht Texte: Fragen beantwortet es nicht.',
   },
   watch: {
-    cannot: 'Dieser Browser kann keinen Anteil rechnen',
-    offer: 'Er kann trotzdem im Raum sein: mitlesen und fragen.',
-    join: 'Zuschauen',
-    noConnection: 'Dieser Browser kann sich mit keinem Gerät verbinden',
-    noConnectionHelp: 'Er hat kein WebRTC, oder es ist abgeschaltet. Nimm ein aktuelles Chrome, Safari oder Firefox.',
+    heading: 'Du liest mit',
+    help: 'Dieses Gerät übernimmt keinen Anteil am Modell: Es zeigt das Gespräch des Raums, und du kannst fragen.',
   },
 }

@@ -30,10 +30,7 @@ export const enTalk = {
     encoder: 'The room’s model compares texts: it answers no questions.',
   },
   watch: {
-    cannot: 'This browser cannot compute a share',
-    offer: 'It can still be in the room: read along and ask.',
-    join: 'Watch',
-    noConnection: 'This browser cannot connect to other devices',
-    noConnectionHelp: 'It has no WebRTC, or it is switched off. Use a current Chrome, Safari or Firefox.',
+    heading: 'You read along',
+    help: 'This device takes no share of the model: it shows the room’s conversation, and you can ask.',
   },
 }

@@ -1,0 +1,52 @@
+// What guests do besides computing: they read along, ask, pause, and watch where their browser cannot compute.
+import { chromium } from '@playwright/test'
+import { launchOptions } from './support/launch.ts'
+import { answers, ask, deviceRows, joinByHand } from './support/people.ts'
+import { roomOfTwo } from './support/room-of-two.ts'
+import { view, waitForState } from './support/script.ts'
+import { expect, test } from './support/stage.ts'
+
+test('a guest asks and everybody reads the answer; paused, its share is the others’ and it reads on; a device that cannot compute does so too', async ({
+  stage,
+}) => {
+  test.setTimeout(120_000)
+  const { leader, guest, link } = await roomOfTwo(stage)
+  await ask(leader, 'Once upon a time')
+  await expect(leader.getByTestId('figures')).toHaveCount(1)
+  await expect(answers(guest)).not.toHaveText('')
+
+  await ask(guest, 'There was a girl')
+  await expect(leader.getByTestId('figures')).toHaveCount(2)
+  await expect(leader.getByTestId('question')).toHaveText(['Once upon a time', 'There was a girl'])
+  await expect(leader.getByTestId('asker').nth(1)).toHaveText(/ asked$/)
+  await expect(guest.getByTestId('question')).toHaveText(['Once upon a time', 'There was a girl'])
+  await expect(answers(guest)).toHaveText(await answers(leader).allTextContents())
+
+  await guest.getByTestId('pause-device').click()
+  await expect(deviceRows(leader).nth(1).getByTestId('device-status')).toHaveText('Paused')
+  await leader.waitForFunction(() => globalThis.headroom!.view.plan?.deviceIds.length === 1)
+  await waitForState(leader, 'ready')
+  await guest.waitForFunction(() => globalThis.headroom!.view.devices.every(({ holding }) => holding === null))
+  await ask(leader, 'The end of')
+  await expect(leader.getByTestId('figures')).toHaveCount(3)
+  await expect(answers(guest)).toHaveText(await answers(leader).allTextContents())
+  await guest.getByTestId('resume-device').click()
+  await leader.waitForFunction(() => globalThis.headroom!.view.plan?.deviceIds.length === 2)
+
+  const { args, ...options } = launchOptions.launchOptions
+  const browser = await chromium.launch({ ...options, args: args.filter((arg) => !arg.includes('webgpu')) })
+  try {
+    const watcher = await browser.newPage()
+    await watcher.goto(link.replace('#', '?executor=webgpu#'))
+    await watcher.getByTestId('watch').click()
+    await expect(watcher.getByRole('heading', { level: 1 })).toHaveText('You read along')
+    await expect(deviceRows(leader).nth(2).getByTestId('device-status')).toHaveText('Reads along')
+    await expect(answers(watcher)).toHaveText(await answers(leader).allTextContents())
+    await ask(watcher, 'And then')
+    await expect(leader.getByTestId('figures')).toHaveCount(4)
+    await expect(answers(watcher)).toHaveText(await answers(leader).allTextContents())
+    expect((await view(leader)).plan?.deviceIds).toHaveLength(2)
+  } finally {
+    await browser.close()
+  }
+})
