@@ -1,7 +1,7 @@
 // What guests do besides computing: they read along, ask, pause, and watch where their browser cannot compute.
 import { chromium } from '@playwright/test'
 import { launchOptions } from './support/launch.ts'
-import { answers, ask, deviceRows, joinByHand } from './support/people.ts'
+import { answers, ask, deviceRows } from './support/people.ts'
 import { roomOfTwo } from './support/room-of-two.ts'
 import { view, waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
