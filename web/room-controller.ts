@@ -14,6 +14,7 @@ import { Conversations } from './chat/conversations.ts'
 import { isTalkCommand, performTalk } from './chat/talk-commands.ts'
 import type { Command } from './commands.ts'
 import { EncoderWork } from './encoder-work.ts'
+import { type Failure, failureOf, PageRefusal } from './failure.ts'
 import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
 import { looksLikeWords, secretOfWords } from './room-words.ts'
@@ -41,15 +42,6 @@ export type System = Pick<
   | 'fillMask'
   | 'forgetDownloads'
 >
-
-/** What did not work, so that it can be told and tried again. */
-export interface Failure {
-  /** null: there is nothing to try again. */
-  command: Command | null
-  /** null: the page itself refused, and `message` says why. */
-  error: ErrorData | null
-  message: string
-}
 
 /** Where a tab remembers the room it is in, so that a reload leads back into it. */
 const insideKey = 'headroom.inside'
@@ -106,9 +98,7 @@ export class RoomController implements ReactiveController {
     try {
       await this.#perform(command)
     } catch (thrown) {
-      const error = toErrorData(thrown)
-      if (error.code === 'internal') console.error(thrown)
-      if (error.code !== 'aborted') this.failure = { command, error, message: '' }
+      this.failure = failureOf(command, thrown)
     } finally {
       this.busy.delete(command.kind)
       this.#host.requestUpdate()
@@ -147,10 +137,7 @@ export class RoomController implements ReactiveController {
         }
         parseRoomLink(command.link)
         const link = new URL(command.link, location.href)
-        if (!/^https?:$/.test(link.protocol)) {
-          this.failure = { command: null, error: null, message: texts.page.badProtocol }
-          return
-        }
+        if (!/^https?:$/.test(link.protocol)) throw new PageRefusal(texts.page.badProtocol)
         if (link.origin === location.origin) location.hash = link.hash
         else location.assign(link)
         return

@@ -92,6 +92,8 @@ test('conversations are listed, found, renamed, deleted, and the open one is the
   await leader.keyboard.press('Enter')
   await expect(items).toHaveText([/A tree grew/, /Songs/])
   await items.filter({ hasText: 'A tree grew' }).getByTestId('delete-conversation').click()
+  await expect(items).toHaveText([/Songs/])
+  await expect(leader.getByTestId('conversation-drawer').getByTestId('undo')).toBeFocused()
   await leader.reload()
   await leader.getByTestId('conversations').click()
   await expect(items).toHaveText([/Songs/])

@@ -1,11 +1,11 @@
 // Conversations as files: JSON with every branch, to be read again here or elsewhere, and Markdown of what is shown, to be read by people.
 import * as v from 'valibot'
-import { HeadroomError } from '../../src/index.ts'
+import { PageRefusal } from '../failure.ts'
 import { texts } from '../texts/texts.ts'
 import { type ConversationRecord, conversationRecordSchema } from './conversation-record.ts'
 import type { StoredConversation } from './conversation-store.ts'
 import { type Turn, turnSchema } from './turn.ts'
-import { treeProblem } from './turn-tree.ts'
+import { isTree } from './turn-tree.ts'
 
 const formatName = 'headroom-conversations'
 /** Far above what people write, far below what a tab holds. */
@@ -33,30 +33,20 @@ export function conversationsFile(conversations: readonly StoredConversation[]):
   return { name: `headroom-${day}.json`, type: 'application/json', text: `${JSON.stringify(content, null, 2)}\n` }
 }
 
-/** All or nothing. Throws `bad-input` with the first thing that is wrong. */
+/** All or nothing. Throws `PageRefusal` with the first thing that is wrong. */
 export async function readConversationsFile(file: File): Promise<StoredConversation[]> {
-  const refuse = (what: string, cause?: unknown) =>
-    new HeadroomError(
-      'bad-input',
-      `“${file.name}” was not imported: ${what}. Nothing here has changed. Choose a JSON file that this page has exported.`,
-      { cause },
-    )
-  if (file.size > maxFileBytes)
-    throw refuse(`it has ${file.size} bytes, more than the ${maxFileBytes} that this page reads`)
+  const words = texts.chat.notImported
+  if (file.size > maxFileBytes) throw new PageRefusal(words.tooLarge(file.name, file.size, maxFileBytes))
   let json: unknown
   try {
     json = JSON.parse(await file.text())
-  } catch (error) {
-    throw refuse('it is not JSON', error)
+  } catch (cause) {
+    throw new PageRefusal(words.notJson(file.name), { cause })
   }
   const result = v.safeParse(fileSchema, json, { abortEarly: true })
-  if (!result.success) {
-    const [issue] = result.issues
-    throw refuse(`${v.getDotPath(issue) ?? 'the whole file'}: ${issue.message}`)
-  }
+  if (!result.success) throw new PageRefusal(words.notOurs(file.name, v.getDotPath(result.issues[0]) ?? ''))
   return result.output.conversations.map(({ turns, ...record }) => {
-    const problem = treeProblem(turns)
-    if (problem !== null) throw refuse(`in “${record.title}”, ${problem}`)
+    if (!isTree(turns)) throw new PageRefusal(words.noTree(file.name, record.title))
     const interrupted = turns.map((turn) =>
       turn.state === 'streaming' ? { ...turn, state: 'stopped' as const } : turn,
     )

@@ -1,5 +1,6 @@
 // All conversations of this device: which one this tab has open, and what people ask of them.
-import { HeadroomError } from '../../src/index.ts'
+import { PageRefusal } from '../failure.ts'
+import { texts } from '../texts/texts.ts'
 import { type AnswerSettings, settingsFor } from './answer-settings.ts'
 import type { AnswerTokens } from './answer-tokens.ts'
 import type { ChatCommand } from './chat-commands.ts'
@@ -118,7 +119,7 @@ export class Conversations {
     return this.#view
   }
 
-  /** Throws `bad-input` for a file that holds no conversations. */
+  /** Throws `PageRefusal` for a file that holds no conversations. */
   async perform(command: ChatCommand): Promise<void> {
     await this.#restored
     if (this.#deleted && command.kind !== 'undo-deletion' && !passing.has(command.kind)) this.#deleted = null
@@ -192,7 +193,7 @@ export class Conversations {
   async #openKept(id: string): Promise<void> {
     if (id === this.#open.record.id) return
     const stored = await this.#kept.read(id)
-    if (!stored) throw new HeadroomError('bad-input', 'This conversation cannot be read any more. Choose another one.')
+    if (!stored) throw new PageRefusal(texts.chat.unreadable)
     this.#switchTo(new Conversation(this.#context, stored))
   }
 

@@ -11,21 +11,9 @@ export function treeOf(turns: readonly Turn[]): TurnTree {
   return tree
 }
 
-/** Why these turns are no tree, in words that name one of them; null when they are one. */
-export function treeProblem(turns: readonly Turn[]): string | null {
-  const byId = new Map(turns.map((turn) => [turn.id, turn]))
-  if (byId.size < turns.length) return 'two turns have the same id'
-  const rooted = new Set<string>()
-  for (const { id } of turns) {
-    const way = new Set<string>()
-    for (let at: string | null = id; at !== null && !rooted.has(at); at = byId.get(at)!.parentId) {
-      if (way.has(at)) return `the turn ${at} follows itself`
-      if (!byId.has(at)) return `a turn follows ${at}, which is not there`
-      way.add(at)
-    }
-    for (const turnId of way) rooted.add(turnId)
-  }
-  return null
+/** Has each turn an id of its own, and does each lead back to a first one? */
+export function isTree(turns: readonly Turn[]): boolean {
+  return new Set(turns.map(({ id }) => id)).size === turns.length && rootedTurns(turns).length === turns.length
 }
 
 /** Those that lead back to a first turn: what followed a turn that is gone was deleted with it. */

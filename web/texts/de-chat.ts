@@ -66,6 +66,17 @@ export const deChat: typeof enChat = {
   exportAll: 'Alle exportieren (JSON)',
   exportShown: 'Dieses exportieren (Markdown)',
   importFile: 'Importieren',
+  unreadable: 'Dieses Gespräch ist nicht mehr lesbar. Wähle ein anderes.',
+  notImported: {
+    tooLarge: (name, size, most) =>
+      `„${name}“ wurde nicht importiert: Die Datei hat ${bytes(size)}, mehr als die ${bytes(most)}, die diese Seite liest. Hier hat sich nichts geändert.`,
+    notJson: (name) =>
+      `„${name}“ wurde nicht importiert: Es ist kein JSON. Hier hat sich nichts geändert. Wähle eine JSON-Datei, die diese Seite exportiert hat.`,
+    notOurs: (name, place) =>
+      `„${name}“ wurde nicht importiert: Diese Seite hat es nicht exportiert, oder es ist beschädigt${place === '' ? '' : ` bei „${place}“`}. Hier hat sich nichts geändert. Wähle eine JSON-Datei, die diese Seite exportiert hat.`,
+    noTree: (name, title) =>
+      `„${name}“ wurde nicht importiert: Nachrichten von „${title}“ fehlen oder stehen zweimal da. Hier hat sich nichts geändert. Exportiere es noch einmal, wo es herkommt.`,
+  },
   exported: { you: 'Du', model: 'Modell' },
   copy: 'Kopieren',
   copied: 'Kopiert',

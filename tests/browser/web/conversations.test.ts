@@ -326,7 +326,7 @@ describe('files', () => {
     const { chats, run, ask } = open()
     await ask('Hi', 'one')
     const importing = run({ kind: 'import-conversations', file: jsonFile(text, 'my chats.json') })
-    await expect(importing).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(words) })
+    await expect(importing).rejects.toMatchObject({ name: 'PageRefusal', message: expect.stringContaining(words) })
     await expect(importing).rejects.toThrow('my chats.json')
     expect(chats.view.list).toHaveLength(1)
   })
@@ -337,7 +337,7 @@ describe('files', () => {
     const [stored] = await asKept()
     const broken = { ...stored!, turns: stored!.turns.map((turn) => ({ ...turn, parentId: 'gone' })) }
     const text = conversationsFile([stored!, broken]).text
-    await expect(readConversationsFile(jsonFile(text))).rejects.toThrow('which is not there')
+    await expect(readConversationsFile(jsonFile(text))).rejects.toThrow('are missing or there twice')
   })
 
   test('for people are Markdown of what is shown', async () => {

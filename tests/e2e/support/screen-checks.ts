@@ -108,13 +108,13 @@ async function walk(page: Page): Promise<Walk> {
     const operable = 'a[href], button, input, select, textarea, summary, [tabindex]'
     const found: string[] = []
     const look = (node: Node) => {
-      if (node instanceof HTMLElement) {
+      if (node instanceof HTMLElement || node instanceof SVGElement) {
         const { tagName, tabIndex, dataset, id } = node
         const off = 'disabled' in node && node.disabled === true
         const otherRadio = node instanceof HTMLInputElement && node.type === 'radio' && !node.checked
         const shown = node.checkVisibility({ visibilityProperty: true })
         if (node.matches(operable) && tabIndex >= 0 && !off && !otherRadio && shown)
-          found.push(`${tagName} ${dataset.testid ?? id} ${node.textContent.trim().slice(0, 40)}`)
+          found.push(`${tagName} ${dataset.testid ?? id} ${(node.textContent ?? '').trim().slice(0, 40)}`)
       }
       const slotted = node instanceof HTMLSlotElement ? node.assignedNodes() : []
       const inside = node instanceof Element && node.shadowRoot ? node.shadowRoot.childNodes : node.childNodes
@@ -139,16 +139,18 @@ async function walk(page: Page): Promise<Walk> {
     const [words, seen] = await page.evaluate(() => {
       let active = document.activeElement
       while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
-      if (!(active instanceof HTMLElement)) return ['', false] as const
+      if (!(active instanceof HTMLElement || active instanceof SVGElement)) return ['', false] as const
       const outlined = (element: Element | null): boolean => {
         if (!element) return false
         const { outlineStyle, outlineWidth } = getComputedStyle(element)
         return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0
       }
-      // The frame around a field may show the focus in its place.
-      const seen = outlined(active) || outlined(active.closest('form, label'))
+      // The frame around a field may show the focus in its place, and a strong line in a drawing.
+      const stroked = (shape: Element) => Number.parseFloat(getComputedStyle(shape).strokeWidth) >= 3
+      const drawn = active instanceof SVGElement && [...active.querySelectorAll('*')].some(stroked)
+      const seen = drawn || outlined(active) || outlined(active.closest('form, label'))
       return [
-        `${active.tagName} ${active.dataset.testid ?? active.id} ${active.textContent.trim().slice(0, 40)}`,
+        `${active.tagName} ${active.dataset.testid ?? active.id} ${(active.textContent ?? '').trim().slice(0, 40)}`,
         seen,
       ] as const
     })

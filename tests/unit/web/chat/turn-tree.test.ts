@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyAnswer, requestMessages, type Turn, userTurn } from '../../../../web/chat/turn.ts'
-import { branchOf, newestLeaf, pathTo, treeOf, treeProblem, versionsOf } from '../../../../web/chat/turn-tree.ts'
+import {
+  branchOf,
+  isTree,
+  newestLeaf,
+  pathTo,
+  rootedTurns,
+  treeOf,
+  versionsOf,
+} from '../../../../web/chat/turn-tree.ts'
 
 const question = userTurn('A')
 const [first, second] = [
@@ -43,17 +51,25 @@ describe('a tree of turns', () => {
 
 describe('turns that are no tree', () => {
   it.each([
-    ['two turns have the same id', [question, question]],
-    ['which is not there', [{ ...followUp, parentId: 'gone' }]],
-    ['follows itself', [{ ...question, parentId: question.id }]],
-    ['follows itself', [{ ...question, parentId: first.id }, first]],
-  ])('are told: %s', (words, bad) => {
-    expect(treeProblem(bad)).toContain(words)
+    ['two have the same id', [question, question]],
+    ['one follows what is not there', [{ ...followUp, parentId: 'gone' }]],
+    ['one follows itself', [{ ...question, parentId: question.id }]],
+    ['two follow each other', [{ ...question, parentId: first.id }, first]],
+  ])('are told apart: %s', (_, bad) => {
+    expect(isTree(bad)).toBe(false)
   })
 
-  it('are told apart from trees of any order', () => {
-    expect(treeProblem([...turns].reverse())).toBeNull()
-    expect(treeProblem([])).toBeNull()
+  it('are told from trees of any order', () => {
+    expect(isTree([...turns].reverse())).toBe(true)
+    expect(isTree([])).toBe(true)
+  })
+
+  it('lose what followed a turn that is gone', () => {
+    const left = turns.filter(({ id }) => id !== question.id)
+    expect(
+      rootedTurns(left).some(({ id }) => branchOf(treeOf(turns), question.id).some((turn) => turn.id === id)),
+    ).toBe(false)
+    expect(rootedTurns(turns)).toHaveLength(turns.length)
   })
 })
 
