@@ -72,9 +72,10 @@ export class HrDevice extends LitElement {
     `
   }
 
-  #progress(name: string, { loadedBytes, totalBytes, downloadedBytes }: LoadProgress) {
+  #progress(name: string, { loadedBytes, totalBytes, downloadedBytes, kernels }: LoadProgress) {
     return html`<progress aria-label=${texts.device.loads(name)} max=${totalBytes} .value=${loadedBytes}></progress>
-      <p class="small muted numbers">${texts.device.loaded(loadedBytes, totalBytes, downloadedBytes)}</p>`
+      <p class="small muted numbers">${texts.device.loaded(loadedBytes, totalBytes, downloadedBytes)}</p>
+      ${kernels ? html`<p class="small muted numbers" data-testid="device-kernels">${texts.device.preparing(kernels.ready, kernels.all)}</p>` : null}`
   }
 
   #remove() {

@@ -68,6 +68,9 @@ export class HrRoomState extends LitElement {
     const loading = this.view.devices.map(({ progress }) => progress).filter((progress) => progress !== null)
     const loaded = loading.reduce((sum, { loadedBytes }) => sum + loadedBytes, 0)
     const total = loading.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
+    const kernels = loading.flatMap(({ kernels: own }) => own ?? [])
+    const ready = kernels.reduce((sum, own) => sum + own.ready, 0)
+    const all = kernels.reduce((sum, own) => sum + own.all, 0)
     const words = texts.room
     if (total === 0) return html`<p class="muted" role="status">${words.planning}</p>`
     return html`<div class="loading" data-testid="room-progress">
@@ -77,6 +80,7 @@ export class HrRoomState extends LitElement {
         <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>${texts.page.cancel}</button>
       </div>
       <progress aria-label=${words.allShares} max=${total} .value=${loaded}></progress>
+      ${all > 0 ? html`<p class="small muted numbers" data-testid="room-kernels">${texts.device.preparing(ready, all)}</p>` : null}
     </div>`
   }
 

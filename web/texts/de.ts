@@ -128,6 +128,7 @@ export const de: Texts = {
     loads: (name) => `${name} lädt seinen Anteil`,
     loaded: (loadedBytes, totalBytes, downloadedBytes) =>
       `${bytes(loadedBytes)} von ${bytes(totalBytes)}, ${bytes(downloadedBytes)} heruntergeladen`,
+    preparing: (ready, all) => `Die GPU bereitet sich vor: ${ready} von ${all} Programmen`,
     heads: span('Kopf', 'Köpfe'),
     kvHeads: span('KV-Kopf', 'KV-Köpfe'),
     columns: span('Spalte', 'Spalten'),
@@ -145,7 +146,7 @@ export const de: Texts = {
     executor: 'Rechenwerk',
     answers: 'Antworten',
     prompts: 'Fragen',
-    readback: 'Rückweg',
+    readback: 'Ergebnis da nach',
     rate: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
     none: '–',
     units: 'Gewichte in der Sekunde; die einer Frage zählen einmal für jedes Token.',

@@ -132,6 +132,8 @@ export const en = {
     loads: (name: string) => `${name} loads its share`,
     loaded: (loadedBytes: number, totalBytes: number, downloadedBytes: number) =>
       `${bytes(loadedBytes)} of ${bytes(totalBytes)}, ${bytes(downloadedBytes)} downloaded`,
+    /** Programs that a GPU compiles before it can compute. */
+    preparing: (ready: number, all: number) => `The GPU is getting ready: ${ready} of ${all} programs`,
     heads: span('head', 'heads'),
     kvHeads: span('KV head', 'KV heads'),
     columns: span('column', 'columns'),
@@ -149,7 +151,7 @@ export const en = {
     executor: 'Executor',
     answers: 'Answers',
     prompts: 'Prompts',
-    readback: 'Readback',
+    readback: 'Result back after',
     rate: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s`,
     none: '–',
     units: 'Weights a second; a prompt’s count once for each token.',

@@ -39,6 +39,15 @@ test('loading shows bytes in place, in all, and downloaded', async () => {
   expect(wordsOf(must(byTestId(element.renderRoot, 'device-status')))).toBe('Loading')
 })
 
+test('a GPU that compiles says how many of its programs are ready, and nothing when all are', async () => {
+  const bytes = { loadedBytes: 26_100_000, totalBytes: 26_100_000, downloadedBytes: 0 }
+  const { element } = await show({ progress: { ...bytes, kernels: { ready: 5, all: 38 } } })
+  expect(wordsOf(must(byTestId(element.renderRoot, 'device-kernels')))).toContain('5 of 38')
+  element.device = deviceView({ progress: bytes })
+  await settled(element)
+  expect(byTestId(element.renderRoot, 'device-kernels')).toBeNull()
+})
+
 test('a lost device says so and shows no progress', async () => {
   const { element } = await show({
     connection: 'lost',
