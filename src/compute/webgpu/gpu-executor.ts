@@ -1,7 +1,7 @@
-// One rank's shard on the GPU. A sublayer is one submit and one readback: attention five dispatches (join and norm, projection, cache,
-// attention, output), six where heads are normed, feed-forward three (join and norm, gate and up, down), and one more for each further
-// part of a matrix that is larger than a kernel may bind. The sum that `join` is given is added by the next dispatch that needs the
-// stream. A bottleneck is two dispatches (product, norm), so that MobileBERT's attention has ten, and two more to leave the layer before.
+// One rank's shard on the GPU. A sublayer is one submit and one readback; of those that no other rank has a part in nothing is read back.
+// Attention is five dispatches (join and norm, projection, cache, attention, output), six where heads are normed, feed-forward three
+// (join and norm, gate and up, down), and one more for each further part of a matrix that is larger than a kernel may bind. A sum is
+// added by the next dispatch that needs the stream. A bottleneck is two dispatches (product, norm), so that MobileBERT's attention has ten, and two more to leave the layer before.
 import { HeadroomError } from '../../base/errors.ts'
 import { type ModelConfig, streamWidth } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
@@ -20,14 +20,15 @@ import {
   wantedRows,
   workBetween,
 } from '../executor.ts'
+import type { AttentionWeights } from './attention-weights.ts'
+import type { FeedForwardWeights } from './feed-forward-weights.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
-import type { JoinWeights } from './join-weights.ts'
 import { ropeAngles } from './kernels/rotate.ts'
 import { normedRows } from './kernels/rows.ts'
 import type { OutputHead } from './output-head.ts'
 import type { ShardWeights } from './shard-weights.ts'
-import { attention, catchUp, enterLayer, feedForward, type Pass } from './sublayer-pass.ts'
+import { attention, catchUp, enterLayer, feedForward, type Pass, type WaitingSum } from './sublayer-pass.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a loader has made ready. */
@@ -39,8 +40,8 @@ export interface LoadedShard {
 }
 
 interface GpuState extends Pass {
-  /** How the sum in `buffers.sum` gets into the stream, which has not got it yet; null: it has. */
-  waiting: JoinWeights | null
+  /** null: the stream has got all sums. */
+  waiting: WaitingSum | null
 }
 
 export class GpuExecutor implements Executor {
@@ -92,6 +93,8 @@ export class GpuExecutor implements Executor {
         `A step of ${tokenCount} tokens of ${hiddenSize} values came with ${embedded.length} values.`,
       )
     this.#positions.begin(step)
+    // Of a step whose head nobody asked for: what follows is written to the buffers that it reads.
+    this.#gpu.submit()
     const buffers = this.#workspace.reserve(tokenCount)
     this.#gpu.write(buffers.main.array, buffers.main.residualOffset * 4, embedded)
     if (this.#frequencies.length > 0) this.#gpu.write(buffers.angles, 0, ropeAngles(step.positions, this.#frequencies))
@@ -103,26 +106,33 @@ export class GpuExecutor implements Executor {
 
   async partial(state: State, index: number): Promise<Float32Array> {
     const mine = this.#own(state)
-    const held = this.#weights.sublayers[index]
-    if (!held) throw new HeadroomError('internal', `The shard has no sublayer ${index}.`)
     const count = state.tokenCount * streamWidth(this.#config)
-    this.#catchUp(mine, held.norm)
-    if (held.kind === 'attention' && held.entry) enterLayer(mine, held.entry)
-    if (held.own === null) {
-      this.#gpu.submit()
-      return new Float32Array(count)
+    if (this.#record(mine, this.#held(index))) return this.#gpu.read(mine.buffers.partial, 0, count)
+    this.#gpu.submit()
+    return new Float32Array(count)
+  }
+
+  /** Of one token everything is one submit, with the head's; of several a sublayer each, as a GPU is taken from who keeps it too long. */
+  async advance(state: State, from: number, to: number): Promise<void> {
+    const mine = this.#own(state)
+    for (let index = from; index < to; index++) {
+      const held = this.#held(index)
+      if (this.#record(mine, held)) {
+        mine.waiting = { array: mine.buffers.partial, join: held.join }
+        if (state.tokenCount > 1) this.#gpu.submit()
+      } else {
+        this.#gpu.submit()
+        this.join(state, index, new Float32Array(state.tokenCount * streamWidth(this.#config)))
+      }
     }
-    if (held.kind === 'attention') attention(mine, held.own)
-    else feedForward(mine, held.own)
-    return this.#gpu.read(mine.buffers.partial, 0, count)
   }
 
   join(state: State, index: number, sum: Float32Array): void {
     const mine = this.#own(state)
-    const held = this.#weights.sublayers[index]
-    if (!held || mine.waiting) throw new HeadroomError('internal', `Sublayer ${index} is not the one to join.`)
+    const held = this.#held(index)
+    if (mine.waiting) throw new HeadroomError('internal', `Sublayer ${index} is not the one to join.`)
     this.#gpu.write(mine.buffers.sum, 0, sum)
-    mine.waiting = held.join
+    mine.waiting = { array: mine.buffers.sum, join: held.join }
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
@@ -155,6 +165,22 @@ export class GpuExecutor implements Executor {
 
   close(): void {
     this.#gpu.close()
+  }
+
+  #held(index: number): AttentionWeights | FeedForwardWeights {
+    const held = this.#weights.sublayers[index]
+    if (!held) throw new HeadroomError('internal', `The shard has no sublayer ${index}.`)
+    return held
+  }
+
+  /** Everything up to my partial of a sublayer, which is left in `buffers.partial`; false: I hold nothing of it. */
+  #record(mine: GpuState, held: AttentionWeights | FeedForwardWeights): boolean {
+    this.#catchUp(mine, held.norm)
+    if (held.kind === 'attention' && held.entry) enterLayer(mine, held.entry)
+    if (held.own === null) return false
+    if (held.kind === 'attention') attention(mine, held.own)
+    else feedForward(mine, held.own)
+    return true
   }
 
   /** The state, which must be the last one begun: activations are held once. */

@@ -1,13 +1,12 @@
 // Every kernel that steps of a shard will run, found by going through two steps without running anything: of one token, and of several.
 import type { ModelConfig } from '../../model/config.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
-import type { JoinWeights } from './join-weights.ts'
 import type { KernelPaths } from './kernel-paths.ts'
 import { type KernelRunner, kernelsOf, type NeededKernel } from './kernel-runner.ts'
 import { normedRows } from './kernels/rows.ts'
 import type { OutputHead } from './output-head.ts'
 import type { ShardWeights } from './shard-weights.ts'
-import { attention, catchUp, enterLayer, feedForward, type Pass } from './sublayer-pass.ts'
+import { attention, catchUp, enterLayer, feedForward, type Pass, type WaitingSum } from './sublayer-pass.ts'
 import type { StepBuffers } from './workspace.ts'
 
 export interface StepMakers {
@@ -32,13 +31,13 @@ function walk(
   const positions = Array.from({ length: tokenCount }, (_, i) => i)
   const step = { epoch: 0, step: 0, sequence: 0, pastLength: 0, tokens: [], positions, rows: 'last' as const }
   const pass: Pass = { gpu, config, shard, buffers, step, tokenCount }
-  let waiting: JoinWeights | null = null
+  let waiting: WaitingSum | null = null
   for (const held of weights.sublayers) {
     catchUp(pass, waiting, held.norm)
     if (held.kind === 'attention' && held.entry) enterLayer(pass, held.entry)
     if (held.kind === 'attention' && held.own) attention(pass, held.own)
     if (held.kind === 'feedForward' && held.own) feedForward(pass, held.own)
-    waiting = held.join
+    waiting = { array: buffers.sum, join: held.join }
   }
   catchUp(pass, waiting, weights.outputNorm)
   catchUp(pass, null, weights.outputNorm)

@@ -28,21 +28,30 @@ export interface Pass extends State {
   buffers: StepBuffers
 }
 
+/** A sum that the stream has not got yet. */
+export interface WaitingSum {
+  /** `buffers.sum`, or `buffers.partial` where mine is all there is. */
+  array: GpuArray
+  /** How it gets there. */
+  join: JoinWeights
+}
+
 /**
- * Adds the sum that `buffers.sum` holds, as `waiting` says (null: there is none), and leaves what comes next in the normed rows of
- * the stream: under `next`, the following norm, where norms come first. One dispatch; two more where a layer is left.
+ * Adds the sum that waits (null: there is none), and leaves what comes next in the normed rows of the stream: under `next`, the following
+ * norm, where norms come first. One dispatch; two more where a layer is left.
  */
-export function catchUp(pass: Pass, waiting: JoinWeights | null, next: GpuArray | null): void {
+export function catchUp(pass: Pass, waiting: WaitingSum | null, next: GpuArray | null): void {
   const { gpu, config, buffers, tokenCount } = pass
   const { main, sum } = buffers
   const shape = config.norm
   const stream = waiting ? buffers.stream : main
-  const norm = shape.placement === 'pre' ? next : (waiting?.norm ?? null)
-  joinNorm(gpu, stream, { sum: waiting && sum, bias: waiting?.bias ?? null, norm, shape }, tokenCount)
-  if (!waiting?.exit) return
+  const { bias = null, norm: after = null, exit = null } = waiting?.join ?? {}
+  const norm = shape.placement === 'pre' ? next : after
+  joinNorm(gpu, stream, { sum: waiting?.array ?? null, bias, norm, shape }, tokenCount)
+  if (!exit) return
   const widened = { array: sum, offset: 0, stride: main.size }
-  matmul(gpu, waiting.exit.matrix, normedRows(stream), widened, tokenCount)
-  joinNorm(gpu, main, { sum, bias: null, norm: waiting.exit.norm, shape }, tokenCount)
+  matmul(gpu, exit.matrix, normedRows(stream), widened, tokenCount)
+  joinNorm(gpu, main, { sum, bias: null, norm: exit.norm, shape }, tokenCount)
 }
 
 /** Makes a layer's own streams of the residual stream: two dispatches each. */

@@ -8,10 +8,15 @@ export const config = tinyConfig()
 export const shard = shardsByHand(config, [[6, 160, 101]])[0]!
 export const sublayerCount = shard.sublayers.length
 
-export async function load(factory = webgpuExecutor, format: TensorFormat = 'int4', own = shard): Promise<Executor> {
-  const model = tinyModel(config, format)
-  const tensors = shardTensors(config, own, model.formats)
-  const loader = await factory.create({ config, shard: own, tensors, threads: 1 })
+export async function load(
+  factory = webgpuExecutor,
+  format: TensorFormat = 'int4',
+  own = shard,
+  ownConfig = config,
+): Promise<Executor> {
+  const model = tinyModel(ownConfig, format)
+  const tensors = shardTensors(ownConfig, own, model.formats)
+  const loader = await factory.create({ config: ownConfig, shard: own, tensors, threads: 1 })
   await writeAll(model, tensors, loader)
   return loader.finish()
 }

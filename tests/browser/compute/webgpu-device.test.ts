@@ -1,9 +1,10 @@
 // How much work the WebGPU executor sends to its device.
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Executor } from '../../../src/compute/executor.ts'
+import { type Executor, workBetween } from '../../../src/compute/executor.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import { sharedDevice } from '../../../src/compute/webgpu/gpu-device.ts'
 import { createWebgpuFactory, webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
+import { plainRequest } from '../../../src/model/sampling.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
 import { bertLike, gptLike, mobileBertLike, qwenLike } from '../../support/family-configs.ts'
 import { shardsByHand, tinyModel, writeAll } from '../../support/tiny-model.ts'
@@ -94,6 +95,61 @@ describe('work sent to the GPU', () => {
     })
     expect(readBytes).toBe(4 * (sublayerCount * config.hiddenSize + config.vocabSize))
     executor.close()
+  })
+
+  test('a decode step of who is alone is one submit and one readback, that of the logits', async () => {
+    const executor = await load()
+    const alone = async (tokens: number[], pastLength: number) => {
+      const positions = tokens.map((_, i) => pastLength + i)
+      const step = { epoch: 1, step: 0, sequence: 0, pastLength, tokens, positions, rows: 'last' as const }
+      const state = executor.begin(step, executor.embed(step))
+      await executor.advance!(state, 0, sublayerCount)
+      await executor.head(state, plainRequest)
+    }
+    await alone([1, 2, 3], 0)
+    const before = executor.work!
+    await alone([4], 3)
+    expect(workBetween(before, executor.work!)).toMatchObject({
+      dispatches: 8 * config.layerCount + 2,
+      submits: 1,
+      readbacks: 1,
+      readBytes: 4 * config.vocabSize,
+    })
+    executor.close()
+  })
+
+  test.each([
+    ['LLaMA', config],
+    ['GPT-2', gptLike()],
+    ['MobileBERT', mobileBertLike()],
+  ])('sublayers without sums between come out the same bits as read back one by one: %s', async (_, own) => {
+    const [whole] = shardsByHand(own, [[own.headCount, own.ffnSize, own.vocabSize]])
+    const [atOnce, oneByOne] = [
+      await load(webgpuExecutor, 'int8', whole, own),
+      await load(webgpuExecutor, 'int8', whole, own),
+    ]
+    const hidden = async (executor: Executor, tokens: number[], pastLength: number, reads: boolean) => {
+      const positions = tokens.map((_, i) => pastLength + i)
+      const step = { epoch: 1, step: 0, sequence: 0, pastLength, tokens, positions, rows: [] }
+      const state = executor.begin(step, executor.embed(step))
+      const count = whole!.sublayers.length
+      for (let i = 0; reads && i < count; i++) executor.join(state, i, await executor.partial(state, i))
+      if (!reads) await executor.advance!(state, 0, count)
+      // Half of the steps are followed by others before anything of them is read.
+      return pastLength === 1 ? null : executor.readHidden(state)
+    }
+    const steps: [number[], number][] = own.causal
+      ? [
+          [[7, 8, 9, 42], 0],
+          [[6], 1],
+          [[5], 2],
+          [[3, 4], 3],
+        ]
+      : [[[7, 8, 9], 0]]
+    for (const [tokens, pastLength] of steps)
+      expect(await hidden(atOnce, tokens, pastLength, false)).toEqual(await hidden(oneByOne, tokens, pastLength, true))
+    atOnce.close()
+    oneByOne.close()
   })
 
   test('a decode step makes no buffer and no bind group', async () => {
