@@ -126,7 +126,7 @@ export class Conversations {
     switch (command.kind) {
       case 'send-prompt':
         void this.#kept.askToKeep() // Firefox asks the person; the answer need not wait for that.
-        return this.#open.send(command.text)
+        return this.#open.live ? this.#desk?.ask(command.text) : this.#open.send(command.text)
       case 'retry-answer':
         return this.#open.retry()
       case 'regenerate-answer':

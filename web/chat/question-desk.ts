@@ -21,6 +21,7 @@ export class QuestionDesk {
     this.#open = open
     this.#unsubscribe = system.on('change', () => this.#next())
     system.talk.share(() => sharedTurns(open()))
+    this.update()
   }
 
   /** To be called when what people see has changed; a streamed piece is heard of otherwise. */
@@ -36,6 +37,11 @@ export class QuestionDesk {
     queueMicrotask(() => this.#next()) // What changed may be the beginning of an answer.
   }
 
+  /** A question of the leader's own that came while another one is being answered. */
+  ask(text: string): void {
+    this.#system.talk.ask(text)
+  }
+
   close(): void {
     this.#unsubscribe()
     this.#unfollow()
@@ -45,13 +51,14 @@ export class QuestionDesk {
     const { view, talk } = this.#system
     const isFree = !this.#answering && this.#open().live === null
     if (!isFree || view.state.kind !== 'ready' || view.model?.encoder) return
+    this.#answering = true // Taking one is a change, too.
     const question = talk.take()
     if (question) void this.#answer(question)
+    else this.#answering = false
   }
 
   async #answer({ text, asker }: Question): Promise<void> {
     const isOwn = this.#system.view.devices.some(({ isSelf, deviceId }) => isSelf && deviceId === asker.deviceId)
-    this.#answering = true
     await this.#open().send(text, isOwn ? null : asker)
     this.#answering = false
     this.#next()

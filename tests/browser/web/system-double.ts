@@ -23,6 +23,14 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
   bytes = 52_400_000
   readonly talk = new RoomTalk(() => null)
 
+  constructor() {
+    super()
+    this.talk.lead({ deviceId: 'laptop', name: 'Laptop, Firefox' })
+    this.talk.leader.on('change', () => {
+      this.show({ ...this.view, talk: { ...this.view.talk, waiting: this.talk.leader.waiting } })
+    })
+  }
+
   show(view: RoomView): void {
     this.view = view
     this.emit('change', view)
