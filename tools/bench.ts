@@ -6,6 +6,7 @@ import { benchKernels, formatKernels } from './bench/kernels.ts'
 import type { ComputeOptions } from './bench/options.ts'
 import { BENCH_SHAPES } from './bench/shapes.ts'
 import { formatCompute } from './bench/table.ts'
+import { wholeNumber } from './option-values.ts'
 
 const program = new Command('npm run bench --').description('Measures Headroom beside other engines on this machine.')
 
@@ -17,6 +18,7 @@ program
   .addOption(new Option('--weights <format>', 'of a shape; left out: int4').choices(['int4', 'int8']))
   .addOption(new Option('--threads <number>', 'of every engine').choices(['1', '2']).default('1'))
   .addOption(new Option('--phase <phase>', 'what is timed').choices(['decode', 'prefill']).default('decode'))
+  .option('--behind <tokens>', 'decode after a prompt of so many', wholeNumber(1, 1_000_000))
   .option('--json', 'one JSON object on stdout', false)
   .action(async (parsed: Omit<ComputeOptions, 'threads'> & { threads: '1' | '2' }) => {
     const options = { ...parsed, threads: parsed.threads === '1' ? (1 as const) : (2 as const) }

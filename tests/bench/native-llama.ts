@@ -1,12 +1,12 @@
 // llama.cpp as native code (node-llama-cpp with its CPU package), beside the browser's engines. Its work runs on threads of its own.
 import { getLlama } from 'node-llama-cpp'
-import { type BenchEngine, promptLength, promptTokens } from './page/bench-engine.ts'
+import { type BenchEngine, promptTokens } from './page/bench-engine.ts'
 
 export function openNativeLlama(): BenchEngine & { close(): Promise<void> } {
   const opened: { dispose(): Promise<void> }[] = []
   let run: BenchEngine['run']
   return {
-    async open({ model, threads, contextLength }) {
+    async open({ model, threads, contextLength, behind }) {
       const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' })
       opened.push(llama)
       const loaded = await llama.loadModel({ modelPath: model.path })
@@ -17,7 +17,7 @@ export function openNativeLlama(): BenchEngine & { close(): Promise<void> } {
         await sequence.clearHistory()
         let start = performance.now()
         let left = decoding ? tokens : 0
-        const prompt = promptTokens(decoding ? promptLength : tokens, firstToken)
+        const prompt = promptTokens(decoding ? behind : tokens, firstToken)
         for await (const _ of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
           if (decoding && left === tokens) start = performance.now()
           if (left-- === 0) break

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import envPaths from 'env-paths'
 import { type Browser, chromium } from 'playwright'
-import type { EngineRequest, GpuStep } from '../../tests/bench/page/bench-engine.ts'
+import { type EngineRequest, type GpuStep, promptLength } from '../../tests/bench/page/bench-engine.ts'
 import { launchOptions } from '../chromium.ts'
 import type { QualityFigures } from '../quality-figures.ts'
 import { type BenchSite, openBenchSite } from './bench-site.ts'
@@ -23,6 +23,8 @@ export interface ComputeReport {
   weights: string
   threads: number
   phase: 'decode' | 'prefill'
+  /** Tokens before the first timed decode step. */
+  behind: number
   /** Timed runs of each engine. */
   runs: number
   ours: Speed & {
@@ -81,13 +83,14 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
     const { own, profile } = running.get('ours')!
     const looked = await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 999 })
     for (const engine of running.values()) await engine.close()
-    const gpuStep = model.isDefault
+    const isUsual = model.isDefault && options.behind === undefined
+    const gpuStep = isUsual
       ? await countGpuStep(browser, site, contenders[0]!.request).catch((error: unknown) => {
           notes.webgpu = words(error)
           return null
         })
       : null
-    const quality = model.isDefault ? await defaultModelQuality(options.threads) : null
+    const quality = isUsual ? await defaultModelQuality(options.threads) : null
 
     const speed = (engine: string): Peer | null => {
       const runs = times.get(engine)
@@ -108,6 +111,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
       weights: own!.weights,
       threads: options.threads,
       phase: options.phase,
+      behind: options.behind ?? promptLength,
       runs: roundsOf[options.phase],
       ours: {
         ...ours,
@@ -135,7 +139,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
 }
 
 async function listContenders(
-  { threads, phase, weights }: ComputeOptions,
+  { threads, phase, weights, behind = promptLength }: ComputeOptions,
   path: string,
   cache: string,
   site: BenchSite,
@@ -143,8 +147,8 @@ async function listContenders(
 ): Promise<Contender[]> {
   // Four gigabytes of weights leave room for the keys and values of a few tokens; such a model decodes no more of them in a run.
   const decodeLength = (await stat(path)).size > 3.5e9 ? 64 : 128
-  const contextLength = phase === 'decode' ? decodeLength : prefillTokens + 128
-  const request = { model: { url: site.fileUrl(path), path }, onnx: null, threads, contextLength }
+  const contextLength = phase === 'decode' ? behind - promptLength + decodeLength : prefillTokens + 128
+  const request = { model: { url: site.fileUrl(path), path }, onnx: null, threads, contextLength, behind }
   const served = ({ graph, weights, ...shape }: OnnxModel) => ({
     ...shape,
     graph: site.fileUrl(graph),
@@ -162,16 +166,17 @@ async function listContenders(
       return []
     }
   }
+  const native = { engine: 'llama.cpp', version: `node-llama-cpp ${await peerVersion('node-llama-cpp')}`, request }
+  const own = ['read-speed', 'ours'].map((engine) => ({ engine, version: '', request }))
+  if (behind > promptLength) {
+    for (const peer of ['wllama', 'onnxruntime-web']) notes[peer] = `A prompt of ${behind} tokens takes it minutes.`
+    return [...own, native]
+  }
   return [
-    { engine: 'read-speed', version: '', request },
-    { engine: 'ours', version: '', request },
+    ...own,
     { engine: 'wllama-2', version: await peerVersion('wllama-2'), request },
     { engine: 'wllama-3', version: await peerVersion('wllama-3'), request },
-    {
-      engine: 'llama.cpp',
-      version: `node-llama-cpp ${await peerVersion('node-llama-cpp')}`,
-      request,
-    },
+    native,
     ...(await onnx()),
   ]
 }

@@ -13,6 +13,8 @@ export interface ComputeOptions {
   weights?: ShapeWeights
   threads: 1 | 2
   phase: 'decode' | 'prefill'
+  /** Tokens before the first decode step that is timed; left out: a few. */
+  behind?: number
   json: boolean
 }
 
@@ -26,7 +28,9 @@ export interface BenchModel {
 
 /** Fetched or written where need be. Throws `bad-input` for options that contradict each other, `model-not-found`. */
 export async function benchModel(options: ComputeOptions, cacheDirectory: string): Promise<BenchModel> {
-  const { model, shape, weights } = options
+  const { model, shape, weights, phase, behind } = options
+  if (behind !== undefined && phase === 'prefill')
+    throw new HeadroomError('bad-input', '--behind is of decode steps: leave it out, or take --phase decode.')
   if (shape) {
     if (shape === 'llama-2-7b' && weights === 'int8')
       throw new HeadroomError(

@@ -9,12 +9,12 @@ export function formatCompute({ ours, peers, ratios, ...report }: ComputeReport)
     over: number | null,
   ) =>
     `| ${name} | ${speed ? `${figure(speed.tokensPerSecond)} (${figure(speed.min)}–${figure(speed.max)})` : '–'} | ${over === null ? '–' : `${over.toFixed(2)} x`} |`
-  const { readBytesPerSecond, threads, phase, weights, model, runs, quality, gpuStep, notes } = report
+  const { readBytesPerSecond, threads, phase, behind, weights, model, runs, quality, gpuStep, notes } = report
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   const named = (name: keyof typeof peers) =>
     row(`${name} ${peers[name]?.version ?? ''}`.trim(), peers[name], ratios[name])
   return [
-    `${model}, ${weights}, ${threads} thread(s), ${phase}: tokens a second, median of ${runs} runs (range), and ours over theirs`,
+    `${model}, ${weights}, ${threads} thread(s), ${phase}${phase === 'decode' ? ` behind ${behind} tokens` : ''}: tokens a second, median of ${runs} runs (range), and ours over theirs`,
     '| engine | tokens/s | ours is |',
     '|---|---|---|',
     row('ours', ours, null),

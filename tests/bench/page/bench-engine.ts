@@ -8,9 +8,11 @@ export interface EngineRequest {
   onnx: { graph: string; weights: string; layers: number; kvHeads: number; headSize: number } | null
   threads: number
   contextLength: number
+  /** Tokens before the first timed decode step. Ours and llama.cpp read any number; of the others nobody asks for more than a few. */
+  behind: number
 }
 
-/** One timed run. `decode`: steps after a prompt of a few tokens; `prefill`: the whole of `tokens`, up to the first token that follows. */
+/** One timed run. `decode`: steps after a prompt; `prefill`: the whole of `tokens`, up to the first token that follows. */
 export interface Work {
   phase: 'decode' | 'prefill'
   tokens: number
@@ -49,7 +51,7 @@ export interface BenchEngine {
   run(work: Work): Promise<Timed>
 }
 
-/** Tokens before the first timed decode step. */
+/** Tokens before the first timed decode step where nothing else is asked for. */
 export const promptLength = 4
 
 /** Ids that every vocabulary of the benchmark has and that stop nothing. */

@@ -40,7 +40,7 @@ const products: Readonly<Record<Arithmetic, { name: string; perRound: number }>>
 export async function benchKernels(rounds: number): Promise<KernelFigures> {
   const cases = [...(await casesOf('relaxed')), ...(await casesOf('plain'))]
   const reader = openReadSpeed()
-  await reader.open({ model: { url: '', path: '' }, onnx: null, threads: 1, contextLength: 0 })
+  await reader.open({ model: { url: '', path: '' }, onnx: null, threads: 1, contextLength: 0, behind: 0 })
   const { instance } = await WebAssembly.instantiateStreaming(fetch(peak))
   const peaks = instance.exports as unknown as Record<string, (rounds: number) => number>
   const figures: KernelFigures = {

@@ -19,7 +19,6 @@ import {
   type GpuStep,
   type OwnFigures,
   type OwnProfile,
-  promptLength,
   promptTokens,
   type Timed,
   type Work,
@@ -28,6 +27,7 @@ import { clockKernels, instrumentKernels } from './kernel-clock.ts'
 
 let leader: Leader
 let vocabulary: ShardPlan['vocabulary']
+let behind: number
 
 const ourWorker = {
   async open(request: EngineRequest): Promise<OwnFigures> {
@@ -53,7 +53,7 @@ const ourWorker = {
   async run({ phase, tokens, firstToken }: Work): Promise<Timed> {
     const decoding = phase === 'decode'
     const { timings } = await generate(leader, {
-      promptTokens: promptTokens(decoding ? promptLength : tokens, firstToken),
+      promptTokens: promptTokens(decoding ? behind : tokens, firstToken),
       maxTokens: decoding ? tokens + 1 : 1,
       stopTokens: new Set(),
       sampling: parseSamplingOptions({}),
@@ -76,7 +76,8 @@ const ourWorker = {
   },
 }
 
-async function open({ model, threads, contextLength }: EngineRequest, kind: 'wasm' | 'webgpu'): Promise<OwnFigures> {
+async function open(request: EngineRequest, kind: 'wasm' | 'webgpu'): Promise<OwnFigures> {
+  const { model, threads, contextLength } = request
   const source = await openHttpSource(model.url)
   const { manifest } = await openGguf(source, 'bench')
   const { config } = manifest
@@ -103,6 +104,7 @@ async function open({ model, threads, contextLength }: EngineRequest, kind: 'was
   const executor = await loader.finish()
   leader = createLeader({ config, shard, executor, collective: createSoloCollective() }, plan.vocabulary)
   vocabulary = plan.vocabulary
+  behind = request.behind
   // At one byte a second a step takes as many seconds as it reads bytes.
   const bytesPerToken = predictStepMs(config, [shard], formats, [1]) / 1000
   return { weights: weightsLabel(manifest, 'auto'), bytesPerToken }

@@ -1,4 +1,4 @@
-import { halves, multiplyAdd } from './vector'
+import { halves, multiplyAdd, zeroFour } from './vector'
 
 /**
  * multiplyInt4 (matmul-int4.ts has layouts and sums) for two neighbouring groups and four tokens: weights are taken apart once for four
@@ -13,10 +13,7 @@ export function tileInt4<T>(w: usize, blocks: usize, x: usize, scales: usize, ou
   const out1 = out + outBytes
   const out2 = out1 + outBytes
   const out3 = out2 + outBytes
-  for (let o = out; o <= out3; o += outBytes) {
-    v128.store(o, i32x4.splat(0))
-    v128.store(o, i32x4.splat(0), 16)
-  }
+  zeroFour(out, outBytes)
   const parts: usize = sizeof<T>() == 1 ? 2 : 4
   const mask = sizeof<T>() == 1 ? i8x16.splat(15) : i16x8.splat(15)
   for (const end = w + groupBytes; w < end; w += 16) {

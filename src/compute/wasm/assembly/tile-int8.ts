@@ -1,4 +1,4 @@
-import { halves, multiplyAdd } from './vector'
+import { halves, multiplyAdd, zeroFour } from './vector'
 
 /**
  * multiplyInt8 (matmul-int8.ts has layouts and sums) for two neighbouring groups and four tokens: weights widen once for four tokens, a
@@ -13,10 +13,7 @@ export function tileInt8(w: usize, blocks: usize, x: usize, scales: usize, out: 
   const out1 = out + outBytes
   const out2 = out1 + outBytes
   const out3 = out2 + outBytes
-  for (let o = out; o <= out3; o += outBytes) {
-    v128.store(o, i32x4.splat(0))
-    v128.store(o, i32x4.splat(0), 16)
-  }
+  zeroFour(out, outBytes)
   for (const end = w + groupBytes; w < end; w += 8) {
     const scale0 = halves(w)
     const scale1 = halves(w + groupBytes)

@@ -66,6 +66,15 @@ export function expand(from: usize, count: usize, to: usize): void {
   for (const end = from + (count << 1); from < end; from += 8, to += 16) v128.store(to, tinyHalves(from))
 }
 
+/** 32 bytes of zeros at each of four addresses, `apart` bytes from one to the next. */
+@inline
+export function zeroFour(at: usize, apart: usize): void {
+  for (const last = at + 3 * apart; at <= last; at += apart) {
+    v128.store(at, i32x4.splat(0))
+    v128.store(at, i32x4.splat(0), 16)
+  }
+}
+
 @inline
 export function sumLanes(v: v128): f32 {
   return (

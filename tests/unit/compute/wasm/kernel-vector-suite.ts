@@ -46,6 +46,48 @@ export function vectorKernelSuite(simd: SimdBuild): void {
     )
   })
 
+  test('normalises zeros and denormals to finite values, and shows a NaN or an infinity', () => {
+    const [ones, zeros] = [rig.put(new Float32Array(37).fill(1)), rig.put(new Float32Array(37))]
+    const out = rig.room(37 * 4)
+    const normed = (x: Float32Array) => {
+      const at = rig.put(x)
+      const kernels = [
+        () => rig.kernels.rmsNorm(at, ones, out, 37, 1e-5),
+        () => rig.kernels.layerNorm(at, ones, zeros, out, 37, 1e-5),
+        () => rig.kernels.affineNorm(at, ones, zeros, out, 37),
+      ]
+      return kernels.map((kernel) => {
+        kernel()
+        return rig.floats(out, 37)
+      })
+    }
+    const denormals = Float32Array.from({ length: 37 }, (_, i) => i * 1e-42)
+    const [rms, layer, affine] = normed(denormals)
+    expectClose(rms!, rmsNormTwin(denormals, new Float32Array(37).fill(1), 1e-5), 1e-6)
+    for (const value of layer!) expect(Math.abs(value)).toBeLessThan(1e-36)
+    expect(affine).toEqual(denormals)
+    for (const values of normed(new Float32Array(37))) expect([...values]).toEqual(new Array(37).fill(0))
+    for (const poison of [Number.NaN, Number.POSITIVE_INFINITY])
+      for (const place of [0, 17, 36]) {
+        const x = floats(37, 7)
+        x[place] = poison
+        for (const values of normed(x)) expect(Number.isFinite(values[place])).toBe(false)
+      }
+  })
+
+  test('shows a NaN or an infinity in a rotated pair, and only there', () => {
+    for (const poison of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const head = floats(10, 8)
+      head[2] = poison
+      const turns = Float32Array.of(1, 0, 0.6, 0.8, 0.8, 0.6, 0, 1)
+      const out = rig.room(40)
+      rig.kernels.rotateHead(rig.put(head), out, rig.put(turns), 10, 8, 0)
+      expect(Array.from(rig.floats(out, 10), Number.isFinite)).toEqual(
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => i !== 2 && i !== 3),
+      )
+    }
+  })
+
   test('keeps what distinguishes values far from zero, as a layer norm must', () => {
     const x = Float32Array.from({ length: 64 }, (_, i) => 1000 + (i % 2))
     const [ones, zeros] = [new Float32Array(64).fill(1), new Float32Array(64)]
