@@ -4,6 +4,7 @@ import { toErrorData } from '../src/base/errors.ts'
 import { benchCompute } from './bench/compute.ts'
 import { benchKernels, formatKernels } from './bench/kernels.ts'
 import type { ComputeOptions } from './bench/options.ts'
+import { benchPage, formatPage, type PageOptions } from './bench/page.ts'
 import { BENCH_SHAPES } from './bench/shapes.ts'
 import { formatCompute } from './bench/table.ts'
 import { wholeNumber } from './option-values.ts'
@@ -30,6 +31,19 @@ program
   .description('every WASM kernel by itself, against what this browser reads and multiplies')
   .option('--json', 'one JSON object on stdout', false)
   .action(({ json }: { json: boolean }) => report(json, benchKernels, formatKernels))
+
+program
+  .command('page')
+  .description('what a token of a long answer costs the built page: frame times, styles and layouts')
+  .option('--times <number>', 'how often the recorded answer (592 tokens) is said in one', wholeNumber(1, 50), 5)
+  .option(
+    '--slowdown <number>',
+    'the browser’s CPU throttling; 4 is what Lighthouse takes for a mid-range phone',
+    wholeNumber(1, 20),
+    4,
+  )
+  .option('--json', 'one JSON object on stdout', false)
+  .action(({ json, ...options }: PageOptions & { json: boolean }) => report(json, () => benchPage(options), formatPage))
 
 await program.parseAsync()
 
