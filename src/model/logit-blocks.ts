@@ -20,16 +20,15 @@ export function mergeBlocks({ pairs }: LogitBlocks): { maximum: number; logSumEx
 
 /** As `topIndices` of the logits, looking only into blocks that hold one of them. */
 export function topIndicesOfBlocks(logits: Float32Array, { size, pairs }: LogitBlocks, count: number): Uint32Array {
-  const maxima = pairs.filter((_, i) => i % 2 === 0)
+  const maxima = new Float32Array(pairs.length / 2)
   if (count > maxima.length) return topIndices(logits, count)
-  const best = topIndices(maxima, count)
-  const last = best.at(-1)
-  if (last === undefined) return new Uint32Array(0)
+  if (count === 0) return new Uint32Array(0)
+  for (let block = 0; block < maxima.length; block++) maxima[block] = pairs[2 * block]!
   // So many logits are at least as large as the least of these blocks' maxima that no smaller one is among the best.
-  const floor = maxima[last]!
+  const floor = maxima[topIndices(maxima, count)[count - 1]!]!
   const found: number[] = []
-  for (const [block, largest] of maxima.entries()) {
-    if (largest < floor) continue
+  for (let block = 0; block < maxima.length; block++) {
+    if (maxima[block]! < floor) continue
     const end = Math.min((block + 1) * size, logits.length)
     for (let i = block * size; i < end; i++) if (logits[i]! >= floor) found.push(i)
   }
