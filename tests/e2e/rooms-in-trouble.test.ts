@@ -4,6 +4,8 @@ import { roomOfTwo } from './support/room-of-two.ts'
 import { join, startRoom, view } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
+test.use({ serviceWorkers: 'allow' })
+
 test('a link whose secret was cut short is refused in words', async ({ stage }) => {
   const site = await stage.serve()
   const guest = await stage.visit(`${site.url}#/room/Yk3vTq8L`)

@@ -25,6 +25,8 @@ async function cutOff(): Promise<{ environment: NodeJS.ProcessEnv; folder: strin
   return { environment, folder }
 }
 
+test.use({ serviceWorkers: 'allow' })
+
 test('npm start serves without network, with the model in the box as its default', async () => {
   test.setTimeout(120_000)
   const { environment, folder } = await cutOff()

@@ -10,6 +10,8 @@ import { formRoom, load } from '../support/script.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
+test.use({ serviceWorkers: 'allow' })
+
 test('a guest lost in the middle of an answer, a server out of reach, a room that ended', async ({ stage }) => {
   const { site, leader, guest, link } = await roomOfTwo(stage)
   await ask(leader, 'Once upon a time')

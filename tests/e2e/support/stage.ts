@@ -18,7 +18,7 @@ export const test = base.extend<{ stage: Stage }, { builtPage: undefined }>({
     },
     { scope: 'worker', auto: true, timeout: 300_000 },
   ],
-  stage: async ({ browser }, use) => {
+  stage: async ({ browser, serviceWorkers }, use) => {
     const sites: Site[] = []
     const pages: Page[] = []
     const pageErrors: string[] = []
@@ -29,7 +29,11 @@ export const test = base.extend<{ stage: Stage }, { builtPage: undefined }>({
         return site
       },
       async visit(url) {
-        const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } })
+        const context = await browser.newContext({
+          ignoreHTTPSErrors: true,
+          serviceWorkers,
+          viewport: { width: 1280, height: 800 },
+        })
         const page = await context.newPage()
         pages.push(page)
         page.on('pageerror', (error) => pageErrors.push(error.message))
