@@ -100,7 +100,9 @@ test('the leader sees the shares to scale, one row a device', async () => {
     'laptop',
     'pixel',
   ])
-  expect(must(element.renderRoot.querySelector('svg')).getAttribute('aria-label')).toBe(
+  const shares = must(element.renderRoot.querySelector('hr-shares'))
+  await settled(shares)
+  expect(must(shares.renderRoot.querySelector('svg')).getAttribute('aria-label')).toBe(
     'Shares of the weights: Laptop, Firefox 75%, Pixel 9, Chrome 25%',
   )
   expect(wordsOf(element)).toContain('2 devices 40 MB in all')
