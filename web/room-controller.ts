@@ -15,6 +15,7 @@ import { isTalkCommand, performTalk } from './chat/talk-commands.ts'
 import type { Command } from './commands.ts'
 import { EncoderWork } from './encoder-work.ts'
 import { type Failure, failureOf, PageRefusal } from './failure.ts'
+import { forgetInside, rememberInside, wasInside, wasWatching } from './inside-room.ts'
 import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
 import { looksLikeWords, secretOfWords } from './room-words.ts'
@@ -42,9 +43,6 @@ export type System = Pick<
   | 'fillMask'
   | 'forgetDownloads'
 >
-
-/** Where a tab remembers the room it is in, so that a reload leads back into it. */
-const insideKey = 'headroom.inside'
 
 export class RoomController implements ReactiveController {
   view: RoomView
@@ -79,7 +77,8 @@ export class RoomController implements ReactiveController {
 
   hostConnected(): void {
     this.#unsubscribe = this.#system.on('change', (view) => this.#show(view))
-    void this.run({ kind: this.returning ? 'join-room' : 'measure' })
+    const watch = wasWatching(location.hash) ? { watch: true as const } : {}
+    void this.run(this.returning ? { kind: 'join-room', ...watch } : { kind: 'measure' })
     void this.#readServer()
     void this.#readCache()
   }
@@ -107,7 +106,7 @@ export class RoomController implements ReactiveController {
 
   /** Was this tab in the room of its address before it was reloaded, and is not back yet? */
   get returning(): boolean {
-    return this.view.role === null && location.hash !== '' && sessionStorage.getItem(insideKey) === location.hash
+    return this.view.role === null && wasInside(location.hash)
   }
 
   /** What the address should be: a room is left by its button, so while in one its own hash is put back. */
@@ -179,7 +178,7 @@ export class RoomController implements ReactiveController {
     this.view = view
     const { state } = view
     if (view.role !== null && view.link !== null && view.link !== before.link)
-      this.#enter(new URL(view.link).hash, view.role)
+      this.#enter(new URL(view.link).hash, view)
     const leaving = this.busy.has('leave-room') || this.busy.has('back-to-start') || this.busy.has('join-room')
     const news = view.notices.find((notice) => !before.notices.includes(notice))
     if (before.role === 'guest' && view.role === null && !leaving)
@@ -189,13 +188,16 @@ export class RoomController implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  #enter(hash: string, role: 'leader' | 'guest'): void {
+  #enter(hash: string, { role, devices }: RoomView): void {
     this.parted = null
     if (role === 'guest') {
       rememberRoom(localStorage, { hash, joinedAtMs: Date.now() })
       this.rooms = knownRooms(localStorage)
     }
-    sessionStorage.setItem(insideKey, hash)
+    rememberInside(
+      hash,
+      devices.some(({ isSelf, presence }) => isSelf && presence === 'watching'),
+    )
     location.hash = hash
   }
 
@@ -207,12 +209,12 @@ export class RoomController implements ReactiveController {
   #part(why: ErrorData): void {
     this.parted = why
     if (why.code === 'room-ended') this.#forgetRoom(location.hash)
-    sessionStorage.removeItem(insideKey)
+    forgetInside()
   }
 
   async #leave(): Promise<void> {
     if (this.view.role) await this.#system.leave()
-    sessionStorage.removeItem(insideKey)
+    forgetInside()
     this.parted = null
     location.hash = '#/'
   }

@@ -42,6 +42,8 @@ test('a guest asks and everybody reads the answer; paused, its share is the othe
     await expect(watcher.getByRole('heading', { level: 1 })).toHaveText('You read along')
     await expect(deviceRows(leader).nth(2).getByTestId('device-status')).toHaveText('Reads along')
     await expect(answers(watcher)).toHaveText(await answers(leader).allTextContents())
+    await watcher.reload()
+    await expect(watcher.getByRole('heading', { level: 1 })).toHaveText('You read along')
     await ask(watcher, 'And then')
     await expect(leader.getByTestId('figures')).toHaveCount(4)
     await expect(answers(watcher)).toHaveText(await answers(leader).allTextContents())

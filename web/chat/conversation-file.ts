@@ -57,7 +57,8 @@ export async function readConversationsFile(file: File): Promise<StoredConversat
 /** The shown path; what the model wrote is Markdown already. */
 export function markdownFile({ title, createdAtMs }: ConversationRecord, path: readonly Turn[]): TextFile {
   const { you, model } = texts.chat.exported
-  const parts = path.map(({ role, content }) => `## ${role === 'user' ? you : model}\n\n${content.trim()}`)
+  const whose = ({ role, askedBy }: Turn) => (role === 'user' ? (askedBy?.name.replace(/\s+/g, ' ') ?? you) : model)
+  const parts = path.map((turn) => `## ${whose(turn)}\n\n${turn.content.trim()}`)
   const words = title.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? [
     new Date(createdAtMs).toISOString().slice(0, 10),
   ]

@@ -179,7 +179,7 @@ export const en = {
     words: {
       lobby: () => 'Nothing to do here: the leader picks a model, then this device gets its share.',
       loading: (model: string) => `Only what this device will compute of ${model} is downloaded.`,
-      ready: (model: string) => `As soon as the leader asks something, this device works on ${model} with the others.`,
+      ready: (model: string) => `As soon as somebody asks something, this device works on ${model} with the others.`,
       generating: (model: string) => `Every token of the answer takes this device’s part of ${model}.`,
       recovering: () => 'The others share the model anew; this device may get a larger part.',
       failed: () => 'The leader can load the model again.',
