@@ -13,7 +13,7 @@ const { count, size, warnings } = await generateSW({
   globPatterns: ['**/*.{html,js,css,wasm,webmanifest,svg,png}', 'models/*/*.gguf'],
   importScripts: ['offline-models.js'],
   // What next to no device needs (860 kB) is fetched by those that do.
-  globIgnores: ['offline-models.js', '**/last-resort-*', '**/tfjs-backend-wasm*'],
+  globIgnores: ['screens/*', 'offline-models.js', '**/last-resort-*', '**/tfjs-backend-wasm*'],
   swDest: 'dist/web/sw.js',
   sourcemap: false,
   cleanupOutdatedCaches: true,

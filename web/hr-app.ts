@@ -3,11 +3,13 @@ import { css, html, LitElement, type PropertyValues, type TemplateResult } from 
 import { customElement, property, state } from 'lit/decorators.js'
 import './hr-confirm.ts'
 import './hr-foot.ts'
+import './hr-install.ts'
 import './hr-join.ts'
 import './hr-notice.ts'
 import './hr-parted.ts'
 import './hr-start.ts'
 import { mark } from './icons.ts'
+import { InstallOffer } from './install-offer.ts'
 import { joiningObstacle } from './joining-obstacle.ts'
 import { RoomController, type System } from './room-controller.ts'
 import { routeOf } from './room-link.ts'
@@ -28,6 +30,7 @@ export class HrApp extends LitElement {
   @state() updateWaiting = false
   @state() later: 'fetching' | 'here' | 'missing' = ['hr-room', 'hr-guest'].every(isHere) ? 'here' : 'fetching'
   readonly #room: RoomController
+  readonly #install = new InstallOffer(this, localStorage)
   #worker: OfflineWorker | null = null
   #shown: Screen | null = null
 
@@ -64,6 +67,17 @@ export class HrApp extends LitElement {
 
   protected override firstUpdated(): void {
     void this.#fetchLater()
+    this.#doFirst()
+  }
+
+  /** What a shortcut of the installed app asks for is done once: a reload does not do it again. */
+  #doFirst() {
+    const route = routeOf(this.hash)
+    if (route.kind !== 'start' || !route.first) return
+    history.replaceState(null, '', '#/')
+    this.hash = '#/'
+    if (route.first === 'start-room') void this.#room.run({ kind: 'start-room' })
+    else void this.renderRoot.querySelector('hr-start')?.readCode()
   }
 
   async #fetchLater() {
@@ -95,7 +109,7 @@ export class HrApp extends LitElement {
       </header>
       <div class="notices">${this.#update()}${this.#failure()}</div>
       <main>${this.#content(screen)}</main>
-      ${screen === 'room' ? null : html`<footer class="bottom">${this.#foot()}</footer>`}
+      ${screen === 'room' ? null : html`<footer class="bottom">${screen === 'start' ? this.#installOffer() : null}${this.#foot()}</footer>`}
     `
   }
 
@@ -144,6 +158,11 @@ export class HrApp extends LitElement {
       ?forgetting=${this.#room.busy.has('forget-downloads')}></hr-foot>`
   }
 
+  #installOffer() {
+    const { way } = this.#install
+    return way === 'none' ? null : html`<hr-install .offer=${this.#install} way=${way}></hr-install>`
+  }
+
   #failure() {
     const { failure, view } = this.#room
     if (failure && this.#screen() === 'join' && joiningObstacle(failure.error)) return null
@@ -173,6 +192,7 @@ export class HrApp extends LitElement {
 
   readonly #navigated = () => {
     this.hash = this.#room.holdHash(location.hash)
+    void this.updateComplete.then(() => this.#doFirst())
   }
 
   #end() {

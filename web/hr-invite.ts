@@ -1,6 +1,7 @@
 // The way into the room for others: QR code, link, copy, share; and which of this computer's addresses they should use.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { Copying } from './copying.ts'
 import './hr-notice.ts'
 import './hr-qr.ts'
 import './hr-room-words.ts'
@@ -18,14 +19,16 @@ export class HrInvite extends LitElement {
   @property({ attribute: false }) addresses: readonly Address[] | null = null
   @property({ type: Boolean }) selfSigned = false
   @state() chosen = 0
-  @state() copied: 'no' | 'copied' | 'selected' = 'no'
+  /** Did the browser refuse to copy, so that people do it themselves? */
+  @state() selected = false
+  readonly #copying = new Copying(this)
 
   static override styles = [
     shared,
     css`
       :host { display: grid; gap: 1rem; }
       .code { display: grid; justify-items: center; }
-      hr-qr { width: min(100%, 15rem); }
+      hr-qr { width: min(100%, 20rem); }
       input { font-size: 0.875rem; text-overflow: ellipsis; }
       .actions { display: flex; gap: 0.5rem; }
       .actions button { flex: 1; }
@@ -41,6 +44,7 @@ export class HrInvite extends LitElement {
   override render() {
     const { invitation, addresses } = this
     const words = texts.invite
+    const copied = this.#copying.outcome === 'copied'
     return html`
       <div class="code"><hr-qr .text=${invitation}></hr-qr></div>
       <p class="muted small">${words.scan}</p>
@@ -55,12 +59,12 @@ export class HrInvite extends LitElement {
         <input id="link" type="text" readonly data-testid="room-link" .value=${invitation} @focus=${this.#select} />
       </div>
       <div class="actions">
-        <button data-testid="copy-link" @click=${this.#copy}>${copyIcon} ${this.copied === 'copied' ? words.copied : words.copy}</button>
+        <button data-testid="copy-link" @click=${this.#copy}>${copyIcon} ${copied ? words.copied : words.copy}</button>
         ${'share' in navigator ? html`<button @click=${this.#share}>${shareIcon} ${words.share}</button>` : null}
       </div>
       <button data-testid="open-present" @click=${this.#present}>${presentIcon} ${texts.present.open}</button>
-      <p class="visually-hidden" role="status">${this.copied === 'copied' ? words.linkCopied : ''}</p>
-      ${this.copied === 'selected' ? html`<p class="small muted" role="status">${words.copyRefused}</p>` : null}
+      <p class="visually-hidden" role="status">${copied ? words.linkCopied : ''}</p>
+      ${this.selected ? html`<p class="small muted" role="status">${words.copyRefused}</p>` : null}
       <hr-room-words link=${invitation}></hr-room-words>
       ${this.selfSigned && invitation.startsWith('https:') ? this.#certificateHelp() : null}
     `
@@ -85,7 +89,8 @@ export class HrInvite extends LitElement {
 
   #choose(event: Event) {
     if (event.target instanceof HTMLSelectElement) this.chosen = event.target.selectedIndex
-    this.copied = 'no'
+    this.selected = false
+    this.#copying.forget()
   }
 
   #select() {
@@ -97,14 +102,8 @@ export class HrInvite extends LitElement {
   }
 
   async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.invitation)
-      this.copied = 'copied'
-    } catch (error) {
-      console.info('The browser refused the clipboard.', error)
-      this.renderRoot.querySelector('input')?.focus()
-      this.copied = 'selected'
-    }
+    this.selected = !(await this.#copying.copy(this.invitation))
+    if (this.selected) this.renderRoot.querySelector('input')?.focus()
   }
 
   async #share() {

@@ -98,6 +98,12 @@ export class HrStart extends LitElement {
     this.dispatchEvent(new CommandEvent({ kind: 'forget-room', hash }))
   }
 
+  /** Opens the camera, or where there is none the way to type. */
+  async readCode(): Promise<void> {
+    if ('mediaDevices' in navigator) await this.#scan()
+    else this.#typeWords()
+  }
+
   /** Browsers give no camera to pages without a secure context. */
   #camera() {
     if (!('mediaDevices' in navigator)) return null

@@ -1,12 +1,13 @@
 // Where the page is, read from `location.hash`, and which address an invitation names.
 
-/** The page's places: the start, or a room by the secret in its link. */
-export type Route = { kind: 'start' } | { kind: 'room'; hash: string }
+/** The page's places: the start, perhaps with something to do at once (the shortcuts of the installed app), or a room by its link's secret. */
+export type Route = { kind: 'start'; first: 'start-room' | 'read-code' | null } | { kind: 'room'; hash: string }
 
 const roomHash = /^#\/room\/.+/
 
 export function routeOf(hash: string): Route {
-  return roomHash.test(hash) ? { kind: 'room', hash } : { kind: 'start' }
+  if (roomHash.test(hash)) return { kind: 'room', hash }
+  return { kind: 'start', first: hash === '#/new' ? 'start-room' : hash === '#/code' ? 'read-code' : null }
 }
 
 /** One address that an invitation could name. */

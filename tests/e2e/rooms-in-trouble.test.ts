@@ -49,7 +49,7 @@ test('while the server is down the room answers, newcomers are told, and afterwa
   test.setTimeout(120_000)
   const { site, leader, guest, link } = await roomOfTwo(stage)
   const newcomer = await stage.visit(link)
-  await expect(newcomer.getByText('Measured speed')).toBeVisible()
+  await expect(newcomer.getByText(/[\d.]+ .?B a second/)).toBeVisible()
 
   await site.stop()
   for (const page of [leader, guest]) await expect(page.getByText('The server is out of reach')).toBeVisible()

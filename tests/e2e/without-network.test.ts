@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Page } from '@playwright/test'
 import { projectRoot } from '../../tools/ensure-built.ts'
+import { answers, ask, textOf } from './support/people.ts'
 import { infer, startRoom, view } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -76,11 +78,14 @@ test('npm run demo answers without network, over four tabs of seven heads each',
   }
 })
 
-test('a page that was opened once answers without its server', async ({ stage }) => {
+test('a page that was opened once can be installed, answers without its server, and keeps what was said', async ({
+  stage,
+}) => {
   test.setTimeout(120_000)
   const site = await stage.serve({ models: [] })
   const page = await stage.visit(`${site.url}?executor=wasm#/`)
   await page.evaluate(() => navigator.serviceWorker.ready)
+  expect(await installObstacles(page)).toEqual([])
   await site.stop()
   await page.reload()
   await page.waitForFunction(() => globalThis.headroom !== undefined)
@@ -90,4 +95,21 @@ test('a page that was opened once answers without its server', async ({ stage })
   expect((await view(page)).model?.modelId).toBe(model)
   const { text } = await infer(page, { ...question, maxTokens: 16 })
   expect(text).toContain('Zoe')
+
+  await ask(page, 'My name is Zoe.')
+  await expect(page.getByTestId('figures')).toHaveCount(1)
+  const answer = await textOf(answers(page))
+  await page.reload()
+  await expect(answers(page)).toHaveText(answer)
 })
+
+/** What Chromium finds wrong with the manifest and with installing the page, besides that a test's window is a private one. */
+async function installObstacles(page: Page): Promise<string[]> {
+  const devtools = await page.context().newCDPSession(page)
+  const { errors } = await devtools.send('Page.getAppManifest')
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+  await devtools.detach()
+  return [...errors.map(({ message }) => message), ...installabilityErrors.map(({ errorId }) => errorId)].filter(
+    (found) => found !== 'in-incognito',
+  )
+}

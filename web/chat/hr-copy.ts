@@ -1,18 +1,16 @@
 // A button that copies a text and says whether it worked.
 import { css, html, LitElement } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property } from 'lit/decorators.js'
+import { Copying } from '../copying.ts'
 import { copyIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
 import { smallButtons } from './small-buttons.ts'
 
-/** How long the button says what came of it. */
-const saidMs = 2_000
-
 @customElement('hr-copy')
 export class HrCopy extends LitElement {
   @property() text = ''
-  @state() outcome: 'none' | 'copied' | 'refused' = 'none'
+  readonly #copying = new Copying(this)
 
   static override styles = [
     shared,
@@ -21,23 +19,11 @@ export class HrCopy extends LitElement {
   ]
 
   override render() {
-    const words = { none: texts.chat.copy, copied: texts.chat.copied, refused: texts.chat.cannotCopy }[this.outcome]
-    return html`<button class="quiet small-button" data-testid="copy" title=${texts.chat.copy} aria-label=${words} @click=${this.#copy}>
-      ${copyIcon}<span role="status">${this.outcome === 'none' ? '' : words}</span>
+    const { outcome } = this.#copying
+    const words = { none: texts.chat.copy, copied: texts.chat.copied, refused: texts.chat.cannotCopy }[outcome]
+    return html`<button class="quiet small-button" data-testid="copy" title=${texts.chat.copy} aria-label=${words} @click=${() => this.#copying.copy(this.text)}>
+      ${copyIcon}<span role="status">${outcome === 'none' ? '' : words}</span>
     </button>`
-  }
-
-  async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.text)
-      this.outcome = 'copied'
-    } catch (error) {
-      console.info('The browser refused the clipboard.', error)
-      this.outcome = 'refused'
-    }
-    setTimeout(() => {
-      this.outcome = 'none'
-    }, saidMs)
   }
 }
 

@@ -53,6 +53,15 @@ export const deJoining: typeof enJoining = {
     watch: 'Dem Raum zusehen',
   },
 
+  install: {
+    heading: 'Headroom zu deinen Apps legen',
+    why: 'Dann öffnet es sich vom Startbildschirm, auch ohne Netz, und liest Codes mit seinem eigenen Scanner.',
+    byHand: 'Tipp im Browser auf „Teilen“, dann auf „Zum Home-Bildschirm“.',
+    install: 'Installieren',
+    notNow: 'Jetzt nicht',
+    understood: 'Verstanden',
+  },
+
   waiting: {
     nobodyYet: 'Noch ist niemand da. Lass jemanden diesen Code scannen.',
     noAnswer: 'Niemand antwortet',

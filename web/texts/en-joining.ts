@@ -52,6 +52,15 @@ export const enJoining = {
     watch: 'Watch the room',
   },
 
+  install: {
+    heading: 'Keep Headroom among your apps',
+    why: 'It then opens from the home screen, also without network, and reads codes with its own scanner.',
+    byHand: 'Tap the browser’s Share button, then “Add to Home Screen”.',
+    install: 'Install',
+    notNow: 'Not now',
+    understood: 'Understood',
+  },
+
   waiting: {
     nobodyYet: 'Nobody has joined yet. Let somebody scan this code.',
     noAnswer: 'Nobody answers',

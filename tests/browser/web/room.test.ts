@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { HrInvite } from '../../../web/hr-invite.ts'
 import { HrModels } from '../../../web/hr-models.ts'
@@ -56,6 +56,20 @@ test('with one address there is nothing to choose, and with none the page says w
   const { element, field } = await showInvite({ addresses: [] })
   expect(wordsOf(element)).toContain('Only this computer can open the link')
   expect(field.value).toBe(link)
+})
+
+test('the link is copied, and selected where the browser refuses that', async () => {
+  const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValueOnce()
+  const { element, field } = await showInvite({})
+  const press = () => userEvent.click(must(byTestId(element.renderRoot, 'copy-link')))
+  await press()
+  expect(write).toHaveBeenCalledWith(link)
+  await expect.poll(() => wordsOf(element)).toContain('Link copied')
+  write.mockRejectedValueOnce(new DOMException('no', 'NotAllowedError'))
+  await press()
+  await expect.poll(() => wordsOf(element)).toContain('press Ctrl+C')
+  expect(element.shadowRoot?.activeElement).toBe(field)
+  write.mockRestore()
 })
 
 test('the warning of a self-made certificate is explained, a trusted one is not mentioned', async () => {

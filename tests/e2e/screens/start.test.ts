@@ -19,6 +19,6 @@ test('start, a camera that is missing, a link that leads nowhere, an invitation'
 
   const link = await startRoomByHand(leader)
   const guest = await stage.visit(link)
-  await expect(guest.getByText('Measured speed')).toBeVisible()
+  await expect(guest.getByText(/[\d.]+ .?B a second/)).toBeVisible()
   await shoot(guest, 'join')
 })

@@ -56,7 +56,7 @@ function quasis(template: Node): string {
 }
 
 /** Questions to the document and to lists: their arguments are names. */
-const looksUp = /^(querySelector|querySelectorAll|closest|matches|includes|getAttribute)$/
+const looksUp = /^(querySelector|querySelectorAll|closest|matches|matchMedia|includes|getAttribute)$/
 
 /** The console speaks English, and so do the messages of errors: of those of the project people read the words for their code first. */
 function isForProgrammers(source: string, { type, callee, start, end }: Node): boolean {

@@ -1,0 +1,34 @@
+// The pictures that app stores and install prompts show: `screenshots` of the page's manifest.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { projectRoot } from '../../../tools/ensure-built.ts'
+import { defaultModelPath } from '../../support/default-model.ts'
+import { ask, deviceRows, joinByHand, loadByHand, startRoomByHand } from '../support/people.ts'
+import { expect, test } from '../support/stage.ts'
+
+const folder = join(projectRoot, 'public/screens')
+
+async function shoot(page: Page, name: string, width: number, height: number) {
+  await page.setViewportSize({ width, height })
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.evaluate(() => scrollTo(0, 0))
+  await page.screenshot({ path: join(folder, name), animations: 'disabled' })
+}
+
+test('a phone at the start, a room on a projector', async ({ stage }) => {
+  await mkdir(folder, { recursive: true })
+  const site = await stage.serve({ models: [defaultModelPath()] })
+  const leader = await stage.visit(site.url)
+  await expect(leader.getByText('Measured speed')).toBeVisible()
+  await shoot(leader, 'start-narrow.png', 390, 844)
+  await leader.setViewportSize({ width: 1_440, height: 900 })
+  const link = await startRoomByHand(leader)
+  for (const _ of [1, 2]) await joinByHand(await stage.visit(link))
+  await expect(deviceRows(leader)).toHaveCount(3)
+  await loadByHand(leader, 3)
+  await ask(leader, 'What is the largest ocean on Earth?')
+  await expect(leader.getByTestId('figures')).toHaveCount(1, { timeout: 60_000 })
+  await leader.getByTestId('open-present').click()
+  await shoot(leader, 'room-wide.png', 1_440, 900)
+})
