@@ -2,7 +2,7 @@
 // something to draw.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { RoomView } from '../src/index.ts'
+import type { RoomView, ShardPlan } from '../src/index.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -14,42 +14,31 @@ export class HrRoomAtWork extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { display: grid; gap: 1rem; }
+      :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
       h3 { font-size: 1rem; font-weight: 620; }
-      section { display: grid; gap: 0.5rem; min-width: 0; }
+      section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; }
     `,
   ]
 
   protected override willUpdate() {
-    this.hidden = !this.#hasSomething
-    if (this.#hasSomething && this.pictures === 'none') void this.#fetch()
+    this.hidden = this.view.plan === null
+    if (!this.hidden && this.pictures === 'none') void this.#fetch()
   }
 
   override render() {
-    const { plan, steps, devices } = this.view
+    const { plan } = this.view
     const words = texts.work
-    if (!this.#hasSomething) return null
+    if (!plan) return null
     return html`<h2>${words.heading}</h2>
       ${this.pictures === 'missing' ? html`<p class="small muted">${words.missing}</p>` : null}
-      ${
-        this.pictures !== 'here' || !plan
-          ? null
-          : html`<section>
-        <h3>${words.mapHeading}</h3><hr-shard-map .plan=${plan} .devices=${devices}></hr-shard-map>
-      </section>`
-      }
-      ${
-        this.pictures !== 'here'
-          ? null
-          : html`<section>
-        <h3>${words.timelineHeading}</h3><hr-token-timeline .steps=${steps} .devices=${devices}></hr-token-timeline>
-      </section>`
-      }`
+      ${this.pictures === 'here' ? this.#pictures(plan) : null}`
   }
 
-  get #hasSomething(): boolean {
-    const { plan, steps } = this.view
-    return plan !== null || steps.length > 0
+  #pictures(plan: ShardPlan) {
+    const { steps, devices } = this.view
+    const words = texts.work
+    return html`<section><h3>${words.mapHeading}</h3><hr-shard-map .plan=${plan} .devices=${devices}></hr-shard-map></section>
+      <section><h3>${words.timelineHeading}</h3><hr-token-timeline .steps=${steps} .devices=${devices}></hr-token-timeline></section>`
   }
 
   async #fetch() {

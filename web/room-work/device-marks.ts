@@ -30,8 +30,13 @@ export const markStyles = css`
   .striped { fill: url(#stripes); pointer-events: none; }
 `
 
-/** As people know it; the number tells apart devices of one name. */
-export function deviceName(devices: readonly DeviceView[], deviceId: string): string {
-  const device = devices.find((known) => known.deviceId === deviceId)
-  return device?.isSelf ? texts.work.thisDevice : (device?.name ?? texts.device.aDevice)
+/** As people know it; where others have the same name, with the number of its mark. */
+export function deviceName(devices: readonly DeviceView[], deviceIds: readonly string[], rank: number): string {
+  const nameOf = (id: string | undefined) => {
+    const device = devices.find(({ deviceId }) => deviceId === id)
+    return device?.isSelf ? texts.work.thisDevice : (device?.name ?? texts.device.aDevice)
+  }
+  const name = nameOf(deviceIds[rank])
+  const isShared = deviceIds.some((id, other) => other !== rank && nameOf(id) === name)
+  return isShared ? texts.work.numbered(name, rank + 1) : name
 }

@@ -1,7 +1,7 @@
 // Which device holds what: attention heads, MLP columns and vocabulary rows of all layers, as areas to scale. Pointing at an area, or going
 // from one to the next by the arrow keys, names it; a table says the same in words.
 import { css, html, LitElement, type PropertyValues, svg } from 'lit'
-import { customElement, property, query, state } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceView, ShardPlan } from '../../src/index.ts'
 import { shared } from '../styles.ts'
@@ -25,7 +25,6 @@ export class HrShardMap extends LitElement {
   @property({ attribute: false }) devices: readonly DeviceView[] = []
   /** The area that is named, by its place among all. */
   @state() current: number | null = null
-  @query('[role=group]') private svg!: SVGSVGElement
   #bands: readonly MapBand[] = []
   readonly #width = new OwnWidth(this)
 
@@ -33,13 +32,13 @@ export class HrShardMap extends LitElement {
     shared,
     markStyles,
     css`
-      :host { display: grid; gap: 0.5rem; }
+      :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; }
       svg { display: block; width: 100%; overflow: visible; direction: ltr; }
-      .area { outline: none; cursor: default; }
-      .area rect { transition: x 400ms, width 400ms, y 400ms, height 400ms; }
+      .map { border-radius: 0.5rem; }
+      .fill, .striped { transition: x 400ms, width 400ms, y 400ms, height 400ms; }
       .fill { fill: var(--mark); stroke: var(--surface); stroke-width: 2; }
       .current .fill { stroke: var(--ink); stroke-width: 2.5; }
-      .area:focus-visible .fill { stroke: var(--focus); stroke-width: 4; }
+      .map:focus-visible .current .fill { stroke: var(--focus); stroke-width: 4; }
       .chip { fill: var(--surface); }
       text { font: 600 0.6875rem system-ui, sans-serif; fill: var(--ink); pointer-events: none; }
       .part { font-weight: 500; fill: var(--muted); }
@@ -48,7 +47,7 @@ export class HrShardMap extends LitElement {
       .said { min-height: 2.625rem; }
       ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
       li { display: inline-flex; align-items: center; gap: 0.375rem; min-width: 0; overflow-wrap: anywhere; }
-      li svg { width: 1.125rem; height: 1.125rem; flex: none; }
+      li svg { width: 1.875rem; height: 1.125rem; flex: none; }
     `,
   ]
 
@@ -64,15 +63,17 @@ export class HrShardMap extends LitElement {
     const words = texts.work
     return html`
       ${stripes}
-      <svg role="group" aria-label=${words.map(this.plan.deviceIds.length)} aria-roledescription=${words.mapKind} data-testid="shard-map"
-        viewBox="0 0 ${this.#width.px} ${mapHeight}" @keydown=${this.#key} @pointerleave=${() => this.#name(null)}>
-        ${placed.map((band, index) => this.#band(band, sum(counts.slice(0, index)), placed[index - 1]))}
-      </svg>
+      <div class="map" role="listbox" tabindex="0" aria-label=${words.map(this.plan.deviceIds.length)} aria-activedescendant="area-${this.current ?? 0}"
+        data-testid="shard-map" @keydown=${this.#key} @focus=${() => this.#name(this.current ?? 0)} @pointerleave=${() => this.#name(null)}>
+        <svg role="presentation" viewBox="0 0 ${this.#width.px} ${mapHeight}">
+          ${placed.map((band, index) => this.#band(band, sum(counts.slice(0, index)), placed[index - 1]))}
+        </svg>
+      </div>
       <p class="small said" data-testid="shard-map-said">${this.#said()}</p>
       <ul class="small">${repeat(
         this.plan.deviceIds,
         (id) => id,
-        (id, rank) => this.#device(id, rank),
+        (_, rank) => this.#device(rank),
       )}</ul>
       <details>
         <summary class="small">${words.asTable}</summary>
@@ -101,21 +102,22 @@ export class HrShardMap extends LitElement {
   #area(band: MapBand, area: MapArea, index: number, box: { x: number; y: number; width: number; height: number }) {
     const { x, y, width, height } = box
     const [middleX, middleY] = [x + width / 2, y + height / 2]
-    return svg`<g class="area ${markClass(area.rank)} ${this.current === index ? 'current' : ''}" role="img" tabindex=${index === (this.current ?? 0) ? 0 : -1}
-        aria-label=${this.#words(band, area)} data-index=${index} data-rank=${area.rank} data-part=${band.part}
-        @pointerenter=${() => this.#name(index)} @pointerdown=${() => this.#name(index)} @focus=${() => this.#name(index)}>
+    const isCurrent = this.current === index
+    return svg`<g id="area-${index}" class="area ${markClass(area.rank)} ${isCurrent ? 'current' : ''}" role="option" aria-selected=${isCurrent}
+        aria-label=${this.#words(band, area)} data-rank=${area.rank} data-part=${band.part}
+        @pointerenter=${() => this.#name(index)} @pointerdown=${() => this.#name(index)}>
       <rect class="fill" x=${x} y=${y} width=${width} height=${height} rx="5"></rect>
       ${isStriped(area.rank) ? svg`<rect class="striped" x=${x} y=${y} width=${width} height=${height} rx="5"></rect>` : null}
       ${width < numberWidth ? null : number(area.rank, middleX, middleY)}
     </g>`
   }
 
-  #device(deviceId: string, rank: number) {
+  #device(rank: number) {
     const bytes = this.plan.weightBytes[rank] ?? 0
     return html`<li class=${markClass(rank)}>
-      <svg viewBox="0 0 18 18" aria-hidden="true"><rect class="fill" width="18" height="18" rx="5"></rect>
-        ${isStriped(rank) ? svg`<rect class="striped" width="18" height="18" rx="5"></rect>` : null}${number(rank, 9, 9)}</svg>
-      <span><bdi>${deviceName(this.devices, deviceId)}</bdi> <span class="muted numbers">${texts.numbers.bytes(bytes)}</span></span>
+      <svg viewBox="0 0 30 18" aria-hidden="true"><rect class="fill" width="30" height="18" rx="5"></rect>
+        ${isStriped(rank) ? svg`<rect class="striped" width="30" height="18" rx="5"></rect>` : null}${number(rank, 15, 9)}</svg>
+      <span><bdi>${deviceName(this.devices, this.plan.deviceIds, rank)}</bdi> <span class="muted numbers">${texts.numbers.bytes(bytes)}</span></span>
     </li>`
   }
 
@@ -126,7 +128,7 @@ export class HrShardMap extends LitElement {
   }
 
   #words({ part, layers, unitCount }: MapBand, { rank, range, bytes }: MapArea): string {
-    const name = deviceName(this.devices, this.plan.deviceIds[rank] ?? '')
+    const name = deviceName(this.devices, this.plan.deviceIds, rank)
     return texts.work.area({ name, part, layers, range, unitCount, bytes })
   }
 
@@ -149,12 +151,6 @@ export class HrShardMap extends LitElement {
     if (step === undefined) return
     event.preventDefault()
     this.current = Math.min(count - 1, Math.max(0, at + step))
-    void this.#focusCurrent()
-  }
-
-  async #focusCurrent() {
-    await this.updateComplete
-    this.svg.querySelector<SVGGElement>(`[data-index="${this.current}"]`)?.focus()
   }
 }
 

@@ -23,14 +23,14 @@ export class HrShardTable extends LitElement {
         <thead>
           <tr><th scope="col">${words.device}</th>${this.bands.map((band) => html`<th scope="col">${words.band(band.part, band.layers)}</th>`)}<th scope="col">${words.inAll}</th></tr>
         </thead>
-        <tbody>${this.plan.deviceIds.map((deviceId, rank) => this.#row(deviceId, rank))}</tbody>
+        <tbody>${this.plan.deviceIds.map((_, rank) => this.#row(rank))}</tbody>
       </table>
     </div>`
   }
 
-  #row(deviceId: string, rank: number) {
+  #row(rank: number) {
     return html`<tr>
-      <th scope="row">${rank + 1} <bdi>${deviceName(this.devices, deviceId)}</bdi></th>
+      <th scope="row">${rank + 1} <bdi>${deviceName(this.devices, this.plan.deviceIds, rank)}</bdi></th>
       ${this.bands.map(({ part, areas }) => {
         const own = areas.find((area) => area.rank === rank)
         return html`<td>${own ? texts.work.cell(part, own.range, own.bytes) : '–'}</td>`

@@ -5,7 +5,7 @@ import type { DeviceTimes, DeviceView, StepFigures } from '../../src/index.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
 import { deviceName } from './device-marks.ts'
-import { holdUp, meanTimes, ofOneRoom } from './hold-up.ts'
+import { type HoldUp, holdUp, meanTimes, ofOneRoom } from './hold-up.ts'
 import { OwnWidth } from './own-width.ts'
 import { tableStyles } from './table-styles.ts'
 import { laneHeight, type TimeKind, timeKinds, timelineScale } from './timeline-scale.ts'
@@ -15,7 +15,7 @@ const shownSteps = 40
 
 @customElement('hr-token-timeline')
 export class HrTokenTimeline extends LitElement {
-  /** `RoomView.steps`: on a guest's page those of this device alone. */
+  /** `RoomView.steps` of the leader's page: those of all devices. */
   @property({ attribute: false }) steps: readonly StepFigures[] = []
   /** For their names. */
   @property({ attribute: false }) devices: readonly DeviceView[] = []
@@ -25,7 +25,8 @@ export class HrTokenTimeline extends LitElement {
     shared,
     tableStyles,
     css`
-      :host { display: grid; gap: 0.75rem; }
+      :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.75rem; }
+      .figure { white-space: nowrap; }
       svg { display: block; width: 100%; direction: ltr; }
       .lane { background: var(--field); border-radius: 0.375rem; overflow: hidden; }
       .computeMs { fill: var(--accent); }
@@ -51,42 +52,43 @@ export class HrTokenTimeline extends LitElement {
     if (steps.length === 0) return html`<p class="small muted">${words.noTokenYet}</p>`
     const scale = timelineScale(steps, shownSteps, this.#width.px)
     const means = meanTimes(steps)
-    const kinds = timeKinds.filter((kind) => means.some((times) => times[kind] !== null))
+    const deviceIds = (steps[0]?.devices ?? []).map(({ deviceId }) => deviceId)
+    const nameOf = (rank: number) => deviceName(this.devices, deviceIds, rank)
     return html`
       ${hatch}
-      <p data-testid="hold-up">${this.#sentence(steps)}</p>
+      <p data-testid="hold-up">${this.#sentence(holdUp(steps), nameOf)}</p>
       <ul aria-hidden="true">
         ${means.map((times, rank) => {
           const own = steps.map(({ devices }) => devices[rank]!)
           return html`<li>
-            <div class="lane-head small"><bdi>${deviceName(this.devices, times.deviceId)}</bdi>
-              <span class="muted numbers">${kinds.map((kind) => words.mean(kind, times[kind] ?? 0)).join(' · ')}</span></div>
-            ${this.#lane(own, kinds, scale)}
+            <div class="lane-head small"><bdi>${nameOf(rank)}</bdi>
+              <span class="muted numbers">${timeKinds.map((kind) => html`<span class="figure">${words.mean(kind, times[kind])}</span> `)}</span></div>
+            ${this.#lane(own, scale)}
           </li>`
         })}
       </ul>
-      <p class="key small muted" aria-hidden="true">${kinds.map((kind) => html`<span>${keyMark(kind)}${words.kinds[kind]}</span>`)}</p>
+      <p class="key small muted" aria-hidden="true">${timeKinds.map((kind) => html`<span>${keyMark(kind)}${words.kinds[kind]}</span>`)}</p>
       ${scale.cutCount > 0 ? html`<p class="small muted">${words.cut(scale.cutCount)}</p>` : null}
       <details>
         <summary class="small">${words.asNumbers}</summary>
         <div class="scroll" role="region" tabindex="0" aria-label=${words.timelineTable}>
           <table class="small numbers" data-testid="timeline-table">
             <caption class="visually-hidden">${words.meansOf(steps.length)}</caption>
-            <thead><tr><th scope="col">${words.device}</th>${kinds.map((kind) => html`<th scope="col">${words.kinds[kind]}</th>`)}</tr></thead>
+            <thead><tr><th scope="col">${words.device}</th>${timeKinds.map((kind) => html`<th scope="col">${words.kinds[kind]}</th>`)}</tr></thead>
             <tbody>${means.map(
-              (times) => html`<tr><th scope="row"><bdi>${deviceName(this.devices, times.deviceId)}</bdi></th>
-                ${kinds.map((kind) => html`<td>${texts.numbers.milliseconds(times[kind] ?? 0)}</td>`)}</tr>`,
+              (times, rank) => html`<tr><th scope="row"><bdi>${nameOf(rank)}</bdi></th>
+                ${timeKinds.map((kind) => html`<td>${texts.numbers.milliseconds(times[kind])}</td>`)}</tr>`,
             )}</tbody>
           </table>
         </div>
-        <p class="small muted">${means.some(({ transferMs }) => transferMs === null) ? words.whatOwnTimesAre : words.whatTimesAre}</p>
+        <p class="small muted">${words.whatTimesAre}</p>
       </details>`
   }
 
-  #lane(own: readonly DeviceTimes[], kinds: readonly TimeKind[], scale: ReturnType<typeof timelineScale>) {
+  #lane(own: readonly DeviceTimes[], scale: ReturnType<typeof timelineScale>) {
     return html`<svg class="lane" viewBox="0 0 ${this.#width.px} ${laneHeight}">
       ${scale.ticks.map(({ y }) => svg`<line class="tick" x1="0" x2=${this.#width.px} y1=${y} y2=${y}></line>`)}
-      ${kinds.map((kind) => {
+      ${timeKinds.map((kind) => {
         const path = scale.bars(own, kind)
         return svg`<path class=${kind} d=${path}></path>${kind === 'transferMs' ? svg`<path class="over" d=${path}></path>` : null}`
       })}
@@ -94,26 +96,15 @@ export class HrTokenTimeline extends LitElement {
     </svg>`
   }
 
-  #sentence(steps: readonly StepFigures[]): string {
-    const found = holdUp(steps)
+  #sentence(found: HoldUp, nameOf: (rank: number) => string): string {
     const words = texts.work
-    switch (found.kind) {
-      case 'alone':
-        return words.alone(found.stepMs)
-      case 'own':
-        return words.own(found.own.computeMs, found.stepMs)
-      case 'even':
-        return words.even(found.stepMs)
-      case 'held': {
-        const { slowest, by, stepMs, longestWaitMs } = found
-        const isLeader = this.devices.some(({ deviceId, isLeader: leads }) => leads && deviceId === slowest.deviceId)
-        const name = deviceName(this.devices, slowest.deviceId)
-        if (by === 'compute') return words.computesLongest(name, slowest.computeMs, stepMs, longestWaitMs)
-        return isLeader
-          ? words.mergesLongest(name, slowest.transferMs ?? 0, stepMs)
-          : words.wayIsLongest(name, slowest.transferMs ?? 0, stepMs)
-      }
-    }
+    if (found.kind === 'alone') return words.alone(found.stepMs)
+    if (found.kind === 'even') return words.even(found.stepMs)
+    const { rank, slowest, by, stepMs, longestWaitMs } = found
+    const name = nameOf(rank)
+    if (by === 'compute') return words.computesLongest(name, slowest.computeMs, stepMs, longestWaitMs)
+    const leads = rank === 0
+    return (leads ? words.mergesLongest : words.wayIsLongest)(name, slowest.transferMs, stepMs)
   }
 }
 

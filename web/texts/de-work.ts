@@ -12,7 +12,7 @@ interface Span {
 }
 
 function spanOf({ start, end }: Span): string {
-  return end - start === 1 ? count(start + 1) : `${count(start + 1)} bis ${count(end)}`
+  return end - start === 1 ? count(start) : `${count(start)}–${count(end - 1)}`
 }
 
 const units = {
@@ -41,6 +41,7 @@ export const deWork: Pick<Texts, 'work'> = {
     mapHeading: 'Wer was hält',
     timelineHeading: 'Was jedes Token braucht',
     thisDevice: 'Dieses Gerät',
+    numbered: (name, number) => `${name} (${number})`,
     device: 'Gerät',
     inAll: 'Insgesamt',
     map: (devices) => `Das Modell auf ${counted(devices, 'Gerät', 'Geräten')}, größere Flächen für mehr Bytes`,
@@ -74,8 +75,6 @@ export const deWork: Pick<Texts, 'work'> = {
     kinds,
     mean: (kind, ms) => `${kinds[kind]} ${milliseconds(ms)}`,
     alone: (stepMs) => `Dieses Gerät macht jedes Token allein, in ${milliseconds(stepMs)}.`,
-    own: (computeMs, stepMs) =>
-      `Dieses Gerät rechnet ${milliseconds(computeMs)} von den ${milliseconds(stepMs)}, die ein Token braucht; sonst wartet es auf die anderen und die Wege dazwischen.`,
     even: (stepMs) => `Alle Geräte brauchen etwa gleich lang: ${milliseconds(stepMs)} für ein Token.`,
     computesLongest: (name, computeMs, stepMs, waitMs) =>
       `${name} hält den Raum auf: Es rechnet ${milliseconds(computeMs)} von den ${milliseconds(stepMs)}, die ein Token braucht; ein anderes wartet ${milliseconds(waitMs)}.`,
@@ -88,7 +87,5 @@ export const deWork: Pick<Texts, 'work'> = {
     meansOf: (steps) => `Mittel über ${counted(steps, 'das letzte Token', 'letzte Token')}`,
     whatTimesAre:
       'Mittel über die gezeichneten Token. Wie lange es gerechnet hat, sagt ein Gerät selbst; der Rest ist auf dem Gerät gemessen, das den Raum leitet. Unterwegs: Packen, Hinweg und Rückweg, soweit darauf gewartet wurde. Beim leitenden Gerät sind es das Addieren und Verschicken der Summen.',
-    whatOwnTimesAre:
-      'Mittel über die gezeichneten Token, nach der eigenen Uhr dieses Geräts. Die Wege dazwischen kann es nicht vom Warten auf andere unterscheiden.',
   },
 }

@@ -10,9 +10,9 @@ interface Span {
   end: number
 }
 
-/** "4 to 6", counted from 1 as people count. */
+/** "4–6", counted from 0 as in a device's row. */
 function spanOf({ start, end }: Span): string {
-  return end - start === 1 ? count(start + 1) : `${count(start + 1)} to ${count(end)}`
+  return end - start === 1 ? count(start) : `${count(start)}–${count(end - 1)}`
 }
 
 const units = {
@@ -38,6 +38,7 @@ export const enWork = {
     mapHeading: 'Who holds what',
     timelineHeading: 'What each token takes',
     thisDevice: 'This device',
+    numbered: (name: string, number: number) => `${name} (${number})`,
     device: 'Device',
     inAll: 'In all',
     map: (devices: number) => `The model over ${counted(devices, 'device', 'devices')}, larger areas for more bytes`,
@@ -87,8 +88,6 @@ export const enWork = {
     mean: (kind: 'computeMs' | 'transferMs' | 'waitMs', ms: number) =>
       `${{ computeMs: 'computes', transferMs: 'on the way', waitMs: 'waits' }[kind]} ${milliseconds(ms)}`,
     alone: (stepMs: number) => `This device makes every token alone, in ${milliseconds(stepMs)}.`,
-    own: (computeMs: number, stepMs: number) =>
-      `This device computes ${milliseconds(computeMs)} of the ${milliseconds(stepMs)} that a token takes; the rest it waits for the others and the ways between.`,
     even: (stepMs: number) => `All devices take about as long as each other: ${milliseconds(stepMs)} a token.`,
     computesLongest: (name: string, computeMs: number, stepMs: number, waitMs: number) =>
       `${name} holds the room up: it computes ${milliseconds(computeMs)} of the ${milliseconds(stepMs)} that a token takes, while another waits ${milliseconds(waitMs)}.`,
@@ -101,7 +100,5 @@ export const enWork = {
     meansOf: (steps: number) => `Means over the last ${counted(steps, 'token', 'tokens')}`,
     whatTimesAre:
       'Means over the tokens drawn. A device says itself how long it computed; the rest is measured on the leader. On the way: packing, sending and back, as far as the leader stood waiting for it. The leader’s own share of that is adding and sending the sums.',
-    whatOwnTimesAre:
-      'Means over the tokens drawn, by this device’s own clock. It cannot tell the ways between from waiting for others.',
   },
 }

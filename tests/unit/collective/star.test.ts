@@ -105,6 +105,15 @@ describe('all-reduce over a star', () => {
     expect(ranks[2]!.stats).toMatchObject({ rounds: 60, bytesSent: 60 * message, bytesReceived: 60 * message })
     expect(ranks[0]!.stats.durationsMs.splice(0)).toHaveLength(60)
     expect(ranks[0]!.stats.durationsMs).toHaveLength(0)
+    const moments = ranks[0]!.stats.moments.splice(0)
+    expect(moments).toHaveLength(60)
+    for (const [index, { waitedMs, arrivedMs, answeredMs }] of moments.entries()) {
+      expect(arrivedMs).toHaveLength(2)
+      expect(Math.min(...arrivedMs)).toBeGreaterThanOrEqual(waitedMs)
+      expect(answeredMs).toBeGreaterThanOrEqual(Math.max(...arrivedMs))
+      expect(waitedMs).toBeGreaterThanOrEqual(moments[index - 1]?.answeredMs ?? 0)
+    }
+    expect(ranks[2]!.stats.moments).toEqual([])
   })
 })
 
