@@ -71,6 +71,12 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     })
   }
 
+  /** Does the room's model answer questions? */
+  get answers(): boolean {
+    const { model } = this.#coordinator
+    return model !== null && model.encoder === null
+  }
+
   get guests(): readonly Guest[] {
     return [...this.#guests.values()]
   }
@@ -126,9 +132,9 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   }
 
   #roomMessage(): LeaderMessage {
-    const { state, model } = this.#coordinator
+    const { state } = this.#coordinator
     const told = 'error' in state ? { ...state, error: fitting(state.error) } : state
-    return { kind: 'room', state: told, answers: model !== null && model.encoder === null }
+    return { kind: 'room', state: told, answers: this.answers }
   }
 
   /** For words that change nothing here when they are lost: the connection says itself that it is gone. */

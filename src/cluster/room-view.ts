@@ -54,7 +54,7 @@ export function leaderView(
     role: 'leader',
     devices: [ownDevice(profile, coordinator), ...guests],
     ...coordinatorView(coordinator),
-    talk: { ...nothingShared, waiting: session.talk.waiting, canAsk: true },
+    talk: { ...nothingShared, waiting: session.talk.waiting, canAsk: session.answers },
   }
 }
 
