@@ -14,13 +14,13 @@ export class HrQueue extends LitElement {
   /** Id of this device. */
   @property() self = ''
   /** The leader may take out every question, a guest its own. */
-  @property({ type: Boolean }) leading = false
+  @property({ type: Boolean, reflect: true }) leading = false
 
   static override styles = [
     shared,
     css`
       :host { display: block; padding-block-end: 0.5rem; }
-      ol { max-height: 9.5rem; overflow-y: auto; }
+      :host([leading]) ol { max-height: 9.5rem; overflow-y: auto; }
       li { display: flex; align-items: center; gap: 0.5rem; min-height: var(--touch); border-top: 1px solid var(--line); }
       .question { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .whose { flex: none; max-width: 40%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
