@@ -2,13 +2,13 @@
 import { stat } from 'node:fs/promises'
 import envPaths from 'env-paths'
 import { type Browser, chromium } from 'playwright'
-import { type EngineRequest, type GpuStep, promptLength } from '../../tests/bench/page/bench-engine.ts'
+import { type EngineRequest, type GpuStep, type OwnProfile, promptLength } from '../../tests/bench/page/bench-engine.ts'
 import { launchOptions } from '../chromium.ts'
 import type { QualityFigures } from '../quality-figures.ts'
 import { type BenchSite, openBenchSite } from './bench-site.ts'
 import { countGpuStep, defaultModelQuality } from './default-model.ts'
 import { openNativeEngine, openPageEngine, type RunningEngine } from './engines.ts'
-import { faster, ratio, type Speed, speedOf } from './figures.ts'
+import { faster, median, ratio, type Speed, speedOf } from './figures.ts'
 import { ensurePeers, peerVersion } from './install-peers.ts'
 import { noteOfBusyMachine } from './machine-load.ts'
 import { type OnnxModel, onnxModel, type Products } from './onnx-model.ts'
@@ -28,7 +28,7 @@ export interface ComputeReport {
   /** Timed runs of each engine. */
   runs: number
   ours: Speed & {
-    /** Share of a step outside WASM kernels, in a run of its own. */
+    /** Share of a step outside WASM kernels, the median of runs of their own. */
     javaScriptShare: number
     weightBytes: number
     kvBytes: number
@@ -81,7 +81,10 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
     }
     const times = await takeTurns(running, options.phase, notes)
     const { own, profile } = running.get('ours')!
-    const looked = await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 999 })
+    const looks: OwnProfile[] = []
+    for (let i = 0; i < roundsOf[options.phase]; i++)
+      looks.push(await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 900 + i }))
+    const looked = looks[0]!
     for (const engine of running.values()) await engine.close()
     const isUsual = model.isDefault && options.behind === undefined
     const gpuStep = isUsual
@@ -115,7 +118,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
       runs: roundsOf[options.phase],
       ours: {
         ...ours,
-        javaScriptShare: 1 - looked.kernelMs / looked.totalMs,
+        javaScriptShare: median(looks.map(({ kernelMs, totalMs }) => 1 - kernelMs / totalMs)),
         weightBytes: looked.weightBytes,
         kvBytes: looked.kvBytes,
         otherBytes: looked.peakBytes - looked.weightBytes - looked.kvBytes,
