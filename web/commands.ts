@@ -1,11 +1,12 @@
 // Everything a person can ask of the page, as one union. Components fire it as `hr-command`; the controller alone acts on it.
-import type { WantedModel } from '../src/index.ts'
 import type { ChatCommand } from './chat/chat-commands.ts'
 import type { TalkCommand } from './chat/talk-commands.ts'
+import type { ModelCommand } from './models/model-commands.ts'
 
 export type Command =
   | ChatCommand
   | TalkCommand
+  | ModelCommand
   | { kind: 'measure' }
   | { kind: 'start-room' }
   | { kind: 'open-link'; link: string }
@@ -17,11 +18,8 @@ export type Command =
   | { kind: 'reload-page' }
   | { kind: 'forget-room'; hash: string }
   | { kind: 'remove-device'; deviceId: string }
-  | { kind: 'load-model'; model: WantedModel; hubToken?: string }
-  | { kind: 'cancel-load' }
   | { kind: 'compare-sentences'; sentences: readonly string[] }
   | { kind: 'fill-mask'; text: string }
-  | { kind: 'forget-downloads' }
 
 /** A command on its way to the controller; it crosses shadow roots. */
 export class CommandEvent extends Event {

@@ -138,7 +138,8 @@ export class HrApp extends LitElement {
       case 'room':
         return html`<hr-room .view=${view} .chat=${conversations.view} .models=${models}
           .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}
-          .hubUrl=${server?.hubUrl ?? null} ?loading=${busy.has('load-model')}
+          .hubUrl=${server?.hubUrl ?? null} .modelWork=${room.modelWork.view} ?loading=${busy.has('load-model') || busy.has('load-again')}
+          ?askingHub=${busy.has('search-hub') || busy.has('open-repository')}
           .comparison=${encoderWork.comparison} .filled=${encoderWork.filled}>
           <div slot="foot">${this.#foot()}</div>
         </hr-room>`
@@ -154,8 +155,9 @@ export class HrApp extends LitElement {
   }
 
   #foot() {
-    return html`<hr-foot .cachedBytes=${this.#room.cachedBytes} offline=${this.offline} version=${this.version}
-      ?forgetting=${this.#room.busy.has('forget-downloads')}></hr-foot>`
+    const { kept, keptShown } = this.#room.modelWork.view
+    return html`<hr-foot .kept=${kept} ?keptShown=${keptShown} offline=${this.offline} version=${this.version}
+      ?forgetting=${this.#room.busy.has('forget-downloads') || this.#room.busy.has('forget-model')}></hr-foot>`
   }
 
   #installOffer() {

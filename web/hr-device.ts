@@ -7,10 +7,11 @@ import { deviceName, deviceStatus, holdingParts, profileParts } from './format.t
 import './hr-confirm.ts'
 import './hr-executors.ts'
 import { closeIcon } from './icons.ts'
+import './models/hr-load-progress.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `remove-device` */
+/** @fires hr-command `remove-device`, `leave-out` */
 @customElement('hr-device')
 export class HrDevice extends LitElement {
   @property({ attribute: false }) device!: DeviceView
@@ -72,10 +73,18 @@ export class HrDevice extends LitElement {
     `
   }
 
-  #progress(name: string, { loadedBytes, totalBytes, downloadedBytes, kernels }: LoadProgress) {
-    return html`<progress aria-label=${texts.device.loads(name)} max=${totalBytes} .value=${loadedBytes}></progress>
-      <p class="small muted numbers">${texts.device.loaded(loadedBytes, totalBytes, downloadedBytes)}</p>
-      ${kernels ? html`<p class="small muted numbers" data-testid="device-kernels">${texts.device.preparing(kernels.ready, kernels.all)}</p>` : null}`
+  #progress(name: string, progress: LoadProgress) {
+    return html`<hr-load-progress label=${texts.device.loads(name)} .progress=${progress}>
+      ${
+        this.removable && !this.device.isSelf
+          ? html`<button class="quiet" aria-label=${texts.loading.leaveOutNamed(name)} data-testid="leave-out" @click=${this.#leaveOut}>${texts.loading.leaveOut}</button>`
+          : null
+      }
+    </hr-load-progress>`
+  }
+
+  #leaveOut() {
+    this.dispatchEvent(new CommandEvent({ kind: 'leave-out', deviceId: this.device.deviceId }))
   }
 
   #remove() {

@@ -1,14 +1,21 @@
-// A model by its name on a public hub. Nothing is asked of the hub before the form is sent, and the page says who will hear of it.
+// A model of a public hub, searched or by its name. Nothing is asked of the hub before a form is sent, and the page says who hears of it.
 import { css, html, LitElement } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
+import './models/hr-fit.ts'
+import './models/hr-hub-search.ts'
+import { type FitView, quietWork } from './models/model-work.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `load-model` */
+/** @fires hr-command `load-model`, and what `hr-hub-search` fires */
 @customElement('hr-hub')
 export class HrHub extends LitElement {
   @property() hubUrl = ''
+  @property({ attribute: false }) work = quietWork
+  /** Is the hub being asked? */
+  @property({ type: Boolean }) asking = false
+  @state() token = ''
   /** Is a model being loaded or used, so that no other can be? */
   @property({ type: Boolean }) occupied = false
 
@@ -16,7 +23,10 @@ export class HrHub extends LitElement {
     shared,
     css`
       :host { display: block; }
+      details[open] { display: grid; gap: 0.75rem; }
+      hr-fit, hr-hub-search, form { margin-block: 0.5rem; }
       form { display: grid; gap: 0.5rem; }
+      h3 { font-size: 0.9375rem; margin: 0.5rem 0 0; }
       label { margin-top: 0.25rem; }
       .row { flex-wrap: nowrap; }
     `,
@@ -24,10 +34,22 @@ export class HrHub extends LitElement {
 
   override render() {
     const { host } = new URL(this.hubUrl)
+    const fit =
+      this.work.fit && typeof this.work.fit.model === 'string' && this.work.fit.model.includes('/')
+        ? this.work.fit
+        : null
     const words = texts.hub
     return html`<details>
       <summary>${words.modelFrom(host)}</summary>
+      <hr-hub-search .hub=${this.work.hub} .token=${this.token} chosen=${fit ? String(fit.model) : ''} ?asking=${this.asking}></hr-hub-search>
+      ${
+        fit
+          ? html`<hr-fit .view=${fit}></hr-fit>
+            <button class="primary wide" data-testid="hub-load-chosen" ?disabled=${this.occupied || !fit.fit?.fits} @click=${() => this.#loadChosen(fit)}>${texts.models.load}</button>`
+          : null
+      }
       <form @submit=${this.#load}>
+        <h3>${texts.hubSearch.byName}</h3>
         <label for="name">${words.repository}</label>
         <div class="row">
           <input id="name" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${words.repositoryExample}
@@ -36,19 +58,27 @@ export class HrHub extends LitElement {
         </div>
         <p id="name-hint" class="small muted">${words.repositoryHelp}</p>
         <label for="token">${words.token}</label>
-        <input id="token" type="password" autocomplete="off" aria-describedby="token-hint" data-testid="hub-token" />
+        <input id="token" type="password" autocomplete="off" aria-describedby="token-hint" data-testid="hub-token" @input=${this.#takeToken} />
         <p id="token-hint" class="small muted">${words.tokenHelp(host)}</p>
         <p class="small muted">${words.whoLearns(host)}</p>
       </form>
     </details>`
   }
 
+  #takeToken({ target }: Event) {
+    if (target instanceof HTMLInputElement) this.token = target.value.trim()
+  }
+
+  #loadChosen({ model, options }: FitView) {
+    this.dispatchEvent(new CommandEvent({ kind: 'load-model', model, ...options }))
+  }
+
   #load(event: SubmitEvent) {
     event.preventDefault()
-    const written = (id: string) => this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.value.trim() ?? ''
-    const [model, hubToken] = [written('name'), written('token')]
+    const model = this.renderRoot.querySelector<HTMLInputElement>('#name')?.value.trim() ?? ''
     if (model === '' || this.occupied) return
-    this.dispatchEvent(new CommandEvent({ kind: 'load-model', model, ...(hubToken !== '' && { hubToken }) }))
+    const hubToken = this.token === '' ? {} : { hubToken: this.token }
+    this.dispatchEvent(new CommandEvent({ kind: 'load-model', model, ...hubToken }))
   }
 }
 

@@ -1,15 +1,17 @@
 // Which model the room runs: the one that is loaded, or a choice of what the server has, a hub's, and files of one's own.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { CatalogueModel, ErrorData, ModelView, RoomView } from '../src/index.ts'
+import type { CatalogueModel, ErrorData, ModelView, RoomView, WantedModel } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-file-drop.ts'
 import './hr-hub.ts'
 import './hr-notice.ts'
+import './models/hr-fit.ts'
+import { quietWork } from './models/model-work.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `load-model` */
+/** @fires hr-command `check-fit`, `load-model` */
 @customElement('hr-models')
 export class HrModels extends LitElement {
   @property({ attribute: false }) view!: RoomView
@@ -19,6 +21,9 @@ export class HrModels extends LitElement {
   @property({ attribute: false }) error: ErrorData | null = null
   /** null: the server allows none. */
   @property({ attribute: false }) hubUrl: string | null = null
+  @property({ attribute: false }) work = quietWork
+  /** Is the hub being asked? */
+  @property({ type: Boolean }) askingHub = false
   /** Has a model been asked for that is not loaded yet? */
   @property({ type: Boolean }) loading = false
   @state() chosen: string | null = null
@@ -67,9 +72,12 @@ export class HrModels extends LitElement {
 
   #choice() {
     const { models, error } = this
+    const { fit } = this.work
+    const isListed = (model: WantedModel) => models?.some(({ modelId }) => modelId === model) ?? false
     const words = texts.models
-    const own = html`${this.hubUrl === null ? null : html`<hr-hub .hubUrl=${this.hubUrl} ?occupied=${this.#occupied}></hr-hub>`}
-      <hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>`
+    const own = html`${this.hubUrl === null ? null : html`<hr-hub .hubUrl=${this.hubUrl} .work=${this.work} ?asking=${this.askingHub} ?occupied=${this.#occupied}></hr-hub>`}
+      <hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>
+      ${fit && !isListed(fit.model) && !isHubModel(fit.model) ? html`<hr-fit .view=${fit}></hr-fit>` : null}`
     if (error) return html`<hr-notice tone="warning" heading=${words.unknown} .error=${error}></hr-notice>${own}`
     if (!models) return html`<p class="muted" role="status">${words.asking}</p>`
     if (models.length === 0)
@@ -83,6 +91,7 @@ export class HrModels extends LitElement {
           ({ modelId, name, sizeBytes }) => html`<label class="option">
             <input type="radio" name="model" value=${modelId} .checked=${modelId === chosen.modelId} @change=${() => {
               this.chosen = modelId
+              this.#ask({ kind: 'check-fit', model: modelId })
             }} />
             <span class="name">${name}</span><span class="small muted numbers">${texts.numbers.bytes(sizeBytes)}</span>
           </label>`,
@@ -91,6 +100,11 @@ export class HrModels extends LitElement {
       <button class="primary wide" data-testid="load-model" ?disabled=${this.#occupied} @click=${() => this.#load(chosen.modelId)}>
         ${this.loading || this.view.state.kind === 'loading' ? words.loading : words.load}
       </button>
+      ${
+        fit?.model === chosen.modelId
+          ? html`<hr-fit .view=${fit}></hr-fit>`
+          : html`<button class="quiet" data-testid="check-fit" ?disabled=${this.#occupied} @click=${() => this.#ask({ kind: 'check-fit', model: chosen.modelId })}>${texts.fit.ask}</button>`
+      }
       ${own}
     `
   }
@@ -102,13 +116,22 @@ export class HrModels extends LitElement {
   }
 
   #load(model: string) {
-    this.dispatchEvent(new CommandEvent({ kind: 'load-model', model }))
+    this.#ask({ kind: 'load-model', model })
+  }
+
+  #ask(command: { kind: 'check-fit' | 'load-model'; model: string }) {
+    this.dispatchEvent(new CommandEvent(command))
   }
 }
 
 /** Ids of the server and names of files have no `/`. */
 function isHubName(modelId: string): boolean {
   return modelId.includes('/')
+}
+
+/** Its fit stands where the hub's models are. */
+function isHubModel(model: WantedModel): boolean {
+  return typeof model === 'string' && isHubName(model)
 }
 
 declare global {

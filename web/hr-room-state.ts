@@ -2,12 +2,14 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { ErrorData, RoomView } from '../src/index.ts'
-import { CommandEvent } from './commands.ts'
+import { type Command, CommandEvent } from './commands.ts'
 import './hr-notice.ts'
+import './models/hr-load-progress.ts'
+import './models/hr-load-trouble.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `cancel-load`; `load-model`, to try the same one again; `reload-page` */
+/** @fires hr-command `hold-load`, `cancel-load`; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page` */
 @customElement('hr-room-state')
 export class HrRoomState extends LitElement {
   @property({ attribute: false }) view!: RoomView
@@ -19,23 +21,24 @@ export class HrRoomState extends LitElement {
     shared,
     css`
       :host { display: grid; gap: 0.5rem; }
-      .loading { display: grid; gap: 0.5rem; }
-      .line { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; }
-      .line button { margin: 0 -0.75rem 0 auto; }
     `,
   ]
 
   protected override willUpdate() {
-    const { state, signaling, notices } = this.view
+    const { state, signaling, notices, devices } = this.view
+    const failed = this.leading && devices.some(({ error, isSelf }) => error && !isSelf)
     const busy = this.leading && (state.kind === 'loading' || state.kind === 'recovering' || state.kind === 'failed')
     this.hidden =
-      !busy && signaling !== 'reconnecting' && notices.every(({ message }) => this.dismissed.includes(message))
+      !busy &&
+      !failed &&
+      signaling !== 'reconnecting' &&
+      notices.every(({ message }) => this.dismissed.includes(message))
   }
 
   override render() {
     const { signaling, notices } = this.view
     return html`
-      ${this.leading ? this.#state() : null}
+      ${this.leading ? [this.#state(), html`<hr-load-trouble .view=${this.view}></hr-load-trouble>`] : null}
       ${
         signaling === 'reconnecting'
           ? html`<hr-notice tone="warning" heading=${texts.room.serverAway}
@@ -46,8 +49,7 @@ export class HrRoomState extends LitElement {
         .filter(({ message }) => !this.dismissed.includes(message))
         .map(
           (notice) =>
-            html`<hr-notice tone="information" .error=${notice} action=${notice.code === 'version-mismatch' ? texts.page.reload : texts.page.dismiss}
-              @hr-notice-action=${() => this.#act(notice)}></hr-notice>`,
+            html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}></hr-notice>`,
         )}
     `
   }
@@ -60,7 +62,7 @@ export class HrRoomState extends LitElement {
       return html`${lost}${this.#progress()}`
     }
     return state.kind === 'failed'
-      ? html`<hr-notice .error=${state.error} action=${this.view.model ? texts.room.loadAgain : ''} @hr-notice-action=${this.#reload}></hr-notice>`
+      ? html`<hr-notice .error=${state.error} action=${texts.room.loadAgain} @hr-notice-action=${() => this.#ask({ kind: 'load-again' })}></hr-notice>`
       : null
   }
 
@@ -68,35 +70,40 @@ export class HrRoomState extends LitElement {
     const loading = this.view.devices.map(({ progress }) => progress).filter((progress) => progress !== null)
     const loaded = loading.reduce((sum, { loadedBytes }) => sum + loadedBytes, 0)
     const total = loading.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
-    const kernels = loading.flatMap(({ kernels: own }) => own ?? [])
-    const ready = kernels.reduce((sum, own) => sum + own.ready, 0)
-    const all = kernels.reduce((sum, own) => sum + own.all, 0)
+    const kernels = loading
+      .flatMap(({ kernels: own }) => own ?? [])
+      .reduce((sum, { ready, all }) => ({ ready: sum.ready + ready, all: sum.all + all }), { ready: 0, all: 0 })
     const words = texts.room
     if (total === 0) return html`<p class="muted" role="status">${words.planning}</p>`
-    return html`<div class="loading" data-testid="room-progress">
-      <div class="line small">
-        <span>${words.fetching}</span>
-        <span class="muted numbers">${words.ofBytes(loaded, total)}</span>
-        <button class="quiet" data-testid="cancel-load" @click=${this.#cancel}>${texts.page.cancel}</button>
-      </div>
-      <progress aria-label=${words.allShares} max=${total} .value=${loaded}></progress>
-      ${all > 0 ? html`<p class="small muted numbers" data-testid="room-kernels">${texts.device.preparing(ready, all)}</p>` : null}
-    </div>`
-  }
-
-  #cancel() {
-    this.dispatchEvent(new CommandEvent({ kind: 'cancel-load' }))
+    const downloadedBytes = loading.reduce((sum, progress) => sum + progress.downloadedBytes, 0)
+    const { state } = this.view
+    const paused = state.kind === 'loading' && state.paused === true
+    return html`<hr-load-progress data-testid="room-progress" heading=${words.fetching} label=${words.allShares} ?paused=${paused}
+      .progress=${{ loadedBytes: loaded, totalBytes: total, downloadedBytes, ...(kernels.all > 0 && { kernels }) }}>
+      ${
+        state.kind === 'loading'
+          ? html`<button class="quiet" data-testid="hold-load" @click=${() => this.#ask({ kind: 'hold-load', held: !paused })}>
+              ${paused ? texts.loading.resume : texts.loading.pause}</button>`
+          : null
+      }
+      <button class="quiet" data-testid="cancel-load" @click=${() => this.#ask({ kind: 'cancel-load' })}>${texts.page.cancel}</button>
+    </hr-load-progress>`
   }
 
   #act({ code, message }: ErrorData) {
-    if (code === 'version-mismatch') this.dispatchEvent(new CommandEvent({ kind: 'reload-page' }))
-    else this.dismissed = [...this.dismissed, message]
+    if (code === 'version-mismatch') return this.#ask({ kind: 'reload-page' })
+    if (code === 'storage-full') this.#ask({ kind: 'show-kept' })
+    this.dismissed = [...this.dismissed, message]
   }
 
-  #reload() {
-    const { model } = this.view
-    if (model) this.dispatchEvent(new CommandEvent({ kind: 'load-model', model: model.modelId }))
+  #ask(command: Command) {
+    this.dispatchEvent(new CommandEvent(command))
   }
+}
+
+function actionFor({ code }: ErrorData): string {
+  if (code === 'version-mismatch') return texts.page.reload
+  return code === 'storage-full' ? texts.loading.freeSpace : texts.page.dismiss
 }
 
 declare global {

@@ -12,6 +12,7 @@ import './hr-models.ts'
 import './hr-present.ts'
 import './hr-room-at-work.ts'
 import './hr-room-state.ts'
+import { quietWork } from './models/model-work.ts'
 import type { Address } from './room-link.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
@@ -27,6 +28,9 @@ export class HrRoom extends LitElement {
   @property({ type: Boolean }) selfSigned = false
   /** null: the server allows none. */
   @property({ attribute: false }) hubUrl: string | null = null
+  @property({ attribute: false }) modelWork = quietWork
+  /** Is the hub being asked? */
+  @property({ type: Boolean }) askingHub = false
   /** Has a model been asked for that is not loaded yet? */
   @property({ type: Boolean }) loading = false
   /** What came of the last requests, where the model embeds text. */
@@ -68,7 +72,8 @@ export class HrRoom extends LitElement {
       <hr-invite .link=${view.link ?? ''} .addresses=${this.addresses} ?selfSigned=${this.selfSigned} @hr-present=${this.#present}></hr-invite>
     </section>`
     const models = html`<section class="card">
-      <hr-models .view=${view} .models=${this.models} .error=${this.modelsError} .hubUrl=${this.hubUrl} ?loading=${this.loading}></hr-models>
+      <hr-models .view=${view} .models=${this.models} .error=${this.modelsError} .hubUrl=${this.hubUrl}
+        .work=${this.modelWork} ?askingHub=${this.askingHub} ?loading=${this.loading}></hr-models>
     </section>`
     return html`
       <h1 class="visually-hidden" tabindex="-1">${words.heading}</h1>

@@ -17,6 +17,8 @@ import { EncoderWork } from './encoder-work.ts'
 import { type Failure, failureOf, PageRefusal } from './failure.ts'
 import { forgetInside, rememberInside, wasInside, wasWatching } from './inside-room.ts'
 import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
+import { isModelCommand } from './models/model-commands.ts'
+import { type ModelSystem, ModelWork } from './models/model-work.ts'
 import { type Address, reachableAddresses } from './room-link.ts'
 import { looksLikeWords, secretOfWords } from './room-words.ts'
 import { texts } from './texts/texts.ts'
@@ -35,19 +37,17 @@ export type System = Pick<
   | 'talk'
   | 'setPaused'
   | 'listModels'
-  | 'loadModel'
-  | 'cachedBytes'
-  | 'cancelLoad'
   | 'chat'
   | 'embed'
   | 'fillMask'
-  | 'forgetDownloads'
->
+> &
+  ModelSystem
 
 export class RoomController implements ReactiveController {
   view: RoomView
   readonly conversations: Conversations
   readonly encoderWork: EncoderWork
+  readonly modelWork: ModelWork
   profile: DeviceProfile | null = null
   /** null until the server has told. */
   server: { addresses: Address[]; selfSigned: boolean; defaultModel: string | null; hubUrl: string | null } | null =
@@ -55,7 +55,6 @@ export class RoomController implements ReactiveController {
   models: readonly CatalogueModel[] | null = null
   /** Why the server's models are not known. */
   modelsError: ErrorData | null = null
-  cachedBytes: number | null = null
   failure: Failure | null = null
   /** Why this guest is out of the room that it was in. */
   parted: ErrorData | null = null
@@ -72,6 +71,7 @@ export class RoomController implements ReactiveController {
     this.view = system.view
     this.conversations = new Conversations(system, sessionStorage, () => host.requestUpdate())
     this.encoderWork = new EncoderWork(system)
+    this.modelWork = new ModelWork(system, () => host.requestUpdate())
     host.addController(this)
   }
 
@@ -80,7 +80,7 @@ export class RoomController implements ReactiveController {
     const watch = wasWatching(location.hash) ? { watch: true as const } : {}
     void this.run(this.returning ? { kind: 'join-room', ...watch } : { kind: 'measure' })
     void this.#readServer()
-    void this.#readCache()
+    void this.modelWork.readKept()
   }
 
   hostDisconnected(): void {
@@ -122,6 +122,7 @@ export class RoomController implements ReactiveController {
   async #perform(command: Command): Promise<void> {
     if (isChatCommand(command)) return this.conversations.perform(command)
     if (isTalkCommand(command)) return performTalk(this.#system, command)
+    if (isModelCommand(command)) return this.modelWork.perform(command)
     switch (command.kind) {
       case 'measure':
         this.profile = await this.#system.initialize()
@@ -154,22 +155,10 @@ export class RoomController implements ReactiveController {
         return this.#forgetRoom(command.hash)
       case 'remove-device':
         return this.#system.removeDevice(command.deviceId)
-      case 'load-model':
-        this.encoderWork.clear()
-        await this.#system.loadModel(
-          command.model,
-          command.hubToken === undefined ? {} : { hubToken: command.hubToken },
-        )
-        return this.#readCache()
-      case 'cancel-load':
-        return this.#system.cancelLoad()
       case 'compare-sentences':
         return this.encoderWork.compare(command.sentences)
       case 'fill-mask':
         return this.encoderWork.fillMask(command.text)
-      case 'forget-downloads':
-        await this.#system.forgetDownloads()
-        return this.#readCache()
     }
   }
 
@@ -184,7 +173,9 @@ export class RoomController implements ReactiveController {
     if (before.role === 'guest' && view.role === null && !leaving)
       this.#part(news ?? { code: 'room-ended', message: texts.page.notInRoom })
     else if (this.parted && view.role === null && news) this.parted = news
-    if (before.state.kind === 'loading' && state.kind !== 'loading') void this.#readCache()
+    if (before.state.kind === 'loading' && state.kind !== 'loading') void this.modelWork.readKept()
+    if (view.model?.modelId !== before.model?.modelId) this.encoderWork.clear()
+    this.modelWork.roomChanged(view)
     this.#host.requestUpdate()
   }
 
@@ -238,15 +229,5 @@ export class RoomController implements ReactiveController {
     } catch (error) {
       this.modelsError = toErrorData(error)
     }
-  }
-
-  async #readCache(): Promise<void> {
-    try {
-      this.cachedBytes = await this.#system.cachedBytes()
-    } catch (error) {
-      console.info('This browser does not tell what it keeps for this page.', error)
-      this.cachedBytes = null
-    }
-    this.#host.requestUpdate()
   }
 }

@@ -46,7 +46,7 @@ export async function loadExecutor(
   const notices: ErrorData[] = []
   const report = withKernels(onProgress)
   const loader = await factory.create({ config, shard, tensors, threads, onPrepared: report.kernels })
-  const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)))
+  const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)), manifest.modelId)
   try {
     await loadShard({
       manifest,

@@ -44,7 +44,9 @@ export function modelFiles(source: ModelSource): ModelFiles {
   const readText: ModelFiles['readText'] = async (path, signal) => {
     if (!files.has(path)) return null
     const opened = await open(path, signal)
-    const bytes = await reading([opened], ([kept]) => readBytes(kept!, { start: 0, end: kept!.size }, signal))
+    const bytes = await reading([opened], source.modelId, ([kept]) =>
+      readBytes(kept!, { start: 0, end: kept!.size }, signal),
+    )
     return new TextDecoder().decode(bytes)
   }
   return {
@@ -73,9 +75,10 @@ export function listed(paths: Iterable<string>): string {
 /** Runs `read` on sources that keep what it reads; trouble with storage is told when the weights are loaded. */
 export async function reading<Result>(
   sources: readonly ByteSource[],
+  modelId: string,
   read: (kept: readonly ByteSource[]) => Promise<Result>,
 ): Promise<Result> {
-  const cache = await openWeightCache(sources, () => undefined)
+  const cache = await openWeightCache(sources, () => undefined, modelId)
   try {
     return await read(sources.map((source, index) => keptSource(source, cache, index)))
   } finally {

@@ -82,11 +82,15 @@ async function readHeaders(source: FiledModel, signal: AbortSignal) {
   const openAll = (paths: readonly string[]) => Promise.all(paths.map((path) => files.open(path, signal)))
   if (ggufs.length > 0) {
     const sources = await openAll(ggufs)
-    return { files, sources, ...(await reading(sources, (kept) => openGguf(kept, source.modelId, signal))) }
+    return {
+      files,
+      sources,
+      ...(await reading(sources, source.modelId, (kept) => openGguf(kept, source.modelId, signal))),
+    }
   }
   const sources = await openAll(await weightPaths(source.modelId, files, signal))
   const config = await files.readJson('config.json', signal)
-  const { manifest } = await reading(sources, (kept) =>
+  const { manifest } = await reading(sources, source.modelId, (kept) =>
     openSafetensors({ config, files: kept }, source.modelId, signal),
   )
   return { files, sources, manifest, metadata: null }

@@ -4,7 +4,6 @@ import { HeadroomError } from '../base/errors.ts'
 import { createRoomSecret, parseRoomLink } from '../net/room-link.ts'
 import type { ServerConfig } from '../net/signaling-protocol.ts'
 import type { DeviceProfile } from '../plan/device-profile.ts'
-import { cachedBytes, forgetDownloads } from '../weights/weight-cache.ts'
 import { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import type { Encoding } from './encoding.ts'
 import {
@@ -15,6 +14,7 @@ import {
   type InferenceResult,
 } from './inference-request.ts'
 import { fetchServerConfig, listModels, type WantedModel } from './model-catalogue.ts'
+import { ModelLibrary } from './model-library.ts'
 import { type LoadOptions, ModelRequests } from './model-requests.ts'
 import { type OwnDevice, openDevice, watchingDevice } from './own-device.ts'
 import { engineRank } from './rank-port.ts'
@@ -32,6 +32,8 @@ import { leadsRoom } from './tab-memory.ts'
 const refreshMs = 1000
 
 export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }> {
+  /** Models that are not loaded: a hub's, and what is kept on this device. */
+  readonly library: ModelLibrary
   readonly #options: Required<SystemOptions>
   #device: OwnDevice | null = null
   #coordinator: MobileTensorParallelismCoordinator | null = null
@@ -45,6 +47,7 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
   constructor(options: SystemOptions = {}) {
     super()
     this.#options = withDefaults(options)
+    this.library = new ModelLibrary(this.#options.serverUrl)
     this.#place = new RoomPlace(this.#options.serverUrl)
     this.#place.on('change', () => this.#changed())
   }
@@ -180,16 +183,6 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       request,
       this.#serving().map(({ deviceId }) => deviceId),
     )
-  }
-
-  /** Bytes of downloads kept on this device. */
-  cachedBytes(): Promise<number> {
-    return cachedBytes()
-  }
-
-  /** Throws `bad-input` while a tab of this browser is loading. */
-  forgetDownloads(): Promise<void> {
-    return forgetDownloads()
   }
 
   async close(): Promise<void> {

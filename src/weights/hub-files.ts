@@ -9,10 +9,12 @@ const description =
 const weights = /^[^/]+\.safetensors$/
 
 /** In the repository's order. Throws `model-not-found`, with what there is, where the name fits no model or several. */
-export function hubModelPaths({ repository, paths }: HubRepository, { file }: HubName): string[] {
+export function hubModelPaths(
+  { repository, paths }: Pick<HubRepository, 'repository' | 'paths'>,
+  { file }: HubName,
+): string[] {
   const models = ggufModels(paths)
-  if (file === null && paths.includes('config.json') && paths.some((path) => weights.test(path)))
-    return paths.filter((path) => description.test(path) || weights.test(path))
+  if (file === null && isCheckpoint(paths)) return paths.filter((path) => description.test(path) || weights.test(path))
   const fitting = [...models].filter(([name, parts]) => fits(name, parts, file))
   const [only] = fitting
   if (only && fitting.length === 1) return only[1]
@@ -29,8 +31,13 @@ export function hubModelPaths({ repository, paths }: HubRepository, { file }: Hu
   )
 }
 
+/** Do the files make up a model in safetensors? */
+export function isCheckpoint(paths: readonly string[]): boolean {
+  return paths.includes('config.json') && paths.some((path) => weights.test(path))
+}
+
 /** By the name of the first part: all its parts. */
-function ggufModels(paths: readonly string[]): Map<string, string[]> {
+export function ggufModels(paths: readonly string[]): Map<string, string[]> {
   const models = new Map<string, string[]>()
   for (const path of paths.filter((name) => name.endsWith('.gguf')).sort()) {
     const [first = path] = ggufPartNames(path)

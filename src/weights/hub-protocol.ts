@@ -2,7 +2,7 @@
 // https://huggingface.co/docs/hub/api and https://huggingface.co/docs/hub/models-gated
 import * as v from 'valibot'
 import { HeadroomError } from '../base/errors.ts'
-import { fetchJson } from './fetch-json.ts'
+import { fetchJson, type JsonRequest } from './fetch-json.ts'
 
 /** A repository, and what of it is meant; written `owner/name`, `owner/name@revision`, `owner/name:Q4_K_M`, `owner/name/file.gguf`. */
 export interface HubName {
@@ -19,6 +19,10 @@ export interface HubRepository {
   /** 40 hex digits: what `revision` means now, and for ever after. */
   commit: string
   paths: readonly string[]
+  /** In bytes, as far as the hub says. */
+  sizes: ReadonlyMap<string, number>
+  /** `license:apache-2.0` and the like. */
+  tags: readonly string[]
   /** Does the hub give its files to certain people alone? */
   restricted: boolean
 }
@@ -53,7 +57,8 @@ export function formatHubName({ repository, revision, file }: HubName): string {
 
 const repositorySchema = v.object({
   sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, 'no commit')),
-  siblings: v.array(v.object({ rfilename: v.pipe(v.string(), v.maxLength(400)) })),
+  siblings: v.array(v.object({ rfilename: v.pipe(v.string(), v.maxLength(400)), size: v.optional(v.number()) })),
+  tags: v.optional(v.array(v.string()), []),
   gated: v.optional(v.union([v.boolean(), v.string()]), false),
   private: v.optional(v.boolean(), false),
 })
@@ -64,6 +69,12 @@ const tokenSyntax = /^[\x21-\x7e]+$/
 /** One attempt and two more: who asks is waiting for the answer. */
 const retryDelaysMs = [500, 1500]
 
+/** A question to the hub, with the token (null: nobody's). Throws `token-needed` for what is none. */
+export function hubRequest(hubUrl: string, what: string, token: string | null, signal?: AbortSignal): JsonRequest {
+  if (token !== null && !tokenSyntax.test(token)) throw noToken(hubUrl)
+  return { what, retryDelaysMs, signal, ...(token !== null && { headers: { Authorization: `Bearer ${token}` } }) }
+}
+
 /** `hubUrl` ends in `/`. Throws `token-needed` for a repository that `token` (null: nobody's) does not open, `model-not-found`, `download-failed`, `bad-message`. */
 export async function fetchHubRepository(
   hubUrl: string,
@@ -71,8 +82,8 @@ export async function fetchHubRepository(
   token: string | null,
   signal?: AbortSignal,
 ): Promise<HubRepository> {
-  if (token !== null && !tokenSyntax.test(token)) throw noToken(hubUrl)
-  const url = new URL(`api/models/${repository}/revision/${encodeURIComponent(revision ?? 'main')}`, hubUrl).href
+  const revisionPath = `revision/${encodeURIComponent(revision ?? 'main')}`
+  const url = new URL(`api/models/${repository}/${revisionPath}?blobs=true`, hubUrl).href
   const check = ({ status }: Response) => {
     if (status === 401 || status === 403) throw refused(hubUrl, repository, status, token)
     if (status === 404)
@@ -82,15 +93,20 @@ export async function fetchHubRepository(
       )
   }
   const found = await fetchJson(url, repositorySchema, {
-    what: `The hub's word on ${repository}`,
-    retryDelaysMs,
-    ...(token !== null && { headers: { Authorization: `Bearer ${token}` } }),
+    ...hubRequest(hubUrl, `The hub's word on ${repository}`, token, signal),
     check,
-    signal,
   })
   const restricted = found.gated !== false || found.private
   if (restricted && token === null) throw gated(hubUrl, repository)
-  return { repository, commit: found.sha, paths: found.siblings.map(({ rfilename }) => rfilename), restricted }
+  const { sha, siblings, tags } = found
+  return {
+    repository,
+    commit: sha,
+    paths: siblings.map(({ rfilename }) => rfilename),
+    sizes: new Map(siblings.flatMap(({ rfilename, size }) => (size === undefined ? [] : [[rfilename, size]]))),
+    tags,
+    restricted,
+  }
 }
 
 /** The file at that commit: the same bytes for everybody, whatever the branch does later. */

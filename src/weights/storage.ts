@@ -17,6 +17,8 @@ export interface Storage {
   /** Creates the file where it is missing; null while another tab holds it open. */
   open(name: string): Promise<StoredFile | null>
   list(): Promise<{ name: string; byteLength: number }[]>
+  /** The whole of a small file. */
+  readText(name: string): Promise<string>
   /** False while a tab holds it open. */
   remove(name: string): Promise<boolean>
 }
@@ -39,6 +41,10 @@ export async function openBrowserStorage(): Promise<Storage> {
         if (handle.kind === 'file') found.push({ name: handle.name, byteLength: (await handle.getFile()).size })
       }
       return found
+    },
+    async readText(name) {
+      const file = await folder.getFileHandle(name)
+      return (await file.getFile()).text()
     },
     async remove(name) {
       const remove = async () => {

@@ -1,10 +1,12 @@
 // Downloads kept on this device, so that a reload or another plan fetches only what is new. One file per model file and tab (a second tab
 // of the same browser finds the first one's file locked and keeps its own). A model file without an ETag is never kept: nothing would say
-// that it changed; nor is one of this device, which is here already. Trouble with storage never stops a load; it is told once.
+// that it changed; nor is one of this device, which is here already. Trouble with storage never stops a load; it is told once. Beside the
+// files lie notes of whose they are (kept-models.ts).
 import { HeadroomError } from '../base/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 import { CacheFile } from './cache-file.ts'
 import { sha256Hex } from './digest.ts'
+import { isNote, noteUse } from './kept-models.ts'
 import type { TensorPart } from './rectangles.ts'
 import { openBrowserStorage, type Storage } from './storage.ts'
 
@@ -25,11 +27,12 @@ export interface WeightCache {
 
 /**
  * Opens what is kept of `sources` and removes what is kept of older versions of them. In a dedicated worker only. `onProblem` hears
- * `storage-full` once when nothing (more) can be kept. `storage` is the browser's own unless given.
+ * `storage-full` once when nothing (more) can be kept. `modelId` is noted as whose downloads these are. `storage` is the browser's own unless given.
  */
 export async function openWeightCache(
   sources: readonly ByteSource[],
   onProblem: (problem: HeadroomError) => void,
+  modelId: string,
   storage?: Storage,
 ): Promise<WeightCache> {
   const files: (CacheFile | null)[] = sources.map(() => null)
@@ -42,6 +45,7 @@ export async function openWeightCache(
     try {
       const opened = storage ?? (await openBrowserStorage())
       for (const [index, source] of sources.entries()) files[index] = await openCacheFile(source, opened)
+      await noteUse(opened, await Promise.all(sources.filter(isKept).map(originName)), modelId)
     } catch (error) {
       tell(error)
     }
@@ -83,9 +87,8 @@ function isKept({ etag, verified }: ByteSource): boolean {
 
 async function openCacheFile(source: ByteSource, storage: Storage): Promise<CacheFile | null> {
   if (!isKept(source)) return null
-  const text = (value: string) => new TextEncoder().encode(value)
-  const origin = (await sha256Hex(text(JSON.stringify(source.origin)))).slice(0, 24)
-  const version = (await sha256Hex(text(`${source.etag} ${source.size}`))).slice(0, 24)
+  const origin = await originName(source)
+  const version = await shortHash(`${source.etag} ${source.size}`)
   for (const { name } of await storage.list()) {
     if (name.startsWith(`${origin}-`) && !name.startsWith(`${origin}-${version}-`)) await storage.remove(name)
   }
@@ -102,10 +105,19 @@ async function openCacheFile(source: ByteSource, storage: Storage): Promise<Cach
   return null
 }
 
+/** What the names of all versions of the source's file begin with. */
+function originName({ origin }: ByteSource): Promise<string> {
+  return shortHash(JSON.stringify(origin))
+}
+
+async function shortHash(text: string): Promise<string> {
+  return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 24)
+}
+
 /** Bytes of all downloads that are kept; 0 where the browser keeps none. Works in every thread. */
 export async function cachedBytes(storage?: Storage): Promise<number> {
   const files = await (storage ?? (await storageIfAny()))?.list()
-  return (files ?? []).reduce((sum, { byteLength }) => sum + byteLength, 0)
+  return (files ?? []).reduce((sum, { name, byteLength }) => sum + (isNote(name) ? 0 : byteLength), 0)
 }
 
 /** Removes all downloads. Throws `bad-input` while a tab is loading a model. Works in every thread. */
@@ -121,7 +133,8 @@ export async function forgetDownloads(storage?: Storage): Promise<void> {
   )
 }
 
-async function storageIfAny(): Promise<Storage | null> {
+/** null where the browser keeps nothing for this page. */
+export async function storageIfAny(): Promise<Storage | null> {
   try {
     return await openBrowserStorage()
   } catch (error) {

@@ -1,7 +1,7 @@
 // A model hub on this machine that speaks huggingface.co's API over folders: commits, gated repositories, weights by redirect to a second
 // origin whose addresses expire. It answers as the real one was seen to, CORS included.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +12,9 @@ export interface HubFolder {
   /** Of these alone. */
   paths?: readonly string[]
   gated?: 'auto' | 'manual'
+  /** As the listing says them. */
+  downloads?: number
+  tags?: readonly string[]
   /** Other branches and tags than `main`. */
   revisions?: readonly string[]
 }
@@ -67,33 +70,38 @@ export async function serveHub(
     cors(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     remember(request, authorizations.hub)
-    const { pathname } = new URL(request.url ?? '/', 'http://hub')
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://hub')
     asked.push(`${request.method} ${pathname}`)
+    if (pathname === '/api/models') return sendJson(response, found(repositories, searchParams.get('search') ?? ''))
     const [, repository = '', revision = ''] = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/([^/]+)$/.exec(pathname) ?? []
     const [, fileRepository = '', commit = '', path = ''] =
       /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname) ?? []
-    const found = repositories[repository || fileRepository]
-    const mayRead = !found?.gated || request.headers.authorization === `Bearer ${token}`
+    const kept = repositories[repository || fileRepository]
+    const mayRead = !kept?.gated || request.headers.authorization === `Bearer ${token}`
     if (request.headers.authorization !== undefined && request.headers.authorization !== `Bearer ${token}`)
       return refuse(response, 401, 'InvalidCredentials')
     // To strangers the real hub does not tell what is private from what is not there.
-    if (!found) return refuse(response, request.headers.authorization === undefined ? 401 : 404, 'RepoNotFound')
+    if (!kept) return refuse(response, request.headers.authorization === undefined ? 401 : 404, 'RepoNotFound')
     if (repository) {
-      const known = ['main', commits.get(repository), ...(found.revisions ?? [])].includes(decodeURIComponent(revision))
+      const known = ['main', commits.get(repository), ...(kept.revisions ?? [])].includes(decodeURIComponent(revision))
       if (!known) return refuse(response, 404, 'RevisionNotFound')
-      const siblings = pathsOf(found).map((rfilename) => ({ rfilename }))
+      const siblings = pathsOf(kept).map((rfilename) => {
+        const { size } = statSync(join(kept.folder, rfilename))
+        return searchParams.has('blobs') ? { rfilename, size } : { rfilename }
+      })
       const body = {
         id: repository,
         sha: commits.get(repository),
         private: false,
-        gated: found.gated ?? false,
+        gated: kept.gated ?? false,
+        tags: kept.tags ?? [],
         siblings,
       }
-      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      return sendJson(response, body)
     }
     if (!mayRead) return refuse(response, 401, 'GatedRepo')
     if (commit !== commits.get(fileRepository)) return refuse(response, 404, 'RevisionNotFound')
-    const location = join(found.folder, decodeURIComponent(path))
+    const location = join(kept.folder, decodeURIComponent(path))
     if (!/\.(safetensors|gguf)$/.test(path)) return sendPart(request, response, readFileSync(location))
     const target = new URL(
       `/${commit}?${new URLSearchParams({ path: location, signature: String(generation) })}`,
@@ -114,6 +122,25 @@ export async function serveHub(
     },
     close: async () => void (await Promise.all([hub.close(), files.close()])),
   }
+}
+
+/** As the real listing was seen to look with `expand`: a private field and an object id beside what was asked for. */
+function found(repositories: Readonly<Record<string, HubFolder>>, words: string) {
+  return Object.entries(repositories)
+    .filter(([id]) => id.toLowerCase().includes(words.toLowerCase()))
+    .map(([id, { downloads = 0, gated = false, tags = [] }]) => ({
+      _id: createHash('sha1').update(id).digest('hex').slice(0, 24),
+      id,
+      modelId: id,
+      downloads,
+      gated,
+      tags,
+    }))
+    .sort((a, b) => b.downloads - a.downloads)
+}
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
 function cors(request: IncomingMessage, response: ServerResponse): void {

@@ -21,6 +21,9 @@ export function memoryStorage(): MemoryStorage {
     async list() {
       return [...storage.files].map(([name, bytes]) => ({ name, byteLength: bytes.length }))
     },
+    async readText(name) {
+      return new TextDecoder().decode(storage.files.get(name))
+    },
     async remove(name) {
       return !open.has(name) && storage.files.delete(name)
     },

@@ -1,5 +1,6 @@
 // The page's words in German.
 import { deChat } from './de-chat.ts'
+import { deDownloads } from './de-downloads.ts'
 import { deEncoder } from './de-encoder.ts'
 import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
@@ -30,6 +31,7 @@ export const de: Texts = {
   shortcuts: deShortcuts,
   encoder: deEncoder,
   settings: deSettings,
+  ...deDownloads,
   talk: deTalk,
 
   page: {
@@ -271,8 +273,6 @@ export const de: Texts = {
   ...deWork,
 
   foot: {
-    forget: (cachedBytes) => `Downloads vergessen (${bytes(cachedBytes)})`,
-    forgetQuestion: (cachedBytes) => `${bytes(cachedBytes)} von diesem Gerät löschen`,
     nothingKept: 'Auf diesem Gerät ist nichts Heruntergeladenes gespeichert.',
     offline: 'Öffnet sich auch offline.',
     offlineRefused:

@@ -1,6 +1,7 @@
 // The page's words in English. This catalogue is the type: every other one has its keys. Sentences are whole, so that other languages
 // may order them otherwise; what depends on a value is a function of it.
 import { enChat } from './en-chat.ts'
+import { enDownloads } from './en-downloads.ts'
 import { enEncoder } from './en-encoder.ts'
 import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
@@ -33,6 +34,7 @@ export const en = {
   shortcuts: enShortcuts,
   encoder: enEncoder,
   settings: enSettings,
+  ...enDownloads,
   talk: enTalk,
 
   page: {
@@ -272,8 +274,6 @@ export const en = {
   ...enWork,
 
   foot: {
-    forget: (cachedBytes: number) => `Forget downloads (${bytes(cachedBytes)})`,
-    forgetQuestion: (cachedBytes: number) => `Delete ${bytes(cachedBytes)} from this device`,
     nothingKept: 'Nothing downloaded is kept on this device.',
     offline: 'Opens offline.',
     offlineRefused: 'Does not open offline: the browser refused, as it does where a server made its own certificate.',

@@ -185,14 +185,24 @@ test('the conversation is there again after a reload, and gone after New chat', 
   expect(sessionStorage.getItem('headroom.open-conversation')).toBeNull()
 })
 
-test('forgetting downloads takes two presses and tells what is left', async () => {
+test('what is kept is listed, and deleting one model or all takes two presses and tells what is left', async () => {
   const { app, system } = await open()
-  const forget = must(byTestId(app.renderRoot, 'forget-downloads'))
-  expect(wordsOf(forget)).toBe('Forget downloads (52.4 MB)')
-  await userEvent.click(must(forget.shadowRoot?.querySelector('button')))
-  await settled(app)
-  await userEvent.click(must(forget.shadowRoot?.querySelector('button.danger')))
-  await rendered(app)
-  expect(system.asked).toEqual(['forgetDownloads'])
+  const kept = must(byTestId(app.renderRoot, 'kept'))
+  expect(wordsOf(kept)).toContain('Models kept on this device: 60 MB')
+  await userEvent.click(must(kept.querySelector('summary')))
+  const press = async (confirm: HTMLElement) => {
+    await userEvent.click(must(confirm.shadowRoot?.querySelector('button')))
+    await settled(app)
+    await userEvent.click(must(confirm.shadowRoot?.querySelector('button.danger')))
+    await rendered(app)
+  }
+  await press(must(byTestId(kept, 'forget-model')))
+  expect(wordsOf(kept)).toContain('Models kept on this device: 7.6 MB')
+  system.kept = [...system.kept, { modelId: 'new', byteLength: 1_000, usedAtMs: null }]
+  system.show({ ...system.view, state: { kind: 'loading', modelId: 'new' } })
+  system.show({ ...system.view, state: { kind: 'lobby' } })
+  await expect.poll(() => byTestId(kept, 'forget-downloads')).not.toBeNull()
+  await press(must(byTestId(kept, 'forget-downloads')))
+  expect(system.asked).toEqual(['forget small', 'forgetAll'])
   expect(wordsOf(app)).toContain('Nothing downloaded is kept on this device.')
 })

@@ -33,7 +33,7 @@ test('loading shows bytes in place, in all, and downloaded', async () => {
     holding,
     progress: { loadedBytes: 12_300_000, totalBytes: 26_100_000, downloadedBytes: 9_000_000 },
   })
-  const progress = must(element.renderRoot.querySelector('progress'))
+  const progress = must(element.renderRoot.querySelector('hr-load-progress')?.renderRoot.querySelector('progress'))
   expect([progress.value, progress.max]).toEqual([12_300_000, 26_100_000])
   expect(wordsOf(element)).toContain('12.3 MB of 26.1 MB, 9 MB downloaded')
   expect(wordsOf(must(byTestId(element.renderRoot, 'device-status')))).toBe('Loading')
@@ -42,10 +42,10 @@ test('loading shows bytes in place, in all, and downloaded', async () => {
 test('a GPU that compiles says how many of its programs are ready, and nothing when all are', async () => {
   const bytes = { loadedBytes: 26_100_000, totalBytes: 26_100_000, downloadedBytes: 0 }
   const { element } = await show({ progress: { ...bytes, kernels: { ready: 5, all: 38 } } })
-  expect(wordsOf(must(byTestId(element.renderRoot, 'device-kernels')))).toContain('5 of 38')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'load-kernels')))).toContain('5 of 38')
   element.device = deviceView({ progress: bytes })
   await settled(element)
-  expect(byTestId(element.renderRoot, 'device-kernels')).toBeNull()
+  expect(byTestId(element.renderRoot, 'load-kernels')).toBeNull()
 })
 
 test('a lost device says so and shows no progress', async () => {
@@ -54,7 +54,7 @@ test('a lost device says so and shows no progress', async () => {
     progress: { loadedBytes: 1, totalBytes: 2, downloadedBytes: 1 },
   })
   expect(wordsOf(element)).toContain('Lost')
-  expect(element.renderRoot.querySelector('progress')).toBeNull()
+  expect(element.renderRoot.querySelector('hr-load-progress')).toBeNull()
 })
 
 test('a device that has not measured itself yet is shown as measuring', async () => {

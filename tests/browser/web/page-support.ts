@@ -1,7 +1,7 @@
 // What the page's tests share: views of rooms as data, and a place to put one component and hear what it asks for.
 import { LitElement } from 'lit'
 import { onTestFinished } from 'vitest'
-import type { DeviceProfile, DeviceView, Holding, RoomView, TokenRecord } from '../../../src/index.ts'
+import type { DeviceProfile, DeviceView, Holding, RoomFit, RoomView, TokenRecord } from '../../../src/index.ts'
 import type { ChatView } from '../../../web/chat/conversations.ts'
 import type { Turn } from '../../../web/chat/turn.ts'
 import type { Command } from '../../../web/commands.ts'
@@ -89,6 +89,17 @@ export const readyView = roomView({
   },
   devices: [leaderDevice, deviceView({ holding })],
 })
+
+export const roomFit: RoomFit = {
+  modelId: 'small',
+  fits: true,
+  modelBytes: 98_000_000,
+  offeredBytes: 3_000_000_000,
+  weights: 'auto',
+  contextLength: 2_048,
+  devices: [{ deviceId: 'laptop', name: 'Laptop, Firefox', memoryBytes: 120_000_000, offeredBytes: 1_500_000_000 }],
+  speed: { known: true, tokenMs: 40, computeMs: 30, roundsMs: 10 },
+}
 
 /** A conversation of these turns, each the only one in its place. */
 export function chatView(turns: readonly Turn[], part: Partial<ChatView> = {}): ChatView {

@@ -89,7 +89,10 @@ test('another model is chosen by the keyboard', async () => {
   await userEvent.keyboard('{ArrowUp}')
   await settled(element)
   await userEvent.click(must(byTestId(element.renderRoot, 'load-model')))
-  expect(commands).toEqual([{ kind: 'load-model', model: 'tiny' }])
+  expect(commands).toEqual([
+    { kind: 'check-fit', model: 'tiny' },
+    { kind: 'load-model', model: 'tiny' },
+  ])
 })
 
 test('a server without models says so and offers a file', async () => {
@@ -194,7 +197,7 @@ test('loading shows all bytes of all devices and can be cancelled', async () => 
 
 test('a room at rest shows no state, and a notice stays away once dismissed', async () => {
   const state = new HrRoomState()
-  state.view = roomView({ notices: [{ code: 'storage-full', message: 'Storage is full.' }] })
+  state.view = roomView({ notices: [{ code: 'peer-unreachable', message: 'A guest could not be reached.' }] })
   const { element } = await mount(state)
   await userEvent.click(must(element.renderRoot.querySelector('hr-notice')?.renderRoot.querySelector('button')))
   await settled(element)

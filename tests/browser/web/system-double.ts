@@ -3,13 +3,17 @@ import { Emitter } from '../../../src/base/emitter.ts'
 import {
   type ChatAnswer,
   type Encoding,
+  type FoundRepository,
   HeadroomError,
+  type HubModel,
+  type KeptModel,
+  type RoomFit,
   RoomTalk,
   type RoomView,
   type WantedModel,
 } from '../../../src/index.ts'
 import type { System } from '../../../web/room-controller.ts'
-import { link, profile, readyView, roomView, tokenRecord } from './page-support.ts'
+import { link, profile, readyView, roomFit, roomView, tokenRecord } from './page-support.ts'
 
 const outside = roomView({ role: null, link: null, signaling: 'off', devices: [] })
 
@@ -20,7 +24,14 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
   fails: Partial<Record<'joinRoom' | 'startRoom' | 'loadModel' | 'chat' | 'embed', HeadroomError>> = {}
   /** The pieces of the next answer. */
   answer: readonly string[] = ['Hello', ' there']
-  bytes = 52_400_000
+  kept: readonly KeptModel[] = [
+    { modelId: 'small', byteLength: 52_400_000, usedAtMs: Date.UTC(2026, 4, 1) },
+    { modelId: 'owner/large', byteLength: 7_600_000, usedAtMs: null },
+  ]
+  /** Of every model. */
+  fit: RoomFit = roomFit
+  found: readonly FoundRepository[] = []
+  hubModels: readonly HubModel[] = []
   readonly talk = new RoomTalk(() => null)
 
   constructor() {
@@ -78,6 +89,18 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     this.show(readyView)
   }
 
+  async checkFit(model: WantedModel) {
+    return { ...this.fit, modelId: String(model) }
+  }
+
+  holdLoad(held: boolean) {
+    this.#ask('holdLoad', String(held))
+  }
+
+  leaveOut(deviceId: string) {
+    this.#ask('leaveOut', deviceId)
+  }
+
   cancelLoad() {
     this.#ask('cancelLoad')
   }
@@ -127,13 +150,24 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     return { ...encoding(new Float32Array(2)), candidates }
   }
 
-  async cachedBytes() {
-    return this.bytes
-  }
-
-  async forgetDownloads() {
-    this.#ask('forgetDownloads')
-    this.bytes = 0
+  readonly library = {
+    search: async (words: string) => {
+      this.#ask('search', words)
+      return [...this.found]
+    },
+    models: async (repository: string) => {
+      this.#ask('models', repository)
+      return { repository, license: 'mit', models: this.hubModels }
+    },
+    kept: async () => ({ models: this.kept, usedBytes: 60_000_000, quotaBytes: 1_000_000_000 }),
+    forget: async (modelId: string | null) => {
+      this.#ask('forget', String(modelId))
+      this.kept = this.kept.filter((model) => model.modelId !== modelId)
+    },
+    forgetAll: async () => {
+      this.#ask('forgetAll')
+      this.kept = []
+    },
   }
 
   #ask(call: string, argument?: string): void {

@@ -43,7 +43,7 @@ self.onmessage = async ({ data }: MessageEvent<CacheRequest>) => {
   const problems: string[] = []
   const tensors = tensorsOfShares(manifest, data.shares, 'auto')[data.rank]!
   const loader = collectWeights(tensors)
-  const cache = await openWeightCache([source], (problem) => problems.push(problem.message))
+  const cache = await openWeightCache([source], (problem) => problems.push(problem.message), 'model')
   await loadShard({ manifest, tensors, sources: [source], cache, loader })
   if (!data.keepOpen) cache.close()
   const slices = [...loader.finish()].sort(([a], [b]) => (a < b ? -1 : 1))

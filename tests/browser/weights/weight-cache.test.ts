@@ -77,7 +77,7 @@ describe('the cache in a real browser', () => {
   it('says on the page itself, where files cannot be written, that nothing is kept', async () => {
     const problems: string[] = []
     const source: ByteSource = { ...openFileSource(new Blob(['x']), 'x'), etag: '"v1"', verified: 'digest' }
-    const cache = await openWeightCache([source], (problem) => problems.push(problem.message))
+    const cache = await openWeightCache([source], (problem) => problems.push(problem.message), 'model')
     cache.close()
     expect(problems.join()).toMatch(/keeps no downloads.*in a worker only/)
   })

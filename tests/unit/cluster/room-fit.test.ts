@@ -80,11 +80,11 @@ describe('a model that fits', () => {
 
 test('a model that does not fit is told with what is missing and what would do, each of which does', () => {
   const tooSmall = (memoryBytes: number): number =>
-    fit(memoryBytes).fits ? tooSmall(memoryBytes - 20_000) : memoryBytes
-  const fit = (memoryBytes: number) => fitRoom(model, devices([memoryBytes, memoryBytes]), options)
+    fitWithin(memoryBytes).fits ? tooSmall(memoryBytes - 20_000) : memoryBytes
+  const fitWithin = (memoryBytes: number) => fitRoom(model, devices([memoryBytes, memoryBytes]), options)
   const memoryBytes = tooSmall(1_000_000)
   const tight = devices([memoryBytes, memoryBytes])
-  const refused = fit(memoryBytes)
+  const refused = fitWithin(memoryBytes)
   if (refused.fits) throw new Error('It fits.')
   expect(refused.missingBytes).toBeGreaterThan(0)
   const more = refused.remedies.find((remedy) => remedy.kind === 'more-devices')!

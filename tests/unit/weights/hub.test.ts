@@ -37,10 +37,7 @@ test.each<[text: string, HubName | null]>([
 
 describe('the files of a repository', () => {
   const choose = (paths: string[], file: HubName['file'] = null) =>
-    hubModelPaths(
-      { repository: 'a/b', commit: '', restricted: false, paths },
-      { repository: 'a/b', revision: null, file },
-    )
+    hubModelPaths({ repository: 'a/b', paths }, { repository: 'a/b', revision: null, file })
 
   it('are the checkpoint’s own, of all the forms that lie beside it', () => {
     const wanted = [

@@ -18,7 +18,7 @@ beforeEach(() => {
 /** Another visit of the page: a new source, the same storage. */
 async function visit(etag: string | null = '"v1"') {
   const source = memorySource(file, 'stories.gguf', etag)
-  const cache = await openWeightCache([source], () => undefined, storage)
+  const cache = await openWeightCache([source], () => undefined, 'model', storage)
   return { source, cache, kept: keptSource(source, cache, 0) }
 }
 

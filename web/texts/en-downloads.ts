@@ -1,0 +1,90 @@
+// The words of choosing a model by whether it fits, of downloads, and of what is kept.
+import { numbersIn } from './numbers.ts'
+
+const { bytes, count, counted, milliseconds, moment, tenths } = numbersIn('en')
+
+export const enDownloads = {
+  fit: {
+    ask: 'Does it fit?',
+    reading: 'Reading what the model needs…',
+    fits: 'It fits this room',
+    fitsNot: 'It does not fit this room',
+    sizes: (modelBytes: number, offeredBytes: number) =>
+      `${bytes(modelBytes)} of weights; the devices here give ${bytes(offeredBytes)}.`,
+    missing: (missingBytes: number) => `${bytes(missingBytes)} are missing.`,
+    speed: (tokensPerSecond: number) =>
+      `About ${tokensPerSecond < 10 ? tenths(tokensPerSecond) : count(tokensPerSecond)} tokens a second, from what these devices and the ways between them were measured at.`,
+    noRoundTrip: (device: string, computeMs: number) =>
+      `How fast is not known yet: the way to ${device} is not measured. The arithmetic alone takes ${milliseconds(computeMs)} a token.`,
+    noReadback: (device: string, computeMs: number) =>
+      `How fast is not known yet: ${device} has not measured how soon its results can be read. The arithmetic alone takes ${milliseconds(computeMs)} a token.`,
+    shares: 'What each device would hold',
+    share: (memoryBytes: number, offeredBytes: number) => `${bytes(memoryBytes)} of ${bytes(offeredBytes)}`,
+    held: {
+      f32: 'Its weights would be held as 32-bit numbers.',
+      f16: 'Its weights would be held as 16-bit numbers, so that they fit.',
+      int8: 'Its weights would be held as 8-bit numbers, so that they fit.',
+      int4: 'Its weights would be held as 4-bit numbers, so that they fit; answers get worse by that.',
+    },
+    remedies: 'What would do',
+    noRemedy: 'More devices like these would not help. Choose a smaller model.',
+    startElsewhere: (device: string) => `Start the room on ${device}, which has the most memory.`,
+    moreDevices: (devices: number, like: string, memoryBytes: number) =>
+      `Let ${counted(devices, 'more device', 'more devices')} like ${like} join (${bytes(memoryBytes)} each).`,
+    shorterContext: (positions: number) =>
+      `Open the page with context=${positions}: it remembers less of a conversation.`,
+    smallerWeights: { int8: 'Load it with 8-bit weights', int4: 'Load it with 4-bit weights' },
+  },
+
+  hubSearch: {
+    label: 'Search',
+    example: 'smollm2 instruct',
+    search: 'Search',
+    searching: 'Asking…',
+    nothing: 'Nothing was found whose weights can be read here. Try fewer words.',
+    found: (repositories: number) => `${counted(repositories, 'repository', 'repositories')} found.`,
+    downloads: (times: number) => `${counted(times, 'download', 'downloads')} a month`,
+    license: (name: string) => `licence ${name}`,
+    noLicense: 'no licence named',
+    gated: 'needs a token',
+    filesOf: (repository: string) => `Models in ${repository}`,
+    nothingInside: 'Nothing in it can be run here: it has neither GGUF files nor safetensors with a config.json.',
+    checkpoint: 'All of it (safetensors)',
+    unreadable: 'cannot be read here yet',
+    noSize: 'size not known',
+    back: 'Back to what was found',
+    byName: 'Or by its name',
+  },
+
+  loading: {
+    rate: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s`,
+    left: (seconds: number) =>
+      seconds < 60
+        ? `about ${counted(Math.max(1, Math.ceil(seconds)), 'second', 'seconds')} left`
+        : `about ${counted(Math.round(seconds / 60), 'minute', 'minutes')} left`,
+    paused: 'Paused. What has come is kept.',
+    pause: 'Pause',
+    resume: 'Go on',
+    leaveOut: 'Go on without it',
+    leaveOutNamed: (device: string) => `Go on without ${device}`,
+    failedOn: (device: string) => `${device} could not take its share`,
+    wentOn: 'The room goes on without it.',
+    tryAgain: (device: string) => `Try again with ${device}`,
+    smaller: 'Try with 4-bit weights',
+    leftOut: (device: string) => `${device} was left out`,
+    freeSpace: 'Free space',
+  },
+
+  kept: {
+    summary: (keptBytes: number) => `Models kept on this device: ${bytes(keptBytes)}`,
+    used: (usedBytes: number, quotaBytes: number) =>
+      `This page uses ${bytes(usedBytes)} of the ${bytes(quotaBytes)} that the browser gives it.`,
+    unnamed: 'Other downloads',
+    lastUsed: (atMs: number) => `last used ${moment(atMs)}`,
+    remove: 'Delete',
+    removeNamed: (model: string) => `Delete the downloads of ${model}`,
+    removeQuestion: (keptBytes: number) => `Delete ${bytes(keptBytes)}`,
+    removeAll: 'Delete all',
+    removeAllQuestion: (keptBytes: number) => `Delete ${bytes(keptBytes)} from this device`,
+  },
+}
