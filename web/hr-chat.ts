@@ -52,6 +52,7 @@ export class HrChat extends LitElement {
       hr-undo { display: block; margin-block-end: 0.5rem; }
       .reads { margin-block-start: 0.375rem; padding-inline: 1rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
+      .empty .small { margin-block-start: 1rem; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
       @media (max-width: 30rem) { header .words { display: none; } }
       @media (hover: none), (max-width: 30rem) { .keys { display: none; } }
@@ -139,7 +140,10 @@ export class HrChat extends LitElement {
 
   #empty() {
     const { heading, text } = texts.chat.empty[this.view.state.kind]
-    return html`<p class="empty"><strong>${heading}</strong>${text}</p>`
+    return html`<div class="empty">
+      <p><strong>${heading}</strong>${text}</p>
+      ${this.chat.kept ? html`<p class="small">${texts.chat.keptHere}</p>` : null}
+    </div>`
   }
 
   /** What was pressed goes away while the answer is written: the focus stays in the log. */

@@ -80,7 +80,7 @@ export class Conversations {
     this.#changed = changed
     this.#kept = new KeptConversations({
       changed: () => this.#show(),
-      writtenElsewhere: (id) => void this.#mergeOpen(id),
+      writtenElsewhere: (id) => this.#mergeOpen(id),
       deletedElsewhere: (id) => {
         if (id === this.#open.record.id) this.#switchTo(new Conversation(this.#context))
       },

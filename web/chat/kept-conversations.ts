@@ -10,7 +10,7 @@ export interface KeptListener {
   /** The list, the settings, or what the browser says has changed. */
   changed(): void
   /** Another tab has written this conversation. */
-  writtenElsewhere(id: string): void
+  writtenElsewhere(id: string): Promise<void>
   /** Another tab has deleted it. */
   deletedElsewhere(id: string): void
 }
@@ -47,7 +47,7 @@ export class KeptConversations {
 
   /** null for one that is not there or cannot be read. */
   async read(id: string): Promise<StoredConversation | null> {
-    return (await this.#store?.read(id)) ?? null
+    return (await this.#attempt(async () => this.#store?.read(id))) ?? null
   }
 
   keep(record: ConversationRecord, turns: readonly Turn[]): void {
@@ -74,11 +74,7 @@ export class KeptConversations {
 
   /** Ids of the conversations that have these words; null where nothing can be searched. */
   async search(words: string): Promise<ReadonlySet<string> | null> {
-    let found: ReadonlySet<string> | null = null
-    await this.#attempt(async () => {
-      found = (await this.#store?.search(words)) ?? null
-    })
-    return found
+    return (await this.#attempt(async () => this.#store?.search(words))) ?? null
   }
 
   /** Asks the browser to keep them for good, unless it has promised that. */
@@ -99,7 +95,7 @@ export class KeptConversations {
     if (news.kind === 'settings') this.settings = await this.#store.readSettings()
     else if (news.kind === 'kept') {
       await this.#readList(this.#store)
-      this.#listener.writtenElsewhere(news.conversationId)
+      await this.#listener.writtenElsewhere(news.conversationId)
     } else {
       this.#drop(news.conversationId)
       await this.#store.remove(news.conversationId) // This tab may have written an answer's next words to it meanwhile.
@@ -129,13 +125,15 @@ export class KeptConversations {
     })
   }
 
-  async #attempt(use: () => Promise<void>): Promise<void> {
+  /** null where the browser fails, which is told by `works`. */
+  async #attempt<Result>(use: () => Promise<Result>): Promise<Result | null> {
     try {
-      await use()
+      return await use()
     } catch (error) {
       console.warn('This browser does not keep the conversations.', error)
       this.works = false
       this.#listener.changed()
+      return null
     }
   }
 }

@@ -4,6 +4,8 @@ import { css } from 'lit'
 export const markdownStyles = css`
   .block { margin-block: 0 0.75rem; overflow-wrap: anywhere; }
   .block:last-child { margin-block-end: 0; }
+  /* Of a long answer, finished blocks out of sight are neither laid out nor painted; what has the focus may reach over a block's edge. */
+  .block:not(:last-child) { content-visibility: auto; contain-intrinsic-block-size: auto 4rem; overflow-clip-margin: 0.5rem; }
   .block :is(h1, h2, h3, h4, h5, h6) { font-size: 1.0625rem; letter-spacing: -0.005em; font-weight: 640; margin-block: 0.5rem 0; line-height: 1.4; }
   .block h1 { font-size: 1.375rem; }
   .block h2 { font-size: 1.1875rem; }
