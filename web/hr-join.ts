@@ -23,7 +23,7 @@ export class HrJoin extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { display: grid; gap: 2rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 6vh, 4rem) 1rem; }
+      :host { display: grid; gap: 1.5rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 6vh, 4rem) 1rem; }
       .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.75rem; text-wrap: pretty; }
       .actions { display: grid; gap: 0.5rem; }
     `,
@@ -40,12 +40,13 @@ export class HrJoin extends LitElement {
         <p class="lead">${words.lead}</p>
       </section>
       <hr-terms .profile=${this.profile} .model=${this.model}></hr-terms>
-      <p class="small muted">${words.private} ${words.keepOpen}</p>
       <div class="actions">
         <button class="primary large wide" data-testid="join" ?disabled=${this.joining} @click=${this.#join}>
           ${this.joining ? words.joining : words.join}
         </button>
       </div>
+      <p class="small muted">${words.private} ${words.keepOpen}</p>
+      <p class="small muted">${words.downloads(this.model)}</p>
     `
   }
 

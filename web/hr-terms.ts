@@ -18,7 +18,7 @@ export class HrTerms extends LitElement {
     shared,
     css`
       :host { display: block; }
-      dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 1rem 1.5rem; }
+      dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1rem 1.25rem; }
       dt { color: var(--muted); font-size: 0.8125rem; }
       .number { font-size: 1.25rem; line-height: 1.3; font-weight: 640; letter-spacing: -0.01em; }
     `,
@@ -57,7 +57,7 @@ export class HrTerms extends LitElement {
         number: model
           ? words.atMost(Math.min(model.sizeBytes, profile?.memoryBytes ?? model.sizeBytes))
           : words.itsShare,
-        words: texts.join.downloads(model),
+        words: words.once(model?.name ?? null),
       },
       {
         name: words.battery,

@@ -21,16 +21,16 @@ export const deJoining: typeof enJoining = {
     compute: 'Rechnen',
     perSecond: (bytesPerSecond) => `${bytes(bytesPerSecond)} in der Sekunde`,
     computeOn: (executor) =>
-      `der Gewichte des Modells schafft es${executor ? ` auf: ${executor}` : ''}. Nur während der Raum antwortet.`,
+      `der Gewichte des Modells${executor ? ` auf: ${executor}` : ''}, nur während der Raum antwortet`,
     memory: 'Arbeitsspeicher',
-    memoryBack: 'solange es im Raum ist; wenn du gehst, ist er wieder frei.',
+    memoryBack: 'wieder frei, wenn du gehst',
     data: 'Daten',
     atMost: (most) => `höchstens ${bytes(most)}`,
     itsShare: 'sein Anteil am Modell',
+    once: (model) => `einmal geladen${model ? `, wenn der Raum ${model} nutzt` : ''}`,
     battery: 'Akku',
     notTold: 'sagt dieser Browser nicht',
-    batteryUse:
-      'Rechnen braucht ihn: Steck für ein langes Gespräch das Ladekabel ein. Unter 20 % ohne Kabel ist der Anteil kleiner.',
+    batteryUse: 'Rechnen braucht ihn; unter 20 % wird der Anteil etwa halb so groß, außer er lädt',
   },
 
   cannotJoin: {

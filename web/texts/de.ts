@@ -77,7 +77,7 @@ export const de: Texts = {
     heading: 'Leih dem Raum dieses Gerät',
     lead: 'In deiner Nähe läuft ein Sprachmodell auf mehreren Geräten zugleich. Tritt bei, und dieses trägt einen Teil davon.',
     downloads: (model) =>
-      `Einmal, und nur seinen Anteil${model ? ` von ${model.name} (${bytes(model.sizeBytes)} insgesamt), falls der Raum dieses nutzt` : ''}: vom Server in diesem WLAN oder vom Gerät, das den Raum leitet. Ein öffentlicher Hub wird nur gefragt, wenn dort ein Modell gewählt wird.`,
+      `Es lädt nur seinen Anteil${model ? ` von ${model.name} (${bytes(model.sizeBytes)} insgesamt), falls der Raum dieses nutzt` : ''}, vom Server in diesem WLAN oder vom Gerät, das den Raum leitet. Ein öffentlicher Hub wird nur gefragt, wenn dort ein Modell gewählt wird.`,
     keepOpen: 'Lass diese Seite so lange vorn geöffnet.',
     private:
       'Du liest das Gespräch des Raums und darfst auch fragen; was du fragst, können alle im Raum lesen. Du kannst jederzeit gehen.',

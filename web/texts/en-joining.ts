@@ -21,15 +21,16 @@ export const enJoining = {
     compute: 'Computing',
     perSecond: (bytesPerSecond: number) => `${bytes(bytesPerSecond)} a second`,
     computeOn: (executor: string | null) =>
-      `of the model’s weights are what it can work through${executor ? ` on its ${executor}` : ''}: only while the room answers.`,
+      `of the model’s weights${executor ? ` on its ${executor}` : ''}, only while the room answers`,
     memory: 'Memory',
-    memoryBack: 'while it is in the room; given back when you leave.',
+    memoryBack: 'given back when you leave',
     data: 'Data',
     atMost: (most: number) => `at most ${bytes(most)}`,
     itsShare: 'its share of the model',
+    once: (model: string | null) => `downloaded once${model ? `, if the room runs ${model}` : ''}`,
     battery: 'Battery',
     notTold: 'not told by this browser',
-    batteryUse: 'Computing drains it: plug in for a long talk. Below 20% without a charger the share is smaller.',
+    batteryUse: 'computing drains it; below 20% its share about halves, unless it charges',
   },
 
   cannotJoin: {

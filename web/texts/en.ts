@@ -80,7 +80,7 @@ export const en = {
     heading: 'Lend this device to the room',
     lead: 'Somebody near you runs a language model on several devices at once. Join, and this one carries a share of it.',
     downloads: (model: { name: string; sizeBytes: number } | null) =>
-      `Once, and only its share${model ? ` of ${model.name} (${bytes(model.sizeBytes)} in all), if the room runs that one` : ''}: from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.`,
+      `It downloads only its share${model ? ` of ${model.name} (${bytes(model.sizeBytes)} in all), if the room runs that one` : ''}, from the server on this Wi-Fi or the leader’s device. A public hub is asked only if the leader names a model there.`,
     keepOpen: 'Keep this page open in front while it is in.',
     private:
       'You read the room’s conversation and may ask, too; everybody in the room can read what you ask. You can leave at any time.',

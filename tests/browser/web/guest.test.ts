@@ -53,7 +53,7 @@ test('a guest reads what joining takes in numbers and joins with one tap', async
   expect(words).toContain('on its GPU (WebGPU)')
   expect(words).toContain('Memory up to 1.5 GB')
   expect(words).toContain('Data at most 98 MB')
-  expect(words).toContain('its share of Small (98 MB in all), if the room runs that one: from the server on this Wi-Fi')
+  expect(words).toContain('its share of Small (98 MB in all), if the room runs that one, from the server on this Wi-Fi')
   expect(words).toContain('everybody in the room can read what you ask')
   expect(element.renderRoot.querySelectorAll('button')).toHaveLength(1)
   await userEvent.click(must(byTestId(element.renderRoot, 'join')))

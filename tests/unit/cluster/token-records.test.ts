@@ -63,9 +63,10 @@ test('a room’s last steps name its devices, and a member measures its own', as
   }
 })
 
-test('of the last steps 64 are kept', () => {
+test('of the last steps 64 are kept, and all are counted', () => {
   const recent = new RecentSteps()
   const step = (bytes: number) => ({ stepMs: 1, bytes, rounds: null, devices: [] })
   for (let count = 0; count < 100; count++) recent.add([step(count)])
   expect(recent.steps.map(({ bytes }) => bytes)).toEqual(Array.from({ length: 64 }, (_, index) => 36 + index))
+  expect(recent.total).toEqual({ tokens: 100, bytes: 4_950 })
 })
