@@ -40,6 +40,9 @@ test('every screen is free of findings of axe, fits every window and can be used
   await expect(answers(leader)).not.toHaveText('')
   await leader.getByTestId('stop').click()
   await expect(leader.getByTestId('figures')).toContainText('Stopped')
+  for (const pictures of ['hr-shard-map', 'hr-token-timeline', 'hr-answer-tokens'])
+    await leader.locator(pictures).locator('summary').click()
+  await expect(leader.getByTestId('token-alternatives')).toBeVisible()
   await checkScreen(leader, 'chat')
   for (const drawer of ['conversations', 'settings', 'shortcuts']) {
     await leader.getByTestId(drawer).click()

@@ -6,6 +6,7 @@ import { keptCertificate } from '../../signaling/certificate.ts'
 import { lanAddresses } from '../../signaling/lan.ts'
 import { holdDownloads } from './support/held-downloads.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { showsItsWork } from './support/room-at-work.ts'
 import { roomOfTwo } from './support/room-of-two.ts'
 import { waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
@@ -37,6 +38,7 @@ test('two people form a room by its link, load a model and get an answer with it
   await expect(answers(leader)).toHaveText(/\w+ \w+/)
   await expect(leader.getByTestId('figures')).toHaveText(/[\d.]+ tokens\/s.*first after [\d.]+ m?s.*\d+ tokens/)
   await expect(leader.getByTestId('answer-problem')).toHaveCount(0)
+  await showsItsWork(leader, guest)
 })
 
 test('an answer streams, stops at Stop, and New chat begins again', async ({ stage }) => {

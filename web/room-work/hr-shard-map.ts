@@ -6,6 +6,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceView, ShardPlan } from '../../src/index.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
+import { workTexts } from '../texts/work-texts.ts'
 import { deviceName, isStriped, markClass, markStyles, stripes } from './device-marks.ts'
 import './hr-shard-table.ts'
 import { labelHeight, mapHeight, type PlacedBand, placeBands } from './map-layout.ts'
@@ -60,7 +61,7 @@ export class HrShardMap extends LitElement {
   override render() {
     const placed = placeBands(this.#bands, this.#width.px)
     const counts = placed.map(({ band }) => band.areas.length)
-    const words = texts.work
+    const words = workTexts()
     return html`
       ${stripes}
       <div class="map" role="listbox" tabindex="0" aria-label=${words.map(this.plan.deviceIds.length)} aria-activedescendant="area-${this.current ?? 0}"
@@ -84,7 +85,7 @@ export class HrShardMap extends LitElement {
   #band({ band, x, y, width, height }: PlacedBand, first: number, before: PlacedBand | undefined) {
     const named = before?.band.part !== band.part
     return svg`
-      ${named ? svg`<text class="part" x=${x} y=${y - labelHeight / 3}>${texts.work.parts[band.part]}</text>` : null}
+      ${named ? svg`<text class="part" x=${x} y=${y - labelHeight / 3}>${workTexts().parts[band.part]}</text>` : null}
       ${repeat(
         band.areas,
         ({ rank }) => rank,
@@ -96,19 +97,20 @@ export class HrShardMap extends LitElement {
             height,
           }),
       )}
-      <path class="layers" d=${layerLines(band, x, y, width, height)}></path>`
+      <path class="layers" d=${layerLines(band, x, y, width, height)}></path>
+      <g aria-hidden="true">${band.areas
+        .filter(({ start, end }) => (end - start) * width >= numberWidth)
+        .map(({ rank, start, end }) => number(rank, x + ((start + end) * width) / 2, y + height / 2))}</g>`
   }
 
   #area(band: MapBand, area: MapArea, index: number, box: { x: number; y: number; width: number; height: number }) {
     const { x, y, width, height } = box
-    const [middleX, middleY] = [x + width / 2, y + height / 2]
     const isCurrent = this.current === index
     return svg`<g id="area-${index}" class="area ${markClass(area.rank)} ${isCurrent ? 'current' : ''}" role="option" aria-selected=${isCurrent}
         aria-label=${this.#words(band, area)} data-rank=${area.rank} data-part=${band.part}
         @pointerenter=${() => this.#name(index)} @pointerdown=${() => this.#name(index)}>
       <rect class="fill" x=${x} y=${y} width=${width} height=${height} rx="5"></rect>
       ${isStriped(area.rank) ? svg`<rect class="striped" x=${x} y=${y} width=${width} height=${height} rx="5"></rect>` : null}
-      ${width < numberWidth ? null : number(area.rank, middleX, middleY)}
     </g>`
   }
 
@@ -124,12 +126,12 @@ export class HrShardMap extends LitElement {
   #said() {
     const areas = this.#bands.flatMap((band) => band.areas.map((area) => ({ band, area })))
     const shown = this.current === null ? undefined : areas[this.current]
-    return shown ? this.#words(shown.band, shown.area) : html`<span class="muted">${texts.work.mapHint}</span>`
+    return shown ? this.#words(shown.band, shown.area) : html`<span class="muted">${workTexts().mapHint}</span>`
   }
 
   #words({ part, layers, unitCount }: MapBand, { rank, range, bytes }: MapArea): string {
     const name = deviceName(this.devices, this.plan.deviceIds, rank)
-    return texts.work.area({ name, part, layers, range, unitCount, bytes })
+    return workTexts().area({ name, part, layers, range, unitCount, bytes })
   }
 
   #name(index: number | null) {

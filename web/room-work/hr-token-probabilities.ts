@@ -4,7 +4,7 @@ import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { TokenRecord } from '../../src/index.ts'
 import { shared } from '../styles.ts'
-import { texts } from '../texts/texts.ts'
+import { workTexts } from '../texts/work-texts.ts'
 
 /** From the likeliest down: a token belongs to the first whose probability it has. */
 const grades = [
@@ -35,11 +35,11 @@ export class HrTokenProbabilities extends LitElement {
       .likely { background: color-mix(in srgb, var(--share-2) 16%, transparent); border-block-end: 2px dotted var(--share-2); }
       .open { background: color-mix(in srgb, var(--share-1) 22%, transparent); border-block-end: 2px solid var(--share-1); }
       .rare { background: color-mix(in srgb, var(--share-3) 26%, transparent); border-block-end: 4px double var(--share-3); }
-      .special { color: var(--muted); font-size: 0.8125rem; }
+      .special { font-size: 0.8125rem; }
       [aria-selected='true'] { outline: 2px solid var(--ink); }
       .tokens:focus-visible [aria-selected='true'] { outline: 3px solid var(--focus); }
       .key { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
-      .key > span > span { padding-inline: 0.375rem; border-radius: 0.25rem; }
+      .key > span > span { color: var(--ink); padding-inline: 0.375rem; border-radius: 0.25rem; }
       li { display: grid; grid-template-columns: minmax(4rem, 10rem) minmax(0, 1fr) 4rem; gap: 0.75rem; align-items: center; padding-block: 0.125rem; }
       li > :first-child { overflow-wrap: anywhere; }
       li > :last-child { text-align: end; }
@@ -52,7 +52,7 @@ export class HrTokenProbabilities extends LitElement {
   }
 
   override render() {
-    const words = texts.work
+    const words = workTexts()
     const record = this.records[this.current]
     if (!record) return html`<p class="small muted">${words.noTokens}</p>`
     return html`
@@ -79,7 +79,7 @@ export class HrTokenProbabilities extends LitElement {
     return this.records.map(
       ({ text, name, probability }, index) =>
         html`<span id="token-${index}" role="option" class="${gradeOf(probability)} ${text === '' ? 'special' : ''}" aria-selected=${index === this.current}
-          aria-label=${texts.work.token(visible(name), probability)} data-index=${index}>${text === '' ? visible(name) : text}</span>`,
+          aria-label=${workTexts().token(visible(name), probability)} data-index=${index}>${text === '' ? visible(name) : text}</span>`,
     )
   }
 

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import type { DeviceTimes, DeviceView, StepFigures } from '../../src/index.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
+import { workTexts } from '../texts/work-texts.ts'
 import { deviceName } from './device-marks.ts'
 import { type HoldUp, holdUp, meanTimes, ofOneRoom } from './hold-up.ts'
 import { OwnWidth } from './own-width.ts'
@@ -48,7 +49,7 @@ export class HrTokenTimeline extends LitElement {
 
   override render() {
     const steps = ofOneRoom(this.steps, shownSteps)
-    const words = texts.work
+    const words = workTexts()
     if (steps.length === 0) return html`<p class="small muted">${words.noTokenYet}</p>`
     const scale = timelineScale(steps, shownSteps, this.#width.px)
     const means = meanTimes(steps)
@@ -97,7 +98,7 @@ export class HrTokenTimeline extends LitElement {
   }
 
   #sentence(found: HoldUp, nameOf: (rank: number) => string): string {
-    const words = texts.work
+    const words = workTexts()
     if (found.kind === 'alone') return words.alone(found.stepMs)
     if (found.kind === 'even') return words.even(found.stepMs)
     const { rank, slowest, by, stepMs, longestWaitMs } = found

@@ -8,7 +8,6 @@ import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
 import { deShortcuts } from './de-shortcuts.ts'
 import { deTalk } from './de-talk.ts'
-import { deWork } from './de-work.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -269,8 +268,6 @@ export const de: Texts = {
 
   ...deModels,
   ...deJoining,
-
-  ...deWork,
 
   foot: {
     nothingKept: 'Auf diesem Gerät ist nichts Heruntergeladenes gespeichert.',

@@ -9,7 +9,6 @@ import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
 import { enShortcuts } from './en-shortcuts.ts'
 import { enTalk } from './en-talk.ts'
-import { enWork } from './en-work.ts'
 import { numbersIn } from './numbers.ts'
 
 /** Every language has these keys, with functions of the same arguments. */
@@ -270,8 +269,6 @@ export const en = {
 
   ...enModels,
   ...enJoining,
-
-  ...enWork,
 
   foot: {
     nothingKept: 'Nothing downloaded is kept on this device.',
