@@ -34,6 +34,7 @@ export class HrGuest extends LitElement {
     css`
       :host { display: grid; gap: 1.5rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 4vh, 3rem) 1rem; }
       .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.5rem; text-wrap: pretty; }
+      .started { margin-top: 0.5rem; }
     `,
   ]
 
@@ -44,15 +45,15 @@ export class HrGuest extends LitElement {
       <section>
         <h1 tabindex="-1">${this.#heading()}</h1>
         <p class="lead">${this.#words()}</p>
-        ${startedBy ? html`<p class="small muted">${texts.serving.startedBy(startedBy)}</p>` : null}
+        ${startedBy ? html`<p class="small muted started">${texts.serving.startedBy(startedBy)}</p>` : null}
       </section>
       ${state.kind === 'failed' ? html`<hr-notice .error=${state.error}></hr-notice>` : null}
       <hr-room-state .view=${this.view}></hr-room-state>
+      <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
       <hr-serving .view=${this.view} ?hidden=${!this.#own?.holding}></hr-serving>
       <section class="card"><hr-guest-talk .view=${this.view}></hr-guest-talk></section>
       <section class="card"><hr-devices .devices=${devices}></hr-devices></section>
       ${this.#own?.presence === 'serving' ? this.#screen() : null}
-      <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
     `
   }
 

@@ -18,7 +18,7 @@ export class HrTerms extends LitElement {
     shared,
     css`
       :host { display: block; }
-      dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1rem 1.25rem; }
+      dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, max(9rem, 40%)), 1fr)); gap: 1rem 1.25rem; }
       dt { color: var(--muted); font-size: 0.8125rem; }
       .number { font-size: 1.25rem; line-height: 1.3; font-weight: 640; letter-spacing: -0.01em; }
     `,
