@@ -127,6 +127,7 @@ export class HrTurn extends LitElement {
   }
 
   #figures({ state: end, figures }: Turn) {
+    if (end === 'done' && !figures) return null
     const endings = { stopped: texts.chat.stopped, length: texts.chat.lengthLimit } as const
     return html`<p class="foot small muted numbers" data-testid="figures">
       ${end === 'stopped' || end === 'length' ? html`<span>${endings[end]}</span>` : null}

@@ -22,8 +22,10 @@ export class HrQueue extends LitElement {
       :host { display: block; padding-block-end: 0.5rem; }
       :host([leading]) ol { max-height: 9.5rem; overflow-y: auto; }
       li { display: flex; align-items: center; gap: 0.5rem; min-height: var(--touch); border-top: 1px solid var(--line); }
-      .question { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-      .whose { flex: none; max-width: 40%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .words { flex: 1; min-width: 0; display: flex; align-items: baseline; justify-content: space-between; gap: 0.75rem; padding-block: 0.25rem; }
+      .words > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
+      .whose { flex: none; max-width: 50%; }
+      @media (max-width: 30rem) { .words { display: grid; gap: 0; } .whose { max-width: none; } }
       button { flex: none; width: var(--touch); padding: 0; }
     `,
   ]
@@ -47,8 +49,7 @@ export class HrQueue extends LitElement {
     const place = index === 0 ? words.next : words.place(index + 1)
     const action = isOwn ? words.takeBack(excerpt) : words.drop(excerpt, name)
     return html`<li data-testid="waiting-question">
-      <span class="question" dir="auto">${excerpt}</span>
-      <span class="whose small muted">${name}, ${place}</span>
+      <span class="words"><span dir="auto">${excerpt}</span> <span class="whose small muted">${name}, ${place}</span></span>
       ${
         isOwn || this.leading
           ? html`<button class="quiet" data-testid="drop-question" aria-label=${action} title=${action} @click=${() => this.#drop(id)}>${closeIcon}</button>`
