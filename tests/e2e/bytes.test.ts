@@ -1,10 +1,13 @@
 // Nobody fetches or holds more than its share: by the servers' own logs, by what the tabs say, and by what their executors hold.
 import { stat } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
 import type { Holding, RoomView } from '../../src/index.ts'
 import { catalogue } from '../../tools/model-catalogue.ts'
 import { defaultModelPath } from '../support/default-model.ts'
+import { confirm } from './support/people.ts'
 import { startPlainServer } from './support/plain-server.ts'
 import { formRoom, load, view } from './support/script.ts'
+import type { Site } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
 
 const model = catalogue.defaultModel
@@ -33,32 +36,69 @@ function sharesOf({ devices }: RoomView) {
   })
 }
 
-for (const shares of ['2,1', '3,2,1']) {
-  const tabs = shares.split(',').length
-  test(`${tabs} tabs with shares ${shares} fetch at most 1.25 times the file from the mirror and hold their shares alone`, async ({
-    stage,
-  }) => {
-    test.setTimeout(180_000)
-    const path = defaultModelPath()
-    const { size } = await stat(path)
-    const site = await stage.serve({ models: [path] })
-    const [leader] = await formRoom(stage, site, { tabs, query: `executor=wasm&shares=${shares}` })
-    await load(leader, model)
-    const held = sharesOf(await view(leader))
-    for (const { holding, report, bytes } of held) {
-      expect(holding.weightBytes).toBe(bytes)
-      expect(report.weightBytes).toBeGreaterThanOrEqual(bytes)
-      expect(report.weightBytes).toBeLessThan(1.001 * bytes)
-      expect(report.downloadedBytes).toBeGreaterThanOrEqual(bytes)
-      expect(report.downloadedBytes - bytes).toBeLessThan(holding.rank === 0 ? headerBytes : 1)
-      expect(report.notices).toEqual([])
-    }
-    const downloaded = held.reduce((sum, { report }) => sum + report.downloadedBytes, 0)
-    expect(site.modelBytes()).toBeGreaterThanOrEqual(downloaded)
-    expect(site.modelBytes() - downloaded).toBeLessThan(100e3)
-    expect(site.modelBytes()).toBeLessThanOrEqual(1.25 * size)
-  })
+/** Nobody fetched or holds more than its share, and no byte was fetched twice. */
+async function expectShares(leader: Page, site: Site, size: number): Promise<void> {
+  const held = sharesOf(await view(leader))
+  for (const { holding, report, bytes } of held) {
+    expect(holding.weightBytes).toBe(bytes)
+    expect(report.weightBytes).toBeGreaterThanOrEqual(bytes)
+    expect(report.weightBytes).toBeLessThan(1.001 * bytes)
+    expect(report.downloadedBytes).toBeGreaterThanOrEqual(bytes)
+    expect(report.downloadedBytes - bytes).toBeLessThan(holding.rank === 0 ? headerBytes : 1)
+    expect(report.notices).toEqual([])
+  }
+  const downloaded = held.reduce((sum, { report }) => sum + report.downloadedBytes, 0)
+  expect(site.modelBytes()).toBeGreaterThanOrEqual(downloaded)
+  expect(site.modelBytes() - downloaded).toBeLessThan(100e3)
+  expect(site.modelBytes()).toBeLessThanOrEqual(1.25 * size)
 }
+
+test('a download that is paused by hand stops on both devices, goes on without a byte fetched twice, and is deleted from the disk', async ({
+  stage,
+}) => {
+  test.setTimeout(180_000)
+  const path = defaultModelPath()
+  const { size } = await stat(path)
+  const site = await stage.serve({ models: [path] })
+  const [leader] = await formRoom(stage, site, { tabs: 2, query: 'executor=wasm&shares=2,1' })
+  const loading = load(leader, model)
+  await leader.waitForFunction(() =>
+    globalThis.headroom!.view.devices.every(({ progress }) => progress && progress.loadedBytes > 3e6),
+  )
+  await leader.getByTestId('hold-load').click()
+  await expect(leader.getByTestId('room-progress')).toContainText('Paused.')
+  const stands = async () => {
+    const before = site.modelBytes()
+    await leader.waitForTimeout(400)
+    return site.modelBytes() === before
+  }
+  await expect.poll(stands).toBe(true)
+  expect(site.modelBytes()).toBeLessThan(size)
+  expect((await view(leader)).state).toMatchObject({ kind: 'loading', paused: true })
+  await leader.getByTestId('hold-load').click()
+  await loading
+  await expectShares(leader, site, size)
+
+  const usedBytes = () => leader.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)
+  const before = await usedBytes()
+  await expect(leader.getByTestId('kept')).toContainText(model)
+  await leader.getByTestId('kept').locator('summary').click()
+  await confirm(leader.getByTestId('forget-model'))
+  await expect(leader.getByText('Nothing downloaded is kept on this device.')).toBeVisible()
+  await expect.poll(usedBytes).toBeLessThan(before - 40e6)
+})
+
+test('3 tabs with shares 3,2,1 fetch at most 1.25 times the file from the mirror and hold their shares alone', async ({
+  stage,
+}) => {
+  test.setTimeout(180_000)
+  const path = defaultModelPath()
+  const { size } = await stat(path)
+  const site = await stage.serve({ models: [path] })
+  const [leader] = await formRoom(stage, site, { tabs: 3, query: 'executor=wasm&shares=3,2,1' })
+  await load(leader, model)
+  await expectShares(leader, site, size)
+})
 
 test('two tabs fetch at most 1.5 times the file from a plain Range server, a third its slice and the column-cut tensors', async ({
   stage,

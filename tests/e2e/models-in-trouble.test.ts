@@ -70,6 +70,9 @@ test('a model larger than the room’s memory is refused with what is missing an
   try {
     const site = await stage.serve({ connectSources: [plain.origin] })
     const [leader] = await formRoom(stage, site, { tabs: 2 })
+    const fit = await leader.evaluate((url) => globalThis.headroom!.checkFit(url), plain.url)
+    expect(fit).toMatchObject({ fits: false, modelId: 'plain-smollm2.gguf' })
+    expect((await view(leader)).state.kind).toBe('lobby')
     const failure = await load(leader, plain.url).catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'plan-impossible' })
     const words = /does not fit on 2 devices offering [\d.]+ GB: [\d.]+ GB are missing\..*\d+ more/

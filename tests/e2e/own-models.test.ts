@@ -18,8 +18,8 @@ const { promptTokens, greedyTokens } = JSON.parse(readFileSync(`${folder}/case.j
 let hub: HubServer
 test.beforeEach(async () => {
   hub = await serveHub({
-    'tests/llama': { folder },
-    'tests/gated': { folder, gated: 'auto' },
+    'tests/llama': { folder, downloads: 4, tags: ['safetensors', 'license:mit'] },
+    'tests/gated': { folder, gated: 'auto', tags: ['safetensors'] },
   })
 })
 test.afterEach(() => hub.close())
@@ -37,7 +37,7 @@ async function room(stage: Stage, site: Site): Promise<[leader: Page, guest: Pag
 }
 
 async function askHub(leader: Page, name: string, secret = ''): Promise<void> {
-  const form = leader.locator('hr-hub details')
+  const form = leader.locator('hr-hub details').first()
   if (!(await form.evaluate((details: HTMLDetailsElement) => details.open)))
     await leader.getByText(/^A model from 127/).click()
   await leader.getByTestId('hub-name').fill(name)
@@ -56,13 +56,23 @@ async function expectRightAnswer(leader: Page, model: string, devices = 2): Prom
   expect(tokens).toEqual(greedyTokens)
 }
 
-test('a hub’s model runs over the room, each device fetching its share from there, and nothing is asked of the hub before', async ({
+test('a hub is searched by words, and a model found there is told to fit before it runs over the room, each device fetching its share from there', async ({
   stage,
 }) => {
   const site = await stage.serve({ hub })
   const [leader] = await room(stage, site)
   expect(hub.asked).toEqual([])
-  await askHub(leader, 'tests/llama')
+  await leader.getByText(/^A model from 127/).click()
+  await leader.getByTestId('hub-words').fill('llama')
+  await leader.keyboard.press('Enter')
+  await leader
+    .getByTestId('hub-found')
+    .getByRole('button', { name: /tests\/llama/ })
+    .press('Enter')
+  await leader.getByTestId('hub-models').getByRole('button', { name: 'All of it' }).press('Enter')
+  await expect(leader.getByTestId('fit')).toContainText('It fits this room')
+  expect((await view(leader)).state.kind).toBe('lobby')
+  await leader.getByTestId('hub-load-chosen').press('Enter')
   await expectRightAnswer(leader, 'tests/llama')
   for (const { report } of (await view(leader)).devices) expect(report!.downloadedBytes).toBeGreaterThan(1000)
   expect(site.modelBytes()).toBeLessThan(10_000)
