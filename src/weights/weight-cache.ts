@@ -158,7 +158,7 @@ function toProblem(error: unknown): HeadroomError {
       : 'The browser refused to keep the download'
   return new HeadroomError(
     'storage-full',
-    `${what} (${why}). The model still runs, but it is fetched again next time. Free some space, or use "forget downloads" to remove other models.`,
+    `${what} (${why}). The model still runs, but it is fetched again next time. Free some space, or delete other models that are kept on this device.`,
     { cause: error },
   )
 }
