@@ -69,7 +69,8 @@ test('a model larger than the room’s memory is refused with what is missing an
   const plain = await startPlainServer(path)
   try {
     const site = await stage.serve({ connectSources: [plain.origin] })
-    const [leader] = await formRoom(stage, site, { tabs: 2 })
+    // As int4 two tabs would hold it.
+    const [leader] = await formRoom(stage, site, { tabs: 2, query: 'weights=int8' })
     const fit = await leader.evaluate((url) => globalThis.headroom!.checkFit(url), plain.url)
     expect(fit).toMatchObject({ fits: false, modelId: 'plain-smollm2.gguf' })
     expect((await view(leader)).state.kind).toBe('lobby')
