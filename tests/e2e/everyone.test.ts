@@ -64,8 +64,9 @@ test('every screen is free of findings of axe, fits every window and can be used
     mimeType: 'application/octet-stream',
     buffer: Buffer.from('no model at all'),
   })
-  await expect(leader.locator('hr-room-state hr-notice')).toBeVisible()
-  await checkScreen(leader, 'room failed')
+  await expect(leader.getByTestId('failure')).toBeVisible()
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready'])
+  await checkScreen(leader, 'a file refused')
 
   await confirm(leader.getByTestId('end-room'))
   await expect(guest.getByTestId('parted')).toBeVisible()
