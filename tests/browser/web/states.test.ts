@@ -12,6 +12,7 @@ import { HrRoom } from '../../../web/hr-room.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
 import { HrScanner } from '../../../web/hr-scanner.ts'
 import { HrStart } from '../../../web/hr-start.ts'
+import { en } from '../../../web/texts/en.ts'
 import {
   byTestId,
   chatView,
@@ -119,7 +120,8 @@ const cases: Case[] = [
     name: 'storage full',
     element: () => roomState({ ...readyView, notices: [{ code: 'storage-full', message: 'No space for 98 MB.' }] }),
     says: 'No space for 98 MB.',
-    does: 'Dismiss',
+    does: en.loading.freeSpace,
+    asks: { kind: 'show-kept' },
   },
   {
     name: 'no secure context',
