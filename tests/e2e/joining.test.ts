@@ -19,7 +19,7 @@ test('twelve words that the leader reads aloud lead into the room', async ({ sta
   const words = await items.allTextContents()
 
   const guest = await stage.visit(site.url)
-  await guest.getByTestId('link-field').fill(words.toReversed().join(' '))
+  await guest.getByTestId('link-field').fill(words.with(0, 'headroom').join(' '))
   await guest.getByTestId('open-link').click()
   await expect(guest.getByTestId('failure')).toContainText('This link leads to no room')
   await guest.getByTestId('link-field').fill(words.join(' ').toUpperCase())
