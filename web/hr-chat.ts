@@ -24,6 +24,7 @@ import type { HrTurn } from './hr-turn.ts'
 import { keyboardIcon, listIcon, newChatIcon, settingsIcon } from './icons.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire */
@@ -100,14 +101,14 @@ export class HrChat extends LitElement {
           const live = chat.live?.turnId === turn.id ? chat.live : null
           return html`${edge}<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .tokens=${tokens} .live=${live} ?begun=${live !== null && live.text !== ''}
             ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)}
-            .asker=${turn.askedBy ? texts.talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
+            .asker=${turn.askedBy ? laterTexts().talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
         })}
       </div>
       <div>
         <hr-undo .deletion=${chat.deleted} @hr-command=${this.#asked}></hr-undo>
         <hr-queue leading .waiting=${this.view.talk.waiting} self=${this.#self}></hr-queue>
         <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)} @hr-edit-last=${this.#editLast}></hr-composer>
-        ${this.view.devices.length > 1 ? html`<p class="small muted reads">${texts.talk.readsAlong}</p>` : null}
+        ${this.view.devices.length > 1 ? html`<p class="small muted reads">${laterTexts().talk.readsAlong}</p>` : null}
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
       <hr-spoken .live=${chat.live}></hr-spoken>

@@ -6,7 +6,7 @@ import type { Comparison } from './encoder-work.ts'
 import { closeIcon, newChatIcon } from './icons.ts'
 import { likenessExtremes } from './likeness-extremes.ts'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 /** The table stays readable on a phone. */
 const mostSentences = 8
@@ -40,7 +40,7 @@ export class HrCompare extends LitElement {
 
   override render() {
     const drafts = this.#drafts
-    const words = texts.encoder
+    const words = laterTexts().encoder
     return html`<h3>${words.compareHeading}</h3>
       <form @submit=${this.#submit}>
         ${drafts.map(
@@ -66,7 +66,7 @@ export class HrCompare extends LitElement {
   #result() {
     if (!this.result) return null
     const { sentences, likeness, truncatedTokens } = this.result
-    const words = texts.encoder
+    const words = laterTexts().encoder
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.likeness}>
         <table data-testid="likeness">
           <caption class="visually-hidden">${words.likenessCaption}</caption>
@@ -86,8 +86,8 @@ export class HrCompare extends LitElement {
   }
 
   #progress(): string {
-    if (this.working) return texts.encoder.reading
-    return this.result ? `${texts.encoder.compared(this.result.sentences.length)} ${this.#inWords()}` : ''
+    if (this.working) return laterTexts().encoder.reading
+    return this.result ? `${laterTexts().encoder.compared(this.result.sentences.length)} ${this.#inWords()}` : ''
   }
 
   /** What the colours say. */
@@ -95,12 +95,12 @@ export class HrCompare extends LitElement {
     const found = this.result && likenessExtremes(this.result.likeness)
     if (!found) return ''
     const { most, least } = found
-    const { alike, alikeTwo } = texts.encoder
+    const { alike, alikeTwo } = laterTexts().encoder
     return most === least ? alikeTwo(most.value) : alike(most.pair, most.value, least.pair, least.value)
   }
 
   get #drafts(): readonly string[] {
-    return this.drafts ?? texts.encoder.examples
+    return this.drafts ?? laterTexts().encoder.examples
   }
 
   get #sendable(): boolean {

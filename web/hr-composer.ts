@@ -5,6 +5,7 @@ import { ifDefined } from 'lit/directives/if-defined.js'
 import { CommandEvent } from './commands.ts'
 import { sendIcon, stopIcon } from './icons.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /**
@@ -37,8 +38,8 @@ export class HrComposer extends LitElement {
 
   override render() {
     const words = texts.chat
-    const label = this.asking ? texts.talk.ask : words.message
-    const placeholder = this.asking ? texts.talk.writeQuestion : words.writeMessage
+    const label = this.asking ? laterTexts().talk.ask : words.message
+    const placeholder = this.asking ? laterTexts().talk.writeQuestion : words.writeMessage
     const canWait = this.answering && this.#sendable
     return html`<form @submit=${this.#submit}>
         <label class="visually-hidden" for="prompt">${label}</label>

@@ -9,6 +9,7 @@ import './hr-executors.ts'
 import { closeIcon } from './icons.ts'
 import './models/hr-load-progress.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `remove-device`, `leave-out` */
@@ -77,7 +78,7 @@ export class HrDevice extends LitElement {
     return html`<hr-load-progress label=${texts.device.loads(name)} .progress=${progress}>
       ${
         this.removable && !this.device.isSelf
-          ? html`<button class="quiet" aria-label=${texts.loading.leaveOutNamed(name)} data-testid="leave-out" @click=${this.#leaveOut}>${texts.loading.leaveOut}</button>`
+          ? html`<button class="quiet" aria-label=${laterTexts().loading.leaveOutNamed(name)} data-testid="leave-out" @click=${this.#leaveOut}>${laterTexts().loading.leaveOut}</button>`
           : null
       }
     </hr-load-progress>`

@@ -7,7 +7,7 @@ import './hr-compare.ts'
 import './hr-fill-mask.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 @customElement('hr-encoder')
 export class HrEncoder extends LitElement {
@@ -31,8 +31,8 @@ export class HrEncoder extends LitElement {
     const obstacle = sendObstacle(state)
     return html`
       <header>
-        <h2>${texts.encoder.heading}</h2>
-        <p class="muted">${texts.encoder.lead}</p>
+        <h2>${laterTexts().encoder.heading}</h2>
+        <p class="muted">${laterTexts().encoder.lead}</p>
       </header>
       <section class="card">
         <hr-compare .result=${this.comparison} .obstacle=${obstacle} ?working=${working}></hr-compare>

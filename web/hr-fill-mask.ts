@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { CommandEvent } from './commands.ts'
 import type { FilledMask } from './encoder-work.ts'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 /** @fires hr-command `fill-mask` */
 @customElement('hr-fill-mask')
@@ -30,7 +30,7 @@ export class HrFillMask extends LitElement {
   ]
 
   override render() {
-    const words = texts.encoder
+    const words = laterTexts().encoder
     return html`<h3>${words.guessHeading}</h3>
       <form @submit=${this.#submit}>
         <label for="masked">${words.masked(this.maskText)}</label>
@@ -54,25 +54,25 @@ export class HrFillMask extends LitElement {
           ({ text: word, probability }) => html`<li>
             <bdi>${word}</bdi>
             <progress aria-hidden="true" max="1" .value=${probability}></progress>
-            <span class="numbers small">${texts.encoder.probability(probability)}</span>
+            <span class="numbers small">${laterTexts().encoder.probability(probability)}</span>
           </li>`,
         )}
       </ol>`
   }
 
   #progress(): string {
-    if (this.working) return texts.encoder.reading
+    if (this.working) return laterTexts().encoder.reading
     const best = this.result?.candidates[0]
-    return best ? texts.encoder.likeliest(best.text) : ''
+    return best ? laterTexts().encoder.likeliest(best.text) : ''
   }
 
   get #text(): string {
-    return this.draft ?? texts.encoder.maskedExample(this.maskText)
+    return this.draft ?? laterTexts().encoder.maskedExample(this.maskText)
   }
 
   get #hint(): string {
     if (this.obstacle !== '') return this.obstacle
-    return this.#text.split(this.maskText).length === 2 ? '' : texts.encoder.writeOnce(this.maskText)
+    return this.#text.split(this.maskText).length === 2 ? '' : laterTexts().encoder.writeOnce(this.maskText)
   }
 
   get #sendable(): boolean {

@@ -14,7 +14,7 @@ import './hr-composer.ts'
 import './hr-notice.ts'
 import './hr-turn.ts'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 /** @fires hr-command `ask`, `drop-question` */
 @customElement('hr-guest-talk')
@@ -34,7 +34,7 @@ export class HrGuestTalk extends LitElement {
   ]
 
   override render() {
-    const words = texts.talk
+    const words = laterTexts().talk
     const { turns, live } = this.#conversation
     const { waiting, declined } = this.view.talk
     return html`
@@ -75,7 +75,7 @@ export class HrGuestTalk extends LitElement {
   }
 
   #turn(turn: Turn) {
-    const words = texts.talk
+    const words = laterTexts().talk
     const growing = this.#conversation.live
     const live = growing?.turnId === turn.id ? growing : null
     return html`<div>
@@ -87,7 +87,7 @@ export class HrGuestTalk extends LitElement {
   /** Who asked, unless it was this device. */
   #asker({ role, askedBy }: Turn): string {
     if (role !== 'user' || askedBy?.deviceId === this.#self) return ''
-    return askedBy ? texts.talk.asked(askedBy.name) : texts.talk.leaderAsked
+    return askedBy ? laterTexts().talk.asked(askedBy.name) : laterTexts().talk.leaderAsked
   }
 
   get #self(): string {
@@ -96,7 +96,7 @@ export class HrGuestTalk extends LitElement {
 
   #obstacle(): string {
     const { talk, state, devices } = this.view
-    const words = texts.talk.obstacle
+    const words = laterTexts().talk.obstacle
     if (talk.canAsk) return ''
     if (!devices.some(({ isLeader }) => isLeader)) return words.away
     return state.kind === 'ready' || state.kind === 'generating' ? words.encoder : words.noModel

@@ -11,6 +11,7 @@ import './hr-room-state.ts'
 import './hr-screen.ts'
 import './hr-serving.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** So long a leader may be silent before its room has probably ended. */
@@ -107,7 +108,7 @@ export class HrGuest extends LitElement {
   #heading(): string {
     if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswer : texts.guest.looking
     if (this.#own?.presence === 'paused') return texts.serving.paused
-    if (this.#own?.presence === 'watching') return texts.talk.watch.heading
+    if (this.#own?.presence === 'watching') return laterTexts().talk.watch.heading
     return texts.guest.headings[this.view.state.kind]
   }
 
@@ -115,7 +116,7 @@ export class HrGuest extends LitElement {
     const { state } = this.view
     if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswerHelp : texts.guest.lookingHelp
     if (this.#own?.presence === 'paused') return texts.serving.pausedHelp
-    if (this.#own?.presence === 'watching') return texts.talk.watch.help
+    if (this.#own?.presence === 'watching') return laterTexts().talk.watch.help
     const name = 'modelId' in state ? state.modelId : texts.guest.theModel
     return texts.guest.words[state.kind](name)
   }

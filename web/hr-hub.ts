@@ -6,6 +6,7 @@ import './models/hr-fit.ts'
 import './models/hr-hub-search.ts'
 import { type FitView, quietWork } from './models/model-work.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `load-model`, and what `hr-hub-search` fires */
@@ -49,7 +50,7 @@ export class HrHub extends LitElement {
           : null
       }
       <form @submit=${this.#load}>
-        <h3>${texts.hubSearch.byName}</h3>
+        <h3>${laterTexts().hubSearch.byName}</h3>
         <label for="name">${words.repository}</label>
         <div class="row">
           <input id="name" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${words.repositoryExample}

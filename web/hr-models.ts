@@ -9,6 +9,7 @@ import './hr-notice.ts'
 import './models/hr-fit.ts'
 import { quietWork } from './models/model-work.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `check-fit`, `load-model` */
@@ -103,7 +104,7 @@ export class HrModels extends LitElement {
       ${
         fit?.model === chosen.modelId
           ? html`<hr-fit .view=${fit}></hr-fit>`
-          : html`<button class="quiet" data-testid="check-fit" ?disabled=${this.#occupied} @click=${() => this.#ask({ kind: 'check-fit', model: chosen.modelId })}>${texts.fit.ask}</button>`
+          : html`<button class="quiet" data-testid="check-fit" ?disabled=${this.#occupied} @click=${() => this.#ask({ kind: 'check-fit', model: chosen.modelId })}>${laterTexts().fit.ask}</button>`
       }
       ${own}
     `

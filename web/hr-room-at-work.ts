@@ -4,7 +4,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { RoomView, ShardPlan } from '../src/index.ts'
 import { shared } from './styles.ts'
-import { workTexts } from './texts/work-texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 @customElement('hr-room-at-work')
 export class HrRoomAtWork extends LitElement {
@@ -27,7 +27,7 @@ export class HrRoomAtWork extends LitElement {
 
   override render() {
     const { plan } = this.view
-    const words = workTexts()
+    const words = laterTexts().work
     if (!plan) return null
     return html`<h2>${words.heading}</h2>
       ${this.pictures === 'missing' ? html`<p class="small muted">${words.missing}</p>` : null}
@@ -36,7 +36,7 @@ export class HrRoomAtWork extends LitElement {
 
   #pictures(plan: ShardPlan) {
     const { steps, devices } = this.view
-    const words = workTexts()
+    const words = laterTexts().work
     return html`<section><h3>${words.mapHeading}</h3><hr-shard-map .plan=${plan} .devices=${devices}></hr-shard-map></section>
       <section><h3>${words.timelineHeading}</h3><hr-token-timeline .steps=${steps} .devices=${devices}></hr-token-timeline></section>`
   }

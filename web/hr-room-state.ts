@@ -7,6 +7,7 @@ import './hr-notice.ts'
 import './models/hr-load-progress.ts'
 import './models/hr-load-trouble.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `hold-load`, `cancel-load`; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page` */
@@ -83,7 +84,7 @@ export class HrRoomState extends LitElement {
       ${
         state.kind === 'loading'
           ? html`<button class="quiet" data-testid="hold-load" @click=${() => this.#ask({ kind: 'hold-load', held: !paused })}>
-              ${paused ? texts.loading.resume : texts.loading.pause}</button>`
+              ${paused ? laterTexts().loading.resume : laterTexts().loading.pause}</button>`
           : null
       }
       <button class="quiet" data-testid="cancel-load" @click=${() => this.#ask({ kind: 'cancel-load' })}>${texts.page.cancel}</button>
@@ -103,7 +104,7 @@ export class HrRoomState extends LitElement {
 
 function actionFor({ code }: ErrorData): string {
   if (code === 'version-mismatch') return texts.page.reload
-  return code === 'storage-full' ? texts.loading.freeSpace : texts.page.dismiss
+  return code === 'storage-full' ? laterTexts().loading.freeSpace : texts.page.dismiss
 }
 
 declare global {

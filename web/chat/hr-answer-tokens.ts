@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { shared } from '../styles.ts'
-import { workTexts } from '../texts/work-texts.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import type { AnswerTokens } from './answer-tokens.ts'
 
 @customElement('hr-answer-tokens')
@@ -13,7 +13,7 @@ export class HrAnswerTokens extends LitElement {
   static override styles = [shared, css`:host { display: block; } details[open] { padding-block-end: 0.5rem; }`]
 
   override render() {
-    const words = workTexts()
+    const words = laterTexts().work
     return html`<details data-testid="answer-tokens" @toggle=${this.#toggled}>
       <summary class="small">${words.probabilities}</summary>
       ${this.panel === 'missing' ? html`<p class="small muted">${words.missing}</p>` : null}

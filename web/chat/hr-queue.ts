@@ -5,7 +5,7 @@ import type { WaitingQuestion } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
 import { closeIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
-import { texts } from '../texts/texts.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 
 /** @fires hr-command `drop-question` */
 @customElement('hr-queue')
@@ -35,7 +35,7 @@ export class HrQueue extends LitElement {
   }
 
   override render() {
-    const words = texts.talk
+    const words = laterTexts().talk
     return html`<section data-testid="queue" aria-label=${words.waiting(this.waiting.length)}>
       <p class="small muted" role="status">${words.waiting(this.waiting.length)}</p>
       <ol>${this.waiting.map((question, index) => this.#question(question, index))}</ol>
@@ -43,7 +43,7 @@ export class HrQueue extends LitElement {
   }
 
   #question({ id, asker, excerpt }: WaitingQuestion, index: number) {
-    const words = texts.talk
+    const words = laterTexts().talk
     const isOwn = asker.deviceId === this.self
     const name = isOwn ? words.you : asker.name
     const place = index === 0 ? words.next : words.place(index + 1)

@@ -4,6 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js'
 import { CommandEvent } from '../commands.ts'
 import { closeIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 import { type AnswerSettings, answerDefaults, presets, type Sampling, samplesAs } from './answer-settings.ts'
 import { drawer } from './drawer.ts'
@@ -54,7 +55,7 @@ export class HrSettings extends LitElement {
   }
 
   override render() {
-    const words = texts.settings
+    const words = laterTexts().settings
     const offered = { ...(this.modelSampling && { model: this.modelSampling }), ...presets }
     const chosen = presetNames.find((name) => offered[name] && samplesAs(this.settings, offered[name]))
     return html`<dialog aria-label=${words.heading} data-testid="settings-drawer" @click=${this.#outside}>
@@ -109,13 +110,13 @@ export class HrSettings extends LitElement {
     const { seed } = this.settings
     return this.#field(
       'seed',
-      html`<input id="seed" type="number" inputmode="numeric" data-testid="seed" min="0" max="4294967295" step="1" placeholder=${texts.settings.seed.none}
+      html`<input id="seed" type="number" inputmode="numeric" data-testid="seed" min="0" max="4294967295" step="1" placeholder=${laterTexts().settings.seed.none}
         .value=${seed === null ? '' : String(seed)} aria-describedby="seed-sentence" @change=${(event: Event) => this.#setNumber(event, 'seed')} />`,
     )
   }
 
   #field(name: NumberName | 'seed', input: unknown, output: unknown = null) {
-    const { name: label, sentence } = texts.settings[name]
+    const { name: label, sentence } = laterTexts().settings[name]
     return html`<div class="field">
       <div class="row"><label for=${name}>${label}</label>${output}</div>
       ${input}

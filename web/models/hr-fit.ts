@@ -5,7 +5,7 @@ import type { ExpectedSpeed, Remedy, RoomFit } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
 import '../hr-notice.ts'
 import { shared } from '../styles.ts'
-import { texts } from '../texts/texts.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import type { FitView } from './model-work.ts'
 
 /** @fires hr-command `load-model`, in other weights where those would do */
@@ -31,12 +31,12 @@ export class HrFit extends LitElement {
     const { view } = this
     if (!view) return null
     if (view.error) return html`<hr-notice .error=${view.error}></hr-notice>`
-    if (!view.fit) return html`<p class="small muted" role="status">${texts.fit.reading}</p>`
+    if (!view.fit) return html`<p class="small muted" role="status">${laterTexts().fit.reading}</p>`
     return html`<div role="status" data-testid="fit">${this.#said(view.fit)}</div>`
   }
 
   #said(fit: RoomFit) {
-    const words = texts.fit
+    const words = laterTexts().fit
     const sizes = words.sizes(fit.modelBytes, fit.offeredBytes)
     if (!fit.fits)
       return html`<section class="not"><strong>${words.fitsNot}</strong>
@@ -54,13 +54,13 @@ export class HrFit extends LitElement {
   }
 
   #remedies(remedies: readonly Remedy[]) {
-    const words = texts.fit
+    const words = laterTexts().fit
     if (remedies.length === 0) return html`<p>${words.noRemedy}</p>`
     return html`<p>${words.remedies}</p><ul>${remedies.map((remedy) => html`<li>${this.#remedy(remedy)}</li>`)}</ul>`
   }
 
   #remedy(remedy: Remedy) {
-    const words = texts.fit
+    const words = laterTexts().fit
     switch (remedy.kind) {
       case 'start-elsewhere':
         return words.startElsewhere(remedy.deviceName)
@@ -81,7 +81,7 @@ export class HrFit extends LitElement {
 }
 
 function speedWords(speed: ExpectedSpeed): string {
-  const words = texts.fit
+  const words = laterTexts().fit
   if (speed.known) return words.speed(1000 / speed.tokenMs)
   const why = speed.missing === 'round-trip' ? words.noRoundTrip : words.noReadback
   return why(speed.deviceName, speed.computeMs)

@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js'
 import type { FoundRepository, HubListing, HubModel } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 import type { HubView } from './model-work.ts'
 
@@ -34,7 +35,7 @@ export class HrHubSearch extends LitElement {
   ]
 
   override render() {
-    const words = texts.hubSearch
+    const words = laterTexts().hubSearch
     const { found, listing } = this.hub
     return html`<form role="search" @submit=${this.#search}>
         <label for="words">${words.label}</label>
@@ -53,7 +54,7 @@ export class HrHubSearch extends LitElement {
   }
 
   #found(found: readonly FoundRepository[]) {
-    const words = texts.hubSearch
+    const words = laterTexts().hubSearch
     if (found.length === 0) return html`<p class="said" role="status">${words.nothing}</p>`
     return html`<p class="said small muted" role="status" tabindex="-1">${words.found(found.length)}</p>
       <ul class="list" data-testid="hub-found">${found.map(
@@ -70,7 +71,7 @@ export class HrHubSearch extends LitElement {
   }
 
   #listing({ repository, license, models }: HubListing) {
-    const words = texts.hubSearch
+    const words = laterTexts().hubSearch
     return html`<h3 tabindex="-1">${words.filesOf(repository)}</h3>
       <p class="small muted">${license === null ? words.noLicense : words.license(license)}</p>
       ${
@@ -82,7 +83,7 @@ export class HrHubSearch extends LitElement {
   }
 
   #model({ name, file, sizeBytes, quantization, readable }: HubModel) {
-    const words = texts.hubSearch
+    const words = laterTexts().hubSearch
     const facts = [
       quantization ?? '',
       sizeBytes === null ? words.noSize : texts.numbers.bytes(sizeBytes),

@@ -3,6 +3,7 @@ import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { LoadProgress } from '../../src/index.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 import { DownloadRate } from './download-rate.ts'
 
@@ -47,7 +48,7 @@ export class HrLoadProgress extends LitElement {
 
   #pace(): string {
     const { loadedBytes, totalBytes } = this.progress
-    const words = texts.loading
+    const words = laterTexts().loading
     if (this.paused) return words.paused
     const { bytesPerSecond } = this.#rate
     const seconds = this.#rate.secondsFor(totalBytes - loadedBytes)

@@ -6,6 +6,7 @@ import type { DeviceView, RoomView } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
 import { deviceName } from '../format.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 
 /** @fires hr-command `load-again`, perhaps in smaller weights */
@@ -35,7 +36,7 @@ export class HrLoadTrouble extends LitElement {
   }
 
   #trouble(device: DeviceView) {
-    const words = texts.loading
+    const words = laterTexts().loading
     const { error } = device
     if (!error) return null
     const name = deviceName(device)

@@ -2,8 +2,8 @@
 // nobody needs to tell two colours apart.
 import { css, html } from 'lit'
 import type { DeviceView } from '../../src/index.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
-import { workTexts } from '../texts/work-texts.ts'
 
 const colours = 6
 
@@ -35,9 +35,9 @@ export const markStyles = css`
 export function deviceName(devices: readonly DeviceView[], deviceIds: readonly string[], rank: number): string {
   const nameOf = (id: string | undefined) => {
     const device = devices.find(({ deviceId }) => deviceId === id)
-    return device?.isSelf ? workTexts().thisDevice : (device?.name ?? texts.device.aDevice)
+    return device?.isSelf ? laterTexts().work.thisDevice : (device?.name ?? texts.device.aDevice)
   }
   const name = nameOf(deviceIds[rank])
   const isShared = deviceIds.some((id, other) => other !== rank && nameOf(id) === name)
-  return isShared ? workTexts().numbered(name, rank + 1) : name
+  return isShared ? laterTexts().work.numbered(name, rank + 1) : name
 }

@@ -5,8 +5,8 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { DeviceView, ShardPlan } from '../../src/index.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
-import { workTexts } from '../texts/work-texts.ts'
 import { deviceName, isStriped, markClass, markStyles, stripes } from './device-marks.ts'
 import './hr-shard-table.ts'
 import { labelHeight, mapHeight, type PlacedBand, placeBands } from './map-layout.ts'
@@ -61,7 +61,7 @@ export class HrShardMap extends LitElement {
   override render() {
     const placed = placeBands(this.#bands, this.#width.px)
     const counts = placed.map(({ band }) => band.areas.length)
-    const words = workTexts()
+    const words = laterTexts().work
     return html`
       ${stripes}
       <div class="map" role="listbox" tabindex="0" aria-label=${words.map(this.plan.deviceIds.length)} aria-activedescendant="area-${this.current ?? 0}"
@@ -85,7 +85,7 @@ export class HrShardMap extends LitElement {
   #band({ band, x, y, width, height }: PlacedBand, first: number, before: PlacedBand | undefined) {
     const named = before?.band.part !== band.part
     return svg`
-      ${named ? svg`<text class="part" x=${x} y=${y - labelHeight / 3}>${workTexts().parts[band.part]}</text>` : null}
+      ${named ? svg`<text class="part" x=${x} y=${y - labelHeight / 3}>${laterTexts().work.parts[band.part]}</text>` : null}
       ${repeat(
         band.areas,
         ({ rank }) => rank,
@@ -126,12 +126,12 @@ export class HrShardMap extends LitElement {
   #said() {
     const areas = this.#bands.flatMap((band) => band.areas.map((area) => ({ band, area })))
     const shown = this.current === null ? undefined : areas[this.current]
-    return shown ? this.#words(shown.band, shown.area) : html`<span class="muted">${workTexts().mapHint}</span>`
+    return shown ? this.#words(shown.band, shown.area) : html`<span class="muted">${laterTexts().work.mapHint}</span>`
   }
 
   #words({ part, layers, unitCount }: MapBand, { rank, range, bytes }: MapArea): string {
     const name = deviceName(this.devices, this.plan.deviceIds, rank)
-    return workTexts().area({ name, part, layers, range, unitCount, bytes })
+    return laterTexts().work.area({ name, part, layers, range, unitCount, bytes })
   }
 
   #name(index: number | null) {

@@ -3,8 +3,8 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView, ShardPlan } from '../../src/index.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
-import { workTexts } from '../texts/work-texts.ts'
 import { deviceName } from './device-marks.ts'
 import type { MapBand } from './shard-areas.ts'
 import { tableStyles } from './table-styles.ts'
@@ -18,7 +18,7 @@ export class HrShardTable extends LitElement {
   static override styles = [shared, tableStyles, css`:host { display: block; }`]
 
   override render() {
-    const words = workTexts()
+    const words = laterTexts().work
     return html`<div class="scroll" role="region" tabindex="0" aria-label=${words.mapTable}>
       <table class="small numbers" data-testid="shard-table">
         <thead>
@@ -34,7 +34,7 @@ export class HrShardTable extends LitElement {
       <th scope="row">${rank + 1} <bdi>${deviceName(this.devices, this.plan.deviceIds, rank)}</bdi></th>
       ${this.bands.map(({ part, areas }) => {
         const own = areas.find((area) => area.rank === rank)
-        return html`<td>${own ? workTexts().cell(part, own.range, own.bytes) : '–'}</td>`
+        return html`<td>${own ? laterTexts().work.cell(part, own.range, own.bytes) : '–'}</td>`
       })}
       <td>${texts.numbers.bytes(this.plan.weightBytes[rank] ?? 0)}</td>
     </tr>`

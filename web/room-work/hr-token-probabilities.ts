@@ -4,7 +4,7 @@ import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { TokenRecord } from '../../src/index.ts'
 import { shared } from '../styles.ts'
-import { workTexts } from '../texts/work-texts.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 
 /** From the likeliest down: a token belongs to the first whose probability it has. */
 const grades = [
@@ -52,7 +52,7 @@ export class HrTokenProbabilities extends LitElement {
   }
 
   override render() {
-    const words = workTexts()
+    const words = laterTexts().work
     const record = this.records[this.current]
     if (!record) return html`<p class="small muted">${words.noTokens}</p>`
     return html`
@@ -79,7 +79,7 @@ export class HrTokenProbabilities extends LitElement {
     return this.records.map(
       ({ text, name, probability }, index) =>
         html`<span id="token-${index}" role="option" class="${gradeOf(probability)} ${text === '' ? 'special' : ''}" aria-selected=${index === this.current}
-          aria-label=${workTexts().token(visible(name), probability)} data-index=${index}>${text === '' ? visible(name) : text}</span>`,
+          aria-label=${laterTexts().work.token(visible(name), probability)} data-index=${index}>${text === '' ? visible(name) : text}</span>`,
     )
   }
 

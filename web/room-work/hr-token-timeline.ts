@@ -3,8 +3,8 @@ import { css, html, LitElement, svg } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceTimes, DeviceView, StepFigures } from '../../src/index.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
-import { workTexts } from '../texts/work-texts.ts'
 import { deviceName } from './device-marks.ts'
 import { type HoldUp, holdUp, meanTimes, ofOneRoom } from './hold-up.ts'
 import { OwnWidth } from './own-width.ts'
@@ -49,7 +49,7 @@ export class HrTokenTimeline extends LitElement {
 
   override render() {
     const steps = ofOneRoom(this.steps, shownSteps)
-    const words = workTexts()
+    const words = laterTexts().work
     if (steps.length === 0) return html`<p class="small muted">${words.noTokenYet}</p>`
     const scale = timelineScale(steps, shownSteps, this.#width.px)
     const means = meanTimes(steps)
@@ -98,7 +98,7 @@ export class HrTokenTimeline extends LitElement {
   }
 
   #sentence(found: HoldUp, nameOf: (rank: number) => string): string {
-    const words = workTexts()
+    const words = laterTexts().work
     if (found.kind === 'alone') return words.alone(found.stepMs)
     if (found.kind === 'even') return words.even(found.stepMs)
     const { rank, slowest, by, stepMs, longestWaitMs } = found

@@ -1,8 +1,8 @@
-// The words of fits, downloads and what is kept, in German.
+// The words of fits and downloads in German.
 import type { enDownloads } from './en-downloads.ts'
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds, moment, tenths } = numbersIn('de')
+const { bytes, count, counted, milliseconds, tenths } = numbersIn('de')
 
 export const deDownloads: typeof enDownloads = {
   fit: {
@@ -73,18 +73,5 @@ export const deDownloads: typeof enDownloads = {
     smaller: 'Mit 4-Bit-Gewichten versuchen',
     leftOut: (device) => `${device} wurde ausgelassen`,
     freeSpace: 'Platz schaffen',
-  },
-
-  kept: {
-    summary: (keptBytes) => `Modelle auf diesem Gerät: ${bytes(keptBytes)}`,
-    used: (usedBytes, quotaBytes) =>
-      `Diese Seite belegt ${bytes(usedBytes)} von ${bytes(quotaBytes)}, die der Browser ihr gibt.`,
-    unnamed: 'Andere Downloads',
-    lastUsed: (atMs) => `zuletzt benutzt ${moment(atMs)}`,
-    remove: 'Löschen',
-    removeNamed: (model) => `Downloads von ${model} löschen`,
-    removeQuestion: (keptBytes) => `${bytes(keptBytes)} löschen`,
-    removeAll: 'Alle löschen',
-    removeAllQuestion: (keptBytes) => `${bytes(keptBytes)} von diesem Gerät löschen`,
   },
 }

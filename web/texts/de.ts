@@ -1,13 +1,10 @@
 // The page's words in German.
 import { deChat } from './de-chat.ts'
-import { deDownloads } from './de-downloads.ts'
-import { deEncoder } from './de-encoder.ts'
 import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
+import { deKept } from './de-kept.ts'
 import { deModels } from './de-models.ts'
-import { deSettings } from './de-settings.ts'
 import { deShortcuts } from './de-shortcuts.ts'
-import { deTalk } from './de-talk.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -27,11 +24,8 @@ export const de: Texts = {
   numbers,
   errors: deErrors,
   chat: deChat,
+  kept: deKept,
   shortcuts: deShortcuts,
-  encoder: deEncoder,
-  settings: deSettings,
-  ...deDownloads,
-  talk: deTalk,
 
   page: {
     cancel: 'Abbrechen',

@@ -1,7 +1,7 @@
-// The words of choosing a model by whether it fits, of downloads, and of what is kept.
+// The words of choosing a model by whether it fits, and of downloads.
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds, moment, tenths } = numbersIn('en')
+const { bytes, count, counted, milliseconds, tenths } = numbersIn('en')
 
 export const enDownloads = {
   fit: {
@@ -73,18 +73,5 @@ export const enDownloads = {
     smaller: 'Try with 4-bit weights',
     leftOut: (device: string) => `${device} was left out`,
     freeSpace: 'Free space',
-  },
-
-  kept: {
-    summary: (keptBytes: number) => `Models kept on this device: ${bytes(keptBytes)}`,
-    used: (usedBytes: number, quotaBytes: number) =>
-      `This page uses ${bytes(usedBytes)} of the ${bytes(quotaBytes)} that the browser gives it.`,
-    unnamed: 'Other downloads',
-    lastUsed: (atMs: number) => `last used ${moment(atMs)}`,
-    remove: 'Delete',
-    removeNamed: (model: string) => `Delete the downloads of ${model}`,
-    removeQuestion: (keptBytes: number) => `Delete ${bytes(keptBytes)}`,
-    removeAll: 'Delete all',
-    removeAllQuestion: (keptBytes: number) => `Delete ${bytes(keptBytes)} from this device`,
   },
 }

@@ -1,14 +1,11 @@
 // The page's words in English. This catalogue is the type: every other one has its keys. Sentences are whole, so that other languages
 // may order them otherwise; what depends on a value is a function of it.
 import { enChat } from './en-chat.ts'
-import { enDownloads } from './en-downloads.ts'
-import { enEncoder } from './en-encoder.ts'
 import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
+import { enKept } from './en-kept.ts'
 import { enModels } from './en-models.ts'
-import { enSettings } from './en-settings.ts'
 import { enShortcuts } from './en-shortcuts.ts'
-import { enTalk } from './en-talk.ts'
 import { numbersIn } from './numbers.ts'
 
 /** Every language has these keys, with functions of the same arguments. */
@@ -30,11 +27,8 @@ export const en = {
   numbers,
   errors: enErrors,
   chat: enChat,
+  kept: enKept,
   shortcuts: enShortcuts,
-  encoder: enEncoder,
-  settings: enSettings,
-  ...enDownloads,
-  talk: enTalk,
 
   page: {
     cancel: 'Cancel',

@@ -1,0 +1,25 @@
+// Words that the first screen has no use for, in the page's language. They come with the screens that show them, in all languages at once.
+import { deDownloads } from './de-downloads.ts'
+import { deEncoder } from './de-encoder.ts'
+import { deSettings } from './de-settings.ts'
+import { deTalk } from './de-talk.ts'
+import { deWork } from './de-work.ts'
+import { enDownloads } from './en-downloads.ts'
+import { enEncoder } from './en-encoder.ts'
+import { enSettings } from './en-settings.ts'
+import { enTalk } from './en-talk.ts'
+import { enWork } from './en-work.ts'
+import { texts } from './texts.ts'
+
+const en = { ...enDownloads, encoder: enEncoder, settings: enSettings, talk: enTalk, work: enWork }
+const de: typeof en = { ...deDownloads, encoder: deEncoder, settings: deSettings, talk: deTalk, work: deWork }
+
+const catalogues = new Map([
+  ['en', en],
+  ['de', de],
+])
+
+/** As the page speaks now. */
+export function laterTexts(): typeof en {
+  return catalogues.get(texts.language) ?? en
+}
