@@ -13,6 +13,7 @@ import { HrRoomState } from '../../../web/hr-room-state.ts'
 import { HrScanner } from '../../../web/hr-scanner.ts'
 import { HrStart } from '../../../web/hr-start.ts'
 import { en } from '../../../web/texts/en.ts'
+import { laterTexts } from '../../../web/texts/later-texts.ts'
 import {
   byTestId,
   chatView,
@@ -120,7 +121,7 @@ const cases: Case[] = [
     name: 'storage full',
     element: () => roomState({ ...readyView, notices: [{ code: 'storage-full', message: 'No space for 98 MB.' }] }),
     says: 'No space for 98 MB.',
-    does: en.loading.freeSpace,
+    does: laterTexts().loading.freeSpace,
     asks: { kind: 'show-kept' },
   },
   {
