@@ -12,7 +12,6 @@ import { HrRoom } from '../../../web/hr-room.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
 import { HrScanner } from '../../../web/hr-scanner.ts'
 import { HrStart } from '../../../web/hr-start.ts'
-import { en } from '../../../web/texts/en.ts'
 import { laterTexts } from '../../../web/texts/later-texts.ts'
 import {
   byTestId,
