@@ -55,11 +55,11 @@ export class HrScreen extends LitElement {
   }
 }
 
-/** Is the focus in a field? */
+/** Is the focus in a field that something was written in? After a question it stays in the empty one. */
 function isTyping(): boolean {
   let active = document.activeElement
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
-  return active?.matches('input, textarea, select') ?? false
+  return (active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement) && active.value !== ''
 }
 
 declare global {

@@ -18,6 +18,13 @@ const errorCodes = Object.keys(enErrors) as ErrorCode[]
 
 const asker = v.object({ deviceId: v.pipe(v.string(), v.maxLength(64)), name: v.pipe(v.string(), v.maxLength(80)) })
 
+const problem = v.object({ code: v.fallback(v.picklist(errorCodes), 'internal'), message: v.string() })
+/** As it was kept when failures had no code. */
+const bareMessage = v.pipe(
+  v.string(),
+  v.transform((message): v.InferOutput<typeof problem> => ({ code: 'internal', message })),
+)
+
 /** As it is kept and exported. */
 export const turnSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -34,7 +41,7 @@ export const turnSchema = v.object({
   /** The guest that asked; null: whoever leads the room. */
   askedBy: v.optional(v.nullable(asker), null),
   /** What went wrong; with `failed` alone. */
-  problem: v.nullable(v.object({ code: v.fallback(v.picklist(errorCodes), 'internal'), message: v.string() })),
+  problem: v.nullable(v.union([problem, bareMessage])),
 })
 
 export type Turn = Readonly<v.InferOutput<typeof turnSchema>>

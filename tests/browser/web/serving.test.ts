@@ -130,11 +130,12 @@ test('a screen does not dim under somebody who reads or types', async () => {
   const later = () => new Promise((resolve) => setTimeout(resolve, 90))
   await later()
   expect(isDimmed(element)).toBe(false)
+  field.value = 'And why'
   field.focus()
   element.reading = false
   await later()
   expect(isDimmed(element)).toBe(false)
-  field.remove()
+  field.value = ''
   element.quietMs = 31
   await expect.poll(() => isDimmed(element)).toBe(true)
 })
