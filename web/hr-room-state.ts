@@ -26,18 +26,14 @@ export class HrRoomState extends LitElement {
   ]
 
   protected override willUpdate() {
-    const { state, signaling, notices, devices } = this.view
+    const { state, signaling, devices } = this.view
     const failed = this.leading && devices.some(({ error, isSelf }) => error && !isSelf)
     const busy = this.leading && (state.kind === 'loading' || state.kind === 'recovering' || state.kind === 'failed')
-    this.hidden =
-      !busy &&
-      !failed &&
-      signaling !== 'reconnecting' &&
-      notices.every(({ message }) => this.dismissed.includes(message))
+    this.hidden = !busy && !failed && signaling !== 'reconnecting' && this.#notices().length === 0
   }
 
   override render() {
-    const { signaling, notices } = this.view
+    const { signaling } = this.view
     return html`
       ${this.leading ? [this.#state(), html`<hr-load-trouble .view=${this.view}></hr-load-trouble>`] : null}
       ${
@@ -46,13 +42,19 @@ export class HrRoomState extends LitElement {
               message=${texts.room.serverAwayHelp}></hr-notice>`
           : null
       }
-      ${notices
-        .filter(({ message }) => !this.dismissed.includes(message))
-        .map(
-          (notice) =>
-            html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}></hr-notice>`,
-        )}
+      ${this.#notices().map(
+        (notice) =>
+          html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}></hr-notice>`,
+      )}
     `
+  }
+
+  /** While the server is away one notice says so. */
+  #notices() {
+    const { signaling, notices } = this.view
+    const said = ({ code, message }: ErrorData) =>
+      this.dismissed.includes(message) || (code === 'signaling-down' && signaling === 'reconnecting')
+    return notices.filter((notice) => !said(notice))
   }
 
   #state() {

@@ -198,7 +198,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     } catch (error) {
       if (interruption.aborted) cancel()
       this.#afterBrokenAnswer(modelId, toErrorData(error), interruption.aborted)
-      throw error
+      throw fromErrorData(this.#roster.named(toErrorData(error)))
     } finally {
       this.#answering = null
       signal?.removeEventListener('abort', cancel)
@@ -240,12 +240,12 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
 
   #onMemberGone(deviceId: string, error: ErrorData): void {
     if (!this.#model || !this.#plan?.deviceIds.includes(deviceId)) return
-    if (this.#state.kind === 'generating') this.#answering?.abort(fromErrorData(error))
+    if (this.#state.kind === 'generating') this.#answering?.abort(fromErrorData(this.#roster.named(error)))
     else if (this.#state.kind === 'ready') this.#recover(this.#model.modelId, error)
   }
 
   #recover(modelId: string, error: ErrorData): void {
-    this.#set({ kind: 'recovering', modelId, error })
+    this.#set({ kind: 'recovering', modelId, error: this.#roster.named(error) })
     void this.#inTurn(() => this.#catchUp())
   }
 

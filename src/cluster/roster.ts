@@ -13,6 +13,8 @@ export class Roster {
   readonly #members = new Map<string, RankPort>()
   readonly #status = new Map<string, RankStatus>()
   readonly #paused = new Set<string>()
+  /** Of everybody who was ever here. */
+  readonly #names = new Map<string, string>()
   readonly #gpuLosses = new Map<string, number>()
   readonly #onChange: () => void
 
@@ -52,6 +54,7 @@ export class Roster {
   add(port: RankPort): void {
     const { deviceId } = port.profile
     this.#members.set(deviceId, port)
+    this.#names.set(deviceId, port.profile.name)
     this.#status.delete(deviceId)
     this.#onChange()
   }
@@ -63,6 +66,13 @@ export class Roster {
     this.#paused.delete(deviceId)
     this.#onChange()
     return true
+  }
+
+  /** `error` with the names that people know where its words have the ids of devices. */
+  named(error: ErrorData): ErrorData {
+    let { message } = error
+    for (const [deviceId, name] of this.#names) message = message.replaceAll(deviceId, name)
+    return { ...error, message }
   }
 
   /** Also of a device that is not here yet. */
@@ -84,7 +94,7 @@ export class Roster {
 
   /** Nothing happens for a device that is not here. */
   fail(deviceId: string, error: ErrorData): void {
-    if (this.#members.has(deviceId)) this.update(deviceId, { error })
+    if (this.#members.has(deviceId)) this.update(deviceId, { error: this.named(error) })
   }
 
   update(deviceId: string, change: Partial<RankStatus>): void {

@@ -205,10 +205,13 @@ test('a room at rest shows no state, and a notice stays away once dismissed', as
   expect(wordsOf(element)).toBe('')
 })
 
-test('a server out of reach is told, and that the room goes on', async () => {
+test('a server out of reach is told once, and that the room goes on', async () => {
   const state = new HrRoomState()
-  state.view = roomView({ signaling: 'reconnecting' })
-  expect(wordsOf((await mount(state)).element)).toContain('Devices that are here stay connected')
+  const notices = [{ code: 'signaling-down' as const, message: 'The signaling server does not answer.' }]
+  state.view = roomView({ signaling: 'reconnecting', notices })
+  const words = wordsOf((await mount(state)).element)
+  expect(words).toContain('Devices that are here stay connected')
+  expect(words).not.toContain('The signaling server does not answer.')
 })
 
 test('on a phone the chat comes up by itself when the model is ready', async () => {
