@@ -1,8 +1,4 @@
 // A room as people make it: a link, one tap, a model, a conversation, a parting.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { keptCertificate } from '../../signaling/certificate.ts'
 import { lanAddresses } from '../../signaling/lan.ts'
 import { holdDownloads } from './support/held-downloads.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
@@ -125,26 +121,20 @@ test('a device that joins later takes a share of the loaded model', async ({ sta
 test('the leader on localhost invites by a LAN address, where a guest joins over https with the server’s own certificate', async ({
   stage,
 }) => {
-  const addresses = lanAddresses().map(({ address }) => address)
   test.skip(
-    addresses.length === 0,
+    lanAddresses().length === 0,
     'This machine has no network besides loopback, so there is no LAN address to invite to.',
   )
-  const directory = await mkdtemp(join(tmpdir(), 'headroom-certificate-'))
-  try {
-    const site = await stage.serve({ host: '0.0.0.0', certificate: await keptCertificate(directory, addresses) })
-    const leader = await stage.visit(site.url)
-    expect(new URL(leader.url()).hostname).toBe('localhost')
-    const link = await startRoomByHand(leader)
-    expect(new URL(link).origin).toBe(new URL(site.lanUrls[0]!.url).origin)
-    const guest = await stage.visit(link)
-    expect(new URL(guest.url()).protocol).toBe('https:')
-    await joinByHand(guest)
-    await expect(deviceRows(leader)).toHaveCount(2)
-    await loadByHand(leader, 2)
-    await ask(leader, 'Once upon a time')
-    await expect(answers(leader)).not.toHaveText('')
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  const site = await stage.serve({ lan: true })
+  const leader = await stage.visit(site.url)
+  expect(new URL(leader.url()).hostname).toBe('localhost')
+  const link = await startRoomByHand(leader)
+  expect(new URL(link).origin).toBe(new URL(site.lanUrls[0]!.url).origin)
+  const guest = await stage.visit(link)
+  expect(new URL(guest.url()).protocol).toBe('https:')
+  await joinByHand(guest)
+  await expect(deviceRows(leader)).toHaveCount(2)
+  await loadByHand(leader, 2)
+  await ask(leader, 'Once upon a time')
+  await expect(answers(leader)).not.toHaveText('')
 })

@@ -18,7 +18,7 @@ async function shoot(page: Page, name: string, width: number, height: number) {
 
 test('a phone at the start, a room on a projector', async ({ stage }) => {
   await mkdir(folder, { recursive: true })
-  const site = await stage.serve({ models: [defaultModelPath()] })
+  const site = await stage.serve({ models: [defaultModelPath()], lan: true })
   const leader = await stage.visit(site.url)
   await expect(leader.getByText('Measured speed')).toBeVisible()
   await shoot(leader, 'start-narrow.png', 390, 844)

@@ -6,7 +6,7 @@ import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
 test('an empty room, guests, a model on its way, questions and answers', async ({ stage }) => {
-  const site = await stage.serve({ models: [defaultModelPath()] })
+  const site = await stage.serve({ models: [defaultModelPath()], lan: true })
   const leader = await stage.visit(site.url)
   const link = await startRoomByHand(leader)
   await expect(leader.getByTestId('load-model')).toBeEnabled()

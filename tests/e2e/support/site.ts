@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { keptCertificate } from '../../../signaling/certificate.ts'
+import { lanAddresses } from '../../../signaling/lan.ts'
 import type { SentBytes } from '../../../signaling/sent-bytes.ts'
 import { createHeadroomServer, type HeadroomServer, type HeadroomServerOptions } from '../../../signaling/server.ts'
 import { projectRoot } from '../../../tools/ensure-built.ts'
@@ -11,10 +13,11 @@ export const storiesPath = join(projectRoot, 'tests/fixtures/stories260K.gguf')
 export const storiesId = 'stories260K'
 const inTheBox = '/models/headroom-tiny/'
 
-export interface SiteOptions
-  extends Pick<HeadroomServerOptions, 'limits' | 'connectSources' | 'certificate' | 'host' | 'hub'> {
+export interface SiteOptions extends Pick<HeadroomServerOptions, 'limits' | 'connectSources' | 'hub'> {
   /** GGUF files that the mirror has. */
   models?: readonly string[]
+  /** On this machine's network too, over https with a certificate of the server's own. */
+  lan?: boolean
 }
 
 export interface Site {
@@ -33,12 +36,14 @@ export interface Site {
 }
 
 /** By default on loopback, with the small model. */
-export async function startSite({
-  models = [storiesPath],
-  host = '127.0.0.1',
-  ...options
-}: SiteOptions = {}): Promise<Site> {
+export async function startSite({ models = [storiesPath], lan = false, ...options }: SiteOptions = {}): Promise<Site> {
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'headroom-e2e-'))
+  const certificate = lan
+    ? await keptCertificate(
+        cacheDirectory,
+        lanAddresses().map(({ address }) => address),
+      )
+    : null
   const sent: SentBytes[] = []
   let server: HeadroomServer | null = null
   let [port, url] = [0, '']
@@ -49,7 +54,8 @@ export async function startSite({
       webDirectory: join(projectRoot, 'dist/web'),
       models: { extra: models, knownModels: catalogue.models },
       cacheDirectory,
-      host,
+      host: lan ? '0.0.0.0' : '127.0.0.1',
+      ...(certificate && { certificate }),
       port,
       onBytes: (bytes) => {
         if (!bytes.pathname.startsWith(inTheBox)) sent.push(bytes)
