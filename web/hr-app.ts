@@ -124,12 +124,13 @@ export class HrApp extends LitElement {
   #content(screen: Screen): TemplateResult {
     const room = this.#room
     const { view, profile, models, server, conversations, encoderWork, busy } = room
+    const firstModel = models?.find(({ isDefault }) => isDefault) ?? null
     if (this.later !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .model=${firstModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
-        return html`<hr-join .profile=${profile} .model=${models?.find(({ isDefault }) => isDefault) ?? null} .failure=${room.failure?.error ?? null}
+        return html`<hr-join .profile=${profile} .model=${firstModel} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`
       case 'parted':
         return html`<hr-parted .why=${room.parted} ?joining=${busy.has('join-room')}></hr-parted>`

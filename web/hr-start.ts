@@ -1,7 +1,7 @@
 // The first screen: one thing to do, one other way in, and what this device can give.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { DeviceProfile } from '../src/index.ts'
+import type { CatalogueModel, DeviceProfile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
@@ -14,6 +14,8 @@ import { texts } from './texts/texts.ts'
 @customElement('hr-start')
 export class HrStart extends LitElement {
   @property({ attribute: false }) profile: DeviceProfile | null = null
+  /** What a room is offered first; null: not known. */
+  @property({ attribute: false }) model: CatalogueModel | null = null
   /** Is this device being measured? */
   @property({ type: Boolean }) measuring = false
   @property({ type: Boolean }) starting = false
@@ -59,6 +61,7 @@ export class HrStart extends LitElement {
       </form>
       ${this.#knownRooms()}
       <hr />
+      ${this.model ? html`<p class="muted" data-testid="first-model">${words.firstModel(this.model)}</p>` : null}
       <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
   }

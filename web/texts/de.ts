@@ -57,6 +57,8 @@ export const de: Texts = {
     lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum, und alle dort lesen mit.',
     start: 'Raum starten',
     starting: 'Startet…',
+    firstModel: ({ name, sizeBytes }) =>
+      `Ein Raum beginnt mit ${name} (${bytes(sizeBytes)}); dort kannst du ein anderes wählen.`,
     notSecure: 'Diese Adresse ist nicht sicher',
     notSecureHelp:
       'Ohne https schalten Browser GPU, Speicher und Verschlüsselung ab. Öffne die https-Adresse, die der Server beim Start ausgegeben hat.',

@@ -60,6 +60,8 @@ export const en = {
     lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room, and everybody in it reads along.',
     start: 'Start a room',
     starting: 'Starting…',
+    firstModel: ({ name, sizeBytes }: { name: string; sizeBytes: number }) =>
+      `A room begins with ${name} (${bytes(sizeBytes)}); there you can choose another.`,
     notSecure: 'This address is not secure',
     notSecureHelp:
       'Browsers switch off the GPU, storage and encryption on plain http. Open the https address that the server printed at its start.',

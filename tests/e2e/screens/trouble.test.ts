@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeLargeModel } from '../support/large-model.ts'
 import { answers, ask, confirm, deviceRows, startRoomByHand } from '../support/people.ts'
-import { startPlainServer } from '../support/plain-server.ts'
 import { roomOfTwo } from '../support/room-of-two.ts'
-import { formRoom, load } from '../support/script.ts'
+import { formRoom } from '../support/script.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
@@ -33,21 +32,20 @@ test('a guest lost in the middle of an answer, a server out of reach, a room tha
 
 test('a broken file, a model larger than the room', async ({ stage }) => {
   const directory = await mkdtemp(join(tmpdir(), 'headroom-large-'))
-  const path = join(directory, 'large.gguf')
+  const path = join(directory, 'seven-billion.gguf')
   await writeLargeModel(path)
-  const plain = await startPlainServer(path)
   try {
-    const site = await stage.serve({ connectSources: [plain.origin] })
-    const [leader] = await formRoom(stage, site, { tabs: 2 })
-    await load(leader, plain.url).catch(() => undefined)
-    await expect(leader.getByText(/are missing/)).toBeVisible()
-    await shoot(leader, 'out-of-memory')
+    const site = await stage.serve()
+    // As int4 two tabs would hold it.
+    const [leader] = await formRoom(stage, site, { tabs: 2, query: 'weights=int8' })
+    await leader.getByTestId('model-file').setInputFiles(path)
+    await expect(leader.getByTestId('fit')).toContainText('are missing')
+    await shoot(leader, 'model-too-large', { from: 'hr-models' })
     const file = { name: 'broken.gguf', mimeType: 'application/octet-stream', buffer: Buffer.from('no model at all') }
     await leader.getByTestId('model-file').setInputFiles(file)
     await expect(leader.getByText(/broken\.gguf/).first()).toBeVisible()
     await shoot(leader, 'broken-model')
   } finally {
-    await plain.close()
     await rm(directory, { recursive: true })
   }
 })
