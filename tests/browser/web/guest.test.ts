@@ -18,9 +18,10 @@ import {
 
 const model = { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true }
 
-test('the start has one primary button and shows what this device measured', async () => {
-  const { element, commands } = await mount(Object.assign(new HrStart(), { profile, secure: true }))
+test('the start has one primary button and shows what this device measured, and which model a room begins with', async () => {
+  const { element, commands } = await mount(Object.assign(new HrStart(), { profile, model, secure: true }))
   expect(wordsOf(element)).toContain('2.14 GB/s weights')
+  expect(wordsOf(element)).toContain('A room begins with Small (98 MB)')
   expect(element.renderRoot.querySelectorAll('.primary')).toHaveLength(1)
   await userEvent.click(must(byTestId(element.renderRoot, 'start-room')))
   expect(commands).toEqual([{ kind: 'start-room' }])
