@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createGate } from '../../../src/weights/gate.ts'
 import { inOrder } from '../../../src/weights/in-order.ts'
+import { buildKernels } from '../../../tools/build-kernels.ts'
 import { guestOf, reaches, roomOf, served, tellsItsStory } from './story-room.ts'
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 300))
@@ -101,7 +102,8 @@ test('a device that is left out while it loads holds nobody up, and takes part i
 })
 
 test('a model is loaded in other weights than the room was made with, once', async () => {
-  const room = roomOf()
+  await buildKernels()
+  const room = roomOf({ executor: 'wasm' })
   const bytes = async (weights?: 'int8') =>
     (await room.coordinator.loadModel(served.source, null, weights)).weightBytes[0]!
   const [whole, small, again] = [await bytes(), await bytes('int8'), await bytes()]

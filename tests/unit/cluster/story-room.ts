@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { CoordinatorOptions } from '../../../src/cluster/coordinator-options.ts'
 import type { SessionState } from '../../../src/cluster/session-state.ts'
+import type { ExecutorKind } from '../../../src/plan/device-profile.ts'
 import { type EngineRoom, engineRoom, type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { type JoiningGuest, newGuest } from '../../support/joining-guest.ts'
 
@@ -26,7 +27,7 @@ afterEach(() => {
   for (const one of opened.splice(0)) 'close' in one ? one.close() : one.engine.close()
 })
 
-export function roomOf(options: Partial<CoordinatorOptions> = {}): EngineRoom {
+export function roomOf(options: Partial<CoordinatorOptions> & { executor?: ExecutorKind } = {}): EngineRoom {
   const room = engineRoom(served.baseUrl, [1], { weights: 'f32', shares: null, ...options })
   opened.push(room)
   return room
