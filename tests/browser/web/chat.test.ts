@@ -237,10 +237,15 @@ describe('the keyboard', () => {
     expect(drawer('shortcuts-drawer').open).toBe(true)
     await userEvent.keyboard('{Alt>}{Shift>}N{/Shift}{/Alt}')
     expect(commands).toEqual([])
-    await userEvent.keyboard('{Escape}')
+    const closed = async (id: string) => {
+      await userEvent.keyboard('{Escape}')
+      await expect.poll(() => drawer(id).open).toBe(false)
+    }
+    await closed('shortcuts-drawer')
     await userEvent.keyboard('{Alt>}{Shift>}L{/Shift}{/Alt}')
     expect(drawer('conversation-drawer').open).toBe(true)
-    await userEvent.keyboard('{Escape}{Alt>}{Shift>}N{/Shift}{/Alt}')
+    await closed('conversation-drawer')
+    await userEvent.keyboard('{Alt>}{Shift>}N{/Shift}{/Alt}')
     expect(commands).toEqual([{ kind: 'new-chat' }])
   })
 

@@ -41,9 +41,11 @@ test('a refused option says what it may be', () => {
   )
 })
 
-test('a hash is the start unless it names a room', () => {
-  expect(routeOf('')).toEqual({ kind: 'start' })
-  expect(routeOf('#/room/')).toEqual({ kind: 'start' })
+test('a hash is the start unless it names a room; that of a shortcut says what comes first there', () => {
+  expect(routeOf('')).toEqual({ kind: 'start', first: null })
+  expect(routeOf('#/room/')).toEqual({ kind: 'start', first: null })
+  expect(routeOf('#/new')).toEqual({ kind: 'start', first: 'start-room' })
+  expect(routeOf('#/code')).toEqual({ kind: 'start', first: 'read-code' })
   expect(routeOf('#/room/abc')).toEqual({ kind: 'room', hash: '#/room/abc' })
 })
 
