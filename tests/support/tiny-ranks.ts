@@ -56,3 +56,18 @@ export async function tinyRanks(
     },
   }
 }
+
+/** Per rank the ends of query heads, FFN columns and vocabulary rows of `tinyConfig`, split as no two devices are alike. */
+export const unevenSplits = {
+  alone: [[6, 160, 101]],
+  'two uneven': [
+    [4, 96, 40],
+    [6, 160, 101],
+  ],
+  'four, one without heads, one without vocabulary': [
+    [2, 32, 10],
+    [2, 64, 60],
+    [5, 160, 60],
+    [6, 160, 101],
+  ],
+} as const

@@ -4,23 +4,11 @@ import { dumpPrompt } from '../../../src/engine/dump.ts'
 import { type GenerateRequest, generate } from '../../../src/engine/generate.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
 import { tinyConfig, tinyModel } from '../../support/tiny-model.ts'
-import { type TinyRanks, tinyRanks } from '../../support/tiny-ranks.ts'
+import { type TinyRanks, tinyRanks, unevenSplits } from '../../support/tiny-ranks.ts'
 
 const model = tinyModel(tinyConfig(), 'f32')
-const alone = [[6, 160, 101]] as const
-const splits = {
-  alone,
-  'two uneven': [
-    [4, 96, 40],
-    [6, 160, 101],
-  ],
-  'four, one without heads, one without vocabulary': [
-    [2, 32, 10],
-    [2, 64, 60],
-    [5, 160, 60],
-    [6, 160, 101],
-  ],
-} as const
+const splits = unevenSplits
+const { alone } = splits
 
 const open: TinyRanks[] = []
 afterEach(() => {

@@ -7,23 +7,11 @@ import { shownTokens } from '../../../src/model/sampler.ts'
 import type { SamplingOptions } from '../../../src/model/sampling.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
 import { tinyConfig, tinyModel } from '../../support/tiny-model.ts'
-import { type TinyRanks, tinyRanks } from '../../support/tiny-ranks.ts'
+import { type TinyRanks, tinyRanks, unevenSplits } from '../../support/tiny-ranks.ts'
 
 const model = tinyModel(tinyConfig(), 'f32')
 const promptTokens = [1, 5, 9, 70, 33]
-const splits = {
-  alone: [[6, 160, 101]],
-  'two uneven': [
-    [4, 96, 40],
-    [6, 160, 101],
-  ],
-  'four, one without vocabulary': [
-    [2, 32, 10],
-    [2, 64, 60],
-    [5, 160, 60],
-    [6, 160, 101],
-  ],
-} as const
+const splits = unevenSplits
 
 const open: TinyRanks[] = []
 afterEach(() => {
