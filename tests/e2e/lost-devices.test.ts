@@ -37,7 +37,6 @@ test('a guest whose tab is closed in the middle of an answer ends it with words;
 
 for (const { attack, words } of [
   { attack: 'garbage', words: /garbage frame/ },
-  { attack: 'four-gigabytes', words: /garbage frame.*claims a message of 4294967295 bytes/ },
   { attack: 'wrong-shape', words: /sent a partial sum of 4 bytes where \d+ were due/ },
 ] as const) {
   test(`a guest that answers with ${attack} ends the answer with words; the room goes on without it`, async ({

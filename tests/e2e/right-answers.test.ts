@@ -10,7 +10,6 @@ const golden =
   ', there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high.'
 
 for (const { tabs, query } of [
-  { tabs: 1, query: 'executor=wasm&weights=f32' },
   { tabs: 2, query: 'executor=wasm&weights=f32' },
   { tabs: 4, query: 'executor=wasm&weights=f32' },
   { tabs: 2, query: 'executor=webgpu&weights=f32' },
