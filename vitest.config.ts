@@ -5,8 +5,6 @@ import { launchOptions } from './tools/chromium.ts'
 /** Two projects: `node` (unit and contract tests) and `browser` (the same contracts and what needs a real browser). */
 export default defineConfig({
   test: {
-    // All cores: by default one stands idle.
-    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -1,6 +1,6 @@
 // `npm test` (or some suites by name): everything quick enough to run every time: Biome, tsc, unit and contract tests in Node, the same and more in Chromium,
 // and real rooms of tabs. Prepares what it needs, runs all suites whatever fails, and ends with one line that sums them.
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { toErrorData } from '../src/base/errors.ts'
@@ -11,7 +11,7 @@ import { catalogueModel, modelsDirectory } from './model-catalogue.ts'
 import { type ProcessResult, runProcess } from './run-process.ts'
 
 /** Without arguments; the long runs over the real model have a command of their own. */
-const everyTime = ['biome', 'tsc', 'node', 'browser', 'rooms'] as const
+const everyTime = ['biome', 'tsc', 'vitest', 'rooms'] as const
 
 interface Tally {
   passed: number
@@ -40,6 +40,7 @@ const suites = {
   unit: () => vitest('node', ['tests/unit']),
   node: () => vitest('node'),
   browser: () => vitest('browser'),
+  vitest: bothVitests,
   rooms: () => playwright('playwright.config.ts'),
   screens: () => playwright('playwright.screens.config.ts'),
   real: () => playwright('playwright.real.config.ts'),
@@ -58,7 +59,17 @@ async function check(command: string, args: readonly string[]): Promise<Tally> {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
 }
 
-async function vitest(project: string, paths: readonly string[] = []): Promise<Tally> {
+/** Chromium's tests wait for its software GPU half of the time: Node's run beside them, and what they print comes after. */
+async function bothVitests(): Promise<Tally> {
+  const log = await open(join(resultFolder, 'node.log'), 'w+')
+  const [browser, node] = await Promise.all([vitest('browser'), vitest('node', [], log.fd)])
+  await log.close()
+  console.log(await readFile(join(resultFolder, 'node.log'), 'utf8'))
+  return { passed: node.passed + browser.passed, failed: node.failed + browser.failed }
+}
+
+/** `output`: a file descriptor for what it prints, instead of the terminal. */
+async function vitest(project: string, paths: readonly string[] = [], output = 1): Promise<Tally> {
   const file = join(resultFolder, `${project}.json`)
   const args = [
     'run',
@@ -69,7 +80,7 @@ async function vitest(project: string, paths: readonly string[] = []): Promise<T
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]
-  const code = await run('vitest', args)
+  const code = await run('vitest', args, {}, output)
   return tallyOf(code, file, (json) => {
     const { numPassedTests, numFailedTests } = v.parse(vitestResult, json)
     return { passed: numPassedTests, failed: numFailedTests }
@@ -101,12 +112,13 @@ async function run(
   command: string,
   args: readonly string[],
   environment: Record<string, string> = {},
+  output = 1,
 ): Promise<ProcessResult['code']> {
   console.log(`\n== ${command} ${args.join(' ')}`)
   const bin = join(projectRoot, 'node_modules/.bin', command)
   const { code } = await runProcess(bin, args, {
     cwd: projectRoot,
-    stdio: ['ignore', 1, 2],
+    stdio: ['ignore', output, output === 1 ? 2 : output],
     env: { ...process.env, ...environment },
   })
   return code

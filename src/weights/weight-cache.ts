@@ -151,7 +151,7 @@ export async function keepDownloads(): Promise<boolean> {
 function toProblem(error: unknown): HeadroomError {
   if (error instanceof HeadroomError) return error
   const name = error instanceof Error ? error.name : ''
-  const why = error instanceof Error ? error.message : String(error)
+  const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
   const what =
     name === 'QuotaExceededError'
       ? 'The browser has no more room for downloads'

@@ -12,7 +12,6 @@ const golden =
 for (const { tabs, query } of [
   { tabs: 2, query: 'executor=wasm&weights=f32' },
   { tabs: 4, query: 'executor=wasm&weights=f32' },
-  { tabs: 2, query: 'executor=webgpu&weights=f32' },
   { tabs: 2, query: 'executor=tfjs-wasm&weights=f32' },
 ]) {
   test(`${tabs} tab(s) with ${query} tell the story of the small model`, async ({ stage }) => {

@@ -10,7 +10,8 @@ export const deDownloads: typeof enDownloads = {
     reading: 'Liest, was das Modell braucht…',
     fits: 'Es passt in diesen Raum',
     fitsNot: 'Es passt nicht in diesen Raum',
-    sizes: (modelBytes, offeredBytes) => `${bytes(modelBytes)} Gewichte; die Geräte hier geben ${bytes(offeredBytes)}.`,
+    sizes: (modelBytes, offeredBytes) =>
+      `Die Dateien des Modells haben ${bytes(modelBytes)}; die Geräte hier geben ${bytes(offeredBytes)}.`,
     missing: (missingBytes) => `Es fehlen ${bytes(missingBytes)}.`,
     speed: (tokensPerSecond) =>
       `Etwa ${tokensPerSecond < 10 ? tenths(tokensPerSecond) : count(tokensPerSecond)} Token je Sekunde, nach dem, was an diesen Geräten und den Wegen zwischen ihnen gemessen wurde.`,

@@ -10,7 +10,7 @@ export const enDownloads = {
     fits: 'It fits this room',
     fitsNot: 'It does not fit this room',
     sizes: (modelBytes: number, offeredBytes: number) =>
-      `${bytes(modelBytes)} of weights; the devices here give ${bytes(offeredBytes)}.`,
+      `The model’s files have ${bytes(modelBytes)}; the devices here give ${bytes(offeredBytes)}.`,
     missing: (missingBytes: number) => `${bytes(missingBytes)} are missing.`,
     speed: (tokensPerSecond: number) =>
       `About ${tokensPerSecond < 10 ? tenths(tokensPerSecond) : count(tokensPerSecond)} tokens a second, from what these devices and the ways between them were measured at.`,

@@ -40,7 +40,7 @@ async function showFit(fit: RoomFit) {
 
 test('a model that fits says so, with its speed and what each device would hold', async () => {
   const { element } = await showFit(roomFit)
-  expect(wordsOf(element)).toContain('It fits this room 98 MB of weights; the devices here give 3 GB.')
+  expect(wordsOf(element)).toContain('It fits this room The model’s files have 98 MB; the devices here give 3 GB.')
   expect(wordsOf(element)).toContain('About 25 tokens a second')
   expect(wordsOf(element)).toContain('Laptop, Firefox 120 MB of 1.5 GB')
 })
