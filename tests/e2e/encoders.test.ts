@@ -9,6 +9,7 @@ import { projectRoot } from '../../tools/ensure-built.ts'
 import { type NamedTensor, readSafetensors } from '../support/read-safetensors.ts'
 import { positions, wideEncoder } from '../support/wide-encoder.ts'
 import { wordedEncoder } from '../support/worded-encoder.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { formRoom, load } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -135,6 +136,7 @@ test('the page of two tabs compares sentences and guesses a word', async ({ stag
     await leader.getByTestId('masked').fill('w10 [MASK] w11')
     await leader.getByTestId('guess').click()
     await expect(leader.getByTestId('guesses').getByRole('listitem')).toHaveCount(5)
+    await checkScreen(leader, 'sentences')
   } finally {
     await encoder.close()
   }

@@ -10,6 +10,7 @@ import { writeLargeModel } from './support/large-model.ts'
 import { launchOptions } from './support/launch.ts'
 import { answers, ask, startRoomByHand } from './support/people.ts'
 import { startPlainServer } from './support/plain-server.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { formRoom, infer, load, view } from './support/script.ts'
 import { storiesId, storiesPath } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
@@ -79,6 +80,7 @@ test('a model larger than the room’s memory is refused with what is missing an
     const words = /does not fit on 2 devices offering [\d.]+ GB: [\d.]+ GB are missing\..*\d+ more/
     expect((failure as Error).message).toMatch(words)
     await expect(leader.getByText(words)).toBeVisible()
+    await checkScreen(leader, 'a model too large')
     expect(plain.sentBytes()).toBeLessThan(size / 1000)
     await load(leader, storiesId)
     expect((await view(leader)).state.kind).toBe('ready')

@@ -128,7 +128,7 @@ test('what is asked while an answer runs waits, and is answered after it', async
   const guest = await stage.visit(await startRoomByHand(leader))
   await joinByHand(guest)
   await loadByHand(leader, 2)
-  await ask(leader, 'Count from one to one hundred.')
+  await ask(leader, 'Write a long story about a whale and a lighthouse.')
   await expect(answers(leader)).not.toHaveText('')
   await leader.getByTestId('prompt').fill('And backwards.')
   await leader.getByTestId('prompt').press('Enter')
