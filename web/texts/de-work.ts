@@ -2,7 +2,7 @@
 import type { enWork } from './en-work.ts'
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds, tenths } = numbersIn('de')
+const { bytes, count, counted, milliseconds, ranged, tenths } = numbersIn('de')
 
 const probability = (share: number) => `${tenths(100 * share)} %`
 
@@ -11,25 +11,21 @@ interface Span {
   end: number
 }
 
-function spanOf({ start, end }: Span): string {
-  return end - start === 1 ? count(start) : `${count(start)}–${count(end - 1)}`
-}
-
 const units = {
-  attention: { one: 'Attention-Kopf', many: 'Attention-Köpfe' },
-  feedForward: { one: 'MLP-Spalte', many: 'MLP-Spalten' },
-  vocabulary: { one: 'Vokabularzeile', many: 'Vokabularzeilen' },
-}
+  attention: ['Attention-Kopf', 'Attention-Köpfe'],
+  feedForward: ['MLP-Spalte', 'MLP-Spalten'],
+  vocabulary: ['Vokabularzeile', 'Vokabularzeilen'],
+} as const
 
 type Part = keyof typeof units | 'rest'
 
 function held(part: Part, range: Span | null): string {
   if (part === 'rest' || !range) return 'Worttabelle und Normen'
-  return `${range.end - range.start === 1 ? units[part].one : units[part].many} ${spanOf(range)}`
+  const [one, many] = units[part]
+  return ranged(range, one, many)
 }
 
-const layersOf = (layers: Span) =>
-  layers.end - layers.start === 1 ? `Schicht ${spanOf(layers)}` : `Schichten ${spanOf(layers)}`
+const layersOf = (layers: Span) => ranged(layers, 'Schicht', 'Schichten')
 
 const parts = { attention: 'Attention', feedForward: 'MLP', vocabulary: 'Vokabular', rest: 'Worttabelle und Normen' }
 const kinds = { computeMs: 'rechnet', transferMs: 'unterwegs', waitMs: 'wartet' }

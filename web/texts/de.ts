@@ -9,14 +9,11 @@ import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
 const numbers = numbersIn('de')
-const { bytes, count, counted, milliseconds } = numbers
+const { bytes, counted, milliseconds, ranged } = numbers
 
 /** "Köpfe 4–6", "Kopf 4", "keine Köpfe". */
 function span(one: string, many: string) {
-  return (start: number, end: number) => {
-    if (end <= start) return `keine ${many}`
-    return end - start === 1 ? `${one} ${count(start)}` : `${many} ${count(start)}–${count(end - 1)}`
-  }
+  return (start: number, end: number) => (end <= start ? `keine ${many}` : ranged({ start, end }, one, many))
 }
 
 export const de: Texts = {

@@ -1,7 +1,7 @@
 // The words of a room at work, and of what is known of an answer's tokens.
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds, tenths } = numbersIn('en')
+const { bytes, count, counted, milliseconds, ranged, tenths } = numbersIn('en')
 
 const probability = (share: number) => `${tenths(100 * share)} %`
 
@@ -10,26 +10,21 @@ interface Span {
   end: number
 }
 
-/** "4–6", counted from 0 as in a device's row. */
-function spanOf({ start, end }: Span): string {
-  return end - start === 1 ? count(start) : `${count(start)}–${count(end - 1)}`
-}
-
 const units = {
-  attention: { one: 'attention head', many: 'attention heads' },
-  feedForward: { one: 'MLP column', many: 'MLP columns' },
-  vocabulary: { one: 'vocabulary row', many: 'vocabulary rows' },
-}
+  attention: ['attention head', 'attention heads'],
+  feedForward: ['MLP column', 'MLP columns'],
+  vocabulary: ['vocabulary row', 'vocabulary rows'],
+} as const
 
 type Part = keyof typeof units | 'rest'
 
 function held(part: Part, range: Span | null): string {
   if (part === 'rest' || !range) return 'word table and norms'
-  return `${range.end - range.start === 1 ? units[part].one : units[part].many} ${spanOf(range)}`
+  const [one, many] = units[part]
+  return ranged(range, one, many)
 }
 
-const layersOf = (layers: Span) =>
-  layers.end - layers.start === 1 ? `layer ${spanOf(layers)}` : `layers ${spanOf(layers)}`
+const layersOf = (layers: Span) => ranged(layers, 'layer', 'layers')
 
 export const enWork = {
   heading: 'The room at work',

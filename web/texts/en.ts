@@ -12,14 +12,11 @@ import { numbersIn } from './numbers.ts'
 export type Texts = typeof en
 
 const numbers = numbersIn('en')
-const { bytes, count, counted, milliseconds } = numbers
+const { bytes, counted, milliseconds, ranged } = numbers
 
 /** "heads 4–6", "head 4", "no heads": both numbers are counted from 0 and held. */
 function span(one: string, many: string) {
-  return (start: number, end: number) => {
-    if (end <= start) return `no ${many}`
-    return end - start === 1 ? `${one} ${count(start)}` : `${many} ${count(start)}–${count(end - 1)}`
-  }
+  return (start: number, end: number) => (end <= start ? `no ${many}` : ranged({ start, end }, one, many))
 }
 
 export const en = {

@@ -21,6 +21,9 @@ export function numbersIn(language: string) {
     hundredths: (value: number) => hundredths.format(value),
     /** "9 devices", "1 device": `one` and `many` are the words after the number. */
     counted: (n: number, one: string, many: string) => `${whole.format(n)} ${plurals.select(n) === 'one' ? one : many}`,
+    /** "head 4", "heads 4–6": what a half-open range holds, counted from 0. */
+    ranged: ({ start, end }: { start: number; end: number }, one: string, many: string) =>
+      end - start === 1 ? `${one} ${whole.format(start)}` : `${many} ${whole.format(start)}–${whole.format(end - 1)}`,
     /** "0 B", "812 kB", "12.3 MB", "104 MB", "2.15 GB": three digits at most, no zeros after the point. */
     bytes: (bytes: number) => {
       if (bytes < 1_000) return `${whole.format(bytes)} B`
