@@ -11,6 +11,7 @@ import './hr-start.ts'
 import { mark } from './icons.ts'
 import { InstallOffer } from './install-offer.ts'
 import { joiningObstacle } from './joining-obstacle.ts'
+import { LaterPart } from './later-part.ts'
 import { RoomController, type System } from './room-controller.ts'
 import { routeOf } from './room-link.ts'
 import { type OfflineState, type OfflineWorker, registerServiceWorker } from './service-worker.ts'
@@ -28,7 +29,7 @@ export class HrApp extends LitElement {
   @state() hash = location.hash
   @state() offline: OfflineState = 'absent'
   @state() updateWaiting = false
-  @state() later: 'fetching' | 'here' | 'missing' = ['hr-room', 'hr-guest'].every(isHere) ? 'here' : 'fetching'
+  readonly #later = new LaterPart(this, laterScreens, ['hr-room', 'hr-guest'].every(isHere))
   readonly #room: RoomController
   readonly #install = new InstallOffer(this, localStorage)
   #worker: OfflineWorker | null = null
@@ -66,7 +67,7 @@ export class HrApp extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    void this.#fetchLater()
+    void this.#later.fetch()
     this.#doFirst()
   }
 
@@ -78,16 +79,6 @@ export class HrApp extends LitElement {
     this.hash = '#/'
     if (route.first === 'start-room') void this.#room.run({ kind: 'start-room' })
     else void this.renderRoot.querySelector('hr-start')?.readCode()
-  }
-
-  async #fetchLater() {
-    try {
-      await laterScreens()
-      this.later = 'here'
-    } catch (error) {
-      console.warn('The screens of rooms could not be fetched.', error)
-      this.later = 'missing'
-    }
   }
 
   override disconnectedCallback(): void {
@@ -125,7 +116,7 @@ export class HrApp extends LitElement {
     const room = this.#room
     const { view, profile, models, server, conversations, encoderWork, busy } = room
     const firstModel = models?.find(({ isDefault }) => isDefault) ?? null
-    if (this.later !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
+    if (this.#later.state !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
     switch (screen) {
       case 'start':
         return html`<hr-start .profile=${profile} .model=${firstModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
@@ -149,7 +140,7 @@ export class HrApp extends LitElement {
 
   #onItsWay() {
     const { onItsWay, partMissing, partMissingHelp, reload } = texts.page
-    return this.later === 'fetching'
+    return this.#later.state !== 'missing'
       ? html`<p role="status">${onItsWay}</p>`
       : html`<hr-notice heading=${partMissing} message=${partMissingHelp} action=${reload}
           @hr-notice-action=${() => location.reload()}></hr-notice>`

@@ -1,15 +1,18 @@
 // The room at work: who holds what of the model, and what each token takes of every device. The pictures are fetched when there is
 // something to draw.
 import { css, html, LitElement } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property } from 'lit/decorators.js'
 import type { RoomView, ShardPlan } from '../src/index.ts'
+import { LaterPart } from './later-part.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 
 @customElement('hr-room-at-work')
 export class HrRoomAtWork extends LitElement {
   @property({ attribute: false }) view!: RoomView
-  @state() pictures: 'none' | 'fetching' | 'here' | 'missing' = 'none'
+  readonly #drawn = new LaterPart(this, () =>
+    Promise.all([import('./room-work/hr-shard-map.ts'), import('./room-work/hr-token-timeline.ts')]),
+  )
 
   static override styles = [
     shared,
@@ -22,7 +25,7 @@ export class HrRoomAtWork extends LitElement {
 
   protected override willUpdate() {
     this.hidden = this.view.plan === null
-    if (!this.hidden && this.pictures === 'none') void this.#fetch()
+    if (!this.hidden && this.#drawn.state === 'unasked') void this.#drawn.fetch()
   }
 
   override render() {
@@ -30,8 +33,8 @@ export class HrRoomAtWork extends LitElement {
     const words = laterTexts().work
     if (!plan) return null
     return html`<h2>${words.heading}</h2>
-      ${this.pictures === 'missing' ? html`<p class="small muted">${words.missing}</p>` : null}
-      ${this.pictures === 'here' ? this.#pictures(plan) : null}`
+      ${this.#drawn.state === 'missing' ? html`<p class="small muted">${words.missing}</p>` : null}
+      ${this.#drawn.state === 'here' ? this.#pictures(plan) : null}`
   }
 
   #pictures(plan: ShardPlan) {
@@ -39,17 +42,6 @@ export class HrRoomAtWork extends LitElement {
     const words = laterTexts().work
     return html`<section><h3>${words.mapHeading}</h3><hr-shard-map .plan=${plan} .devices=${devices}></hr-shard-map></section>
       <section><h3>${words.timelineHeading}</h3><hr-token-timeline .steps=${steps} .devices=${devices}></hr-token-timeline></section>`
-  }
-
-  async #fetch() {
-    this.pictures = 'fetching'
-    try {
-      await Promise.all([import('./room-work/hr-shard-map.ts'), import('./room-work/hr-token-timeline.ts')])
-      this.pictures = 'here'
-    } catch (error) {
-      console.warn('The pictures of the room at work could not be fetched.', error)
-      this.pictures = 'missing'
-    }
   }
 }
 

@@ -7,6 +7,7 @@ import './hr-notice.ts'
 import './hr-this-device.ts'
 import { closeIcon, scanIcon } from './icons.ts'
 import type { KnownRoom } from './known-rooms.ts'
+import { LaterPart } from './later-part.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -24,8 +25,8 @@ export class HrStart extends LitElement {
   @property({ type: Boolean }) secure = isSecureContext
   /** Where the same server is secure; null: not known. */
   @property({ attribute: false }) secureUrl: string | null = null
-  /** `missing`: its code could not be fetched. */
-  @state() scanner: 'closed' | 'open' | 'missing' = 'closed'
+  @state() scanning = false
+  readonly #scanner = new LaterPart(this, () => import('./hr-scanner.ts'))
 
   static override styles = [
     shared,
@@ -112,26 +113,21 @@ export class HrStart extends LitElement {
     if (!('mediaDevices' in navigator)) return null
     const { scan } = texts.scanner
     return html`<button type="button" class="scan" data-testid="scan" @click=${this.#scan}>${scanIcon} ${scan}</button>
-      ${this.scanner === 'open' ? html`<hr-scanner @hr-closed=${this.#closeScanner} @hr-type-words=${this.#typeWords}></hr-scanner>` : null}
+      ${this.scanning ? html`<hr-scanner @hr-closed=${this.#closeScanner} @hr-type-words=${this.#typeWords}></hr-scanner>` : null}
       ${
-        this.scanner === 'missing'
+        this.#scanner.state === 'missing'
           ? html`<hr-notice tone="warning" heading=${texts.page.partMissing} message=${texts.page.partMissingHelp}></hr-notice>`
           : null
       }`
   }
 
   async #scan() {
-    try {
-      await import('./hr-scanner.ts')
-      this.scanner = 'open'
-    } catch (error) {
-      console.warn('The reader of codes could not be fetched.', error)
-      this.scanner = 'missing'
-    }
+    await this.#scanner.fetch()
+    this.scanning = this.#scanner.state === 'here'
   }
 
   #closeScanner() {
-    this.scanner = 'closed'
+    this.scanning = false
   }
 
   #typeWords() {
