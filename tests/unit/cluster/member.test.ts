@@ -6,15 +6,7 @@ import type { LoadReport } from '../../../src/cluster/engine-protocol.ts'
 import { Member } from '../../../src/cluster/member.ts'
 import type { OwnDevice } from '../../../src/cluster/own-device.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
-
-const report: LoadReport = {
-  executor: 'wasm',
-  weights: 'f32',
-  weightBytes: 1,
-  downloadedBytes: 1,
-  peakMemoryBytes: 1,
-  notices: [],
-}
+import { loadOrder, report, startOrder } from './any-orders.ts'
 
 /** An engine whose answers the test gives. */
 function heldEngine() {
@@ -47,28 +39,8 @@ beforeEach(() => {
   })
 })
 
-const shard = (epoch: number) => ({
-  rank: 1,
-  worldSize: 2,
-  epoch,
-  contextLength: 8,
-  vocabulary: { start: 0, end: 1 },
-  sublayers: [],
-})
-const load = (epoch: number): LeaderMessage => ({
-  kind: 'load',
-  modelName: 'model',
-  manifest: {},
-  shard: shard(epoch),
-  weights: 'auto',
-})
-const start = (epoch: number): LeaderMessage => ({
-  kind: 'start',
-  shard: shard(epoch),
-  deviceIds: [],
-  vocabulary: [],
-  wire: 'f16',
-})
+const load = (epoch: number): LeaderMessage => ({ kind: 'load', ...loadOrder(epoch) })
+const start = (epoch: number): LeaderMessage => ({ kind: 'start', ...startOrder(epoch) })
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
 test('loads, starts, and says so', async () => {

@@ -1,35 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import type { LeaderMessage } from '../../../src/cluster/control-protocol.ts'
-import type { LoadReport, StartRequest } from '../../../src/cluster/engine-protocol.ts'
-import type { RankLoad } from '../../../src/cluster/rank-port.ts'
 import { type RemoteRank, remoteRank } from '../../../src/cluster/remote-rank.ts'
-import type { ModelManifest } from '../../../src/weights/manifest.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
+import { loadOrder, report, startOrder } from './any-orders.ts'
 
-const shard = (epoch: number) => ({
-  rank: 1,
-  worldSize: 2,
-  epoch,
-  contextLength: 8,
-  vocabulary: { start: 0, end: 1 },
-  sublayers: [],
-})
-const load = (epoch: number): RankLoad => ({
-  modelName: 'model',
-  manifest: {} as ModelManifest,
-  shard: shard(epoch),
-  weights: 'auto',
-})
-const start = (epoch: number): StartRequest => ({ shard: shard(epoch), deviceIds: [], vocabulary: [], wire: 'f16' })
-const report: LoadReport = {
-  executor: 'wasm',
-  weights: 'f32',
-  weightBytes: 1,
-  downloadedBytes: 1,
-  peakMemoryBytes: 1,
-  notices: [],
-}
 const silent = () => undefined
 const failed = (epoch: number) =>
   ({ kind: 'failed', epoch, error: { code: 'out-of-memory', message: 'Too large.' } }) as const
@@ -47,7 +22,7 @@ afterEach(() => {
 
 test('a load resolves with the report of its own epoch, after its own progress', async () => {
   const progress = vi.fn()
-  const loading = rank.load(load(2), progress)
+  const loading = rank.load(loadOrder(2), progress)
   const bytes = { loadedBytes: 1, totalBytes: 2, downloadedBytes: 1 }
   rank.receive({ kind: 'progress', epoch: 1, progress: bytes })
   rank.receive({ kind: 'loaded', epoch: 1, report: { ...report, weightBytes: 99 } })
@@ -60,7 +35,7 @@ test('a load resolves with the report of its own epoch, after its own progress',
 })
 
 test('a device that turned to another executor is planned with what it measured there', async () => {
-  const loading = rank.load(load(2), () => undefined)
+  const loading = rank.load(loadOrder(2), () => undefined)
   const { executor, weightBytesPerSecond, phases } = rank.profile
   const turnedTo = { executor: 'wasm', weightBytesPerSecond: 5e8, phases: null, backend: 'WebAssembly' } as const
   rank.receive({ kind: 'loaded', epoch: 2, report: { ...report, turnedTo } })
@@ -70,7 +45,7 @@ test('a device that turned to another executor is planned with what it measured 
 })
 
 test('a device that does not start in time is told by name, and a late answer changes nothing', async () => {
-  const starting = expect(rank.start(start(2))).rejects.toThrow(/Pixel did not start within 10 s/)
+  const starting = expect(rank.start(startOrder(2))).rejects.toThrow(/Pixel did not start within 10 s/)
   await vi.advanceTimersByTimeAsync(10_000)
   await starting
   rank.receive({ kind: 'started', epoch: 2 })
@@ -78,7 +53,7 @@ test('a device that does not start in time is told by name, and a late answer ch
 })
 
 test('a start answered in time leaves no timer behind', async () => {
-  const starting = rank.start(start(2))
+  const starting = rank.start(startOrder(2))
   rank.receive({ kind: 'started', epoch: 1 })
   rank.receive({ kind: 'started', epoch: 2 })
   await starting
@@ -89,14 +64,14 @@ test('an order that cannot be sent fails at once and leaves nothing behind', asy
   const unreachable = remoteRank({ ...anyDevice, deviceId: 'guest' }, () => {
     throw new HeadroomError('peer-lost', 'guest is not connected.')
   })
-  await expect(unreachable.load(load(1), silent)).rejects.toMatchObject({ code: 'peer-lost' })
-  await expect(unreachable.start(start(1))).rejects.toMatchObject({ code: 'peer-lost' })
+  await expect(unreachable.load(loadOrder(1), silent)).rejects.toMatchObject({ code: 'peer-lost' })
+  await expect(unreachable.start(startOrder(1))).rejects.toMatchObject({ code: 'peer-lost' })
   expect(() => unreachable.cancel()).not.toThrow()
   expect(vi.getTimerCount()).toBe(0)
 })
 
 test('a failure ends what waits, with the device’s name', async () => {
-  const loading = rank.load(load(2), silent)
+  const loading = rank.load(loadOrder(2), silent)
   rank.receive(failed(2))
   await expect(loading).rejects.toMatchObject({ code: 'out-of-memory', message: 'Pixel: Too large.' })
 })
@@ -104,7 +79,7 @@ test('a failure ends what waits, with the device’s name', async () => {
 test('a failure of the running epoch is told; one of an earlier epoch is dropped', async () => {
   const heard = vi.fn()
   rank.onFailed = heard
-  const loading = rank.load(load(2), silent)
+  const loading = rank.load(loadOrder(2), silent)
   rank.receive(failed(1))
   rank.receive({ kind: 'loaded', epoch: 2, report })
   await loading
@@ -115,8 +90,8 @@ test('a failure of the running epoch is told; one of an earlier epoch is dropped
 })
 
 test('a lost connection ends what waits', async () => {
-  const loading = rank.load(load(2), silent)
-  const starting = rank.start(start(2))
+  const loading = rank.load(loadOrder(2), silent)
+  const starting = rank.start(startOrder(2))
   rank.lost({ code: 'peer-lost', message: 'Pixel left the room.' })
   await expect(loading).rejects.toMatchObject({ code: 'peer-lost' })
   await expect(starting).rejects.toMatchObject({ code: 'peer-lost' })
@@ -124,7 +99,7 @@ test('a lost connection ends what waits', async () => {
 })
 
 test('a held load may be silent for as long as it is held', async () => {
-  const loading = rank.load(load(2), silent)
+  const loading = rank.load(loadOrder(2), silent)
   rank.hold(true)
   await vi.advanceTimersByTimeAsync(600_000)
   rank.hold(false)
