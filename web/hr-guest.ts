@@ -10,7 +10,7 @@ import './hr-notice.ts'
 import './hr-room-state.ts'
 import './hr-screen.ts'
 import './hr-serving.ts'
-import { shared } from './styles.ts'
+import { narrowScreen, shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
@@ -32,9 +32,10 @@ export class HrGuest extends LitElement {
 
   static override styles = [
     shared,
+    narrowScreen,
     css`
-      :host { display: grid; gap: 1.5rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 4vh, 3rem) 1rem; }
-      .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.5rem; text-wrap: pretty; }
+      :host { padding-block: clamp(1rem, 4vh, 3rem) 1rem; }
+      .lead { margin-top: 0.5rem; }
       .started { margin-top: 0.5rem; }
     `,
   ]

@@ -1,11 +1,11 @@
 // What a guest sees who opened a room's link: what this is, what it takes in numbers, and one button.
-import { css, html, LitElement } from 'lit'
+import { html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { CatalogueModel, DeviceProfile, ErrorData } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-terms.ts'
 import { canWatch, type JoiningObstacle, joiningObstacle } from './joining-obstacle.ts'
-import { shared } from './styles.ts'
+import { narrowScreen, shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `join-room`, to watch where this device cannot compute */
@@ -20,14 +20,7 @@ export class HrJoin extends LitElement {
   @property({ type: Boolean }) returning = false
   @property({ type: Boolean }) joining = false
 
-  static override styles = [
-    shared,
-    css`
-      :host { display: grid; gap: 1.5rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 6vh, 4rem) 1rem; }
-      .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.75rem; text-wrap: pretty; }
-      .actions { display: grid; gap: 0.5rem; }
-    `,
-  ]
+  static override styles = [shared, narrowScreen]
 
   override render() {
     const words = texts.join

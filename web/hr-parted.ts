@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { ErrorData } from '../src/index.ts'
 import { type Command, CommandEvent } from './commands.ts'
-import { shared } from './styles.ts'
+import { narrowScreen, shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `join-room`, `back-to-start`, `reload-page` */
@@ -13,14 +13,7 @@ export class HrParted extends LitElement {
   /** Is it on its way back? */
   @property({ type: Boolean }) joining = false
 
-  static override styles = [
-    shared,
-    css`
-      :host { display: grid; gap: 2rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 6vh, 4rem) 1rem; }
-      .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.75rem; text-wrap: pretty; }
-      .actions { display: grid; gap: 0.5rem; }
-    `,
-  ]
+  static override styles = [shared, narrowScreen, css`:host { gap: 2rem; }`]
 
   override render() {
     const { code, message } = this.why

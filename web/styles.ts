@@ -55,3 +55,10 @@ export const shared = css`
   .visually-hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   @media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important; animation: none !important; } }
 `
+
+/** A screen of one narrow column: a heading, what it means, what there is to do. */
+export const narrowScreen = css`
+  :host { display: grid; gap: 1.5rem; max-width: 36rem; margin-inline: auto; padding-block: clamp(1rem, 6vh, 4rem) 1rem; }
+  .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.75rem; text-wrap: pretty; }
+  .actions { display: grid; gap: 0.5rem; }
+`
