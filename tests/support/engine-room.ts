@@ -54,13 +54,33 @@ export interface EngineRoom {
   close(): void
 }
 
+/** As a page has them that was opened without any. */
+export const coordinatorOptions: CoordinatorOptions = {
+  maxDevices: 16,
+  batteryOptimization: true,
+  weights: 'auto',
+  wire: 'auto',
+  topology: 'auto',
+  contextLength: 512,
+  shares: null,
+}
+
+/** Lane and bulk channel between the leader's engine, `device-0`, and another. */
+export function connect(leader: Engine, deviceId: string, engine: Engine): void {
+  for (const add of ['addLane', 'addBulk'] as const) {
+    const { port1, port2 } = new MessageChannel()
+    leader[add](deviceId, { kind: 'local', port: port1 })
+    engine[add]('device-0', { kind: 'local', port: port2 })
+  }
+}
+
 /** `shares[rank]` sets both how many engines there are and how the model is cut. */
 export function engineRoom(
   baseUrl: string,
   shares: readonly number[],
   options: Partial<CoordinatorOptions> & { executor?: ExecutorKind } = {},
 ): EngineRoom {
-  const { executor = 'reference', ...coordinatorOptions } = options
+  const { executor = 'reference', ...changed } = options
   const engines = shares.map(() => createEngine())
   const profile = (rank: number): DeviceProfile => ({
     deviceId: `device-${rank}`,
@@ -75,24 +95,12 @@ export function engineRoom(
     backend: executor,
     otherExecutors: [],
   })
-  for (const [rank, engine] of engines.entries()) {
-    if (rank === 0) continue
-    for (const add of ['addLane', 'addBulk'] as const) {
-      const { port1, port2 } = new MessageChannel()
-      engines[0]![add](`device-${rank}`, { kind: 'local', port: port1 as unknown as globalThis.MessagePort })
-      engine[add]('device-0', { kind: 'local', port: port2 as unknown as globalThis.MessagePort })
-    }
-  }
+  for (const [rank, engine] of engines.entries()) if (rank > 0) connect(engines[0]!, `device-${rank}`, engine)
   const ports = engines.map((engine, rank) => engineRank(engine, profile(rank), { baseUrl, leaderId: 'device-0' }))
   const coordinator = new MobileTensorParallelismCoordinator(engines[0]!, ports[0]!, {
-    maxDevices: 16,
-    batteryOptimization: true,
-    weights: 'auto',
-    wire: 'auto',
-    topology: 'auto',
-    contextLength: 512,
-    shares,
     ...coordinatorOptions,
+    shares,
+    ...changed,
   })
   for (const port of ports.slice(1)) coordinator.addMember(port)
   return {

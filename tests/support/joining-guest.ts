@@ -3,7 +3,7 @@ import { createEngine } from '../../src/cluster/engine-host.ts'
 import type { Engine } from '../../src/cluster/engine-protocol.ts'
 import { engineRank, type RankPort } from '../../src/cluster/rank-port.ts'
 import type { DeviceProfile } from '../../src/plan/device-profile.ts'
-import type { EngineRoom } from './engine-room.ts'
+import { connect, type EngineRoom } from './engine-room.ts'
 
 export interface JoiningGuest {
   deviceId: string
@@ -43,11 +43,7 @@ export function newGuest(
     engine,
     port,
     join() {
-      for (const add of ['addLane', 'addBulk'] as const) {
-        const { port1, port2 } = new MessageChannel()
-        leader![add](deviceId, { kind: 'local', port: port1 })
-        engine[add]('device-0', { kind: 'local', port: port2 })
-      }
+      connect(leader!, deviceId, engine)
       room.coordinator.addMember(port)
     },
     leave() {

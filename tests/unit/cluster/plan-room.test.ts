@@ -1,11 +1,11 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { CoordinatorOptions } from '../../../src/cluster/coordinator-options.ts'
 import type { OpenedModel } from '../../../src/cluster/engine-protocol.ts'
 import { planRoom } from '../../../src/cluster/plan-room.ts'
 import type { RankPort } from '../../../src/cluster/rank-port.ts'
 import { PlanImpossibleError } from '../../../src/plan/plan-impossible.ts'
 import type { WeightWish } from '../../../src/weights/convert.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
+import { coordinatorOptions } from '../../support/engine-room.ts'
 import { diskSource } from '../../support/memory-source.ts'
 import { device } from '../../support/plan-models.ts'
 
@@ -23,15 +23,7 @@ beforeAll(async () => {
   } as OpenedModel
 })
 
-const options: CoordinatorOptions = {
-  batteryOptimization: true,
-  maxDevices: 16,
-  weights: 'auto',
-  wire: 'auto',
-  topology: 'auto',
-  contextLength: 64,
-  shares: null,
-}
+const options = { ...coordinatorOptions, contextLength: 64 }
 
 function planWithin(memoryBytes: number, weights: WeightWish = 'auto') {
   const ranks = [0, 1].map((index) => ({ profile: device(index, memoryBytes, 1e9) }) as RankPort)

@@ -1,22 +1,13 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import type { CoordinatorOptions } from '../../../src/cluster/coordinator-options.ts'
 import type { InspectedModel } from '../../../src/cluster/engine-protocol.ts'
 import { planRoom } from '../../../src/cluster/plan-room.ts'
 import { fitRoom } from '../../../src/cluster/room-fit.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
+import { coordinatorOptions as options } from '../../support/engine-room.ts'
 import { diskSource } from '../../support/memory-source.ts'
 import { device } from '../../support/plan-models.ts'
 import { reaches, request, roomOf, served, silent, story } from './story-room.ts'
 
-const options: CoordinatorOptions = {
-  batteryOptimization: true,
-  maxDevices: 16,
-  weights: 'auto',
-  wire: 'auto',
-  topology: 'auto',
-  contextLength: 512,
-  shares: null,
-}
 const phases = { prefillBytesPerSecond: 1e10, readbackMs: 0.5 }
 
 let model: InspectedModel
