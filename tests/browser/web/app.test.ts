@@ -1,12 +1,13 @@
 import { deleteDB } from 'idb'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { databaseName } from '../../../web/chat/conversation-store.ts'
-import { HrApp } from '../../../web/hr-app.ts'
+import type { HrApp } from '../../../web/hr-app.ts'
 import '../../../web/hr-guest.ts'
 import '../../../web/hr-room.ts'
+import { openApp, rendered } from './open-app.ts'
 import { byTestId, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
-import { failure, SystemDouble } from './system-double.ts'
+import { failure } from './system-double.ts'
 
 const roomHash = '#/room/Yk3vTq8LmZc0RxWb7HnPaE'
 
@@ -15,22 +16,6 @@ beforeEach(async () => {
   await deleteDB(databaseName)
   history.replaceState(null, '', '#/')
 })
-
-async function open(hash = '#/') {
-  history.replaceState(null, '', hash)
-  const system = new SystemDouble()
-  const app = new HrApp(system)
-  document.body.append(app)
-  onTestFinished(() => app.remove())
-  await rendered(app)
-  return { app, system }
-}
-
-/** After what the page awaits has settled. */
-async function rendered(app: HrApp) {
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  await settled(app)
-}
 
 async function press(app: HrApp, testId: string) {
   await userEvent.click(must(byTestId(app.renderRoot, testId)))
@@ -44,7 +29,7 @@ async function ask(app: HrApp, text: string) {
 }
 
 test('starting a room leads to it, names a local address in its link and moves the focus there', async () => {
-  const { app, system } = await open()
+  const { app, system } = await openApp()
   await press(app, 'start-room')
   expect(system.asked).toEqual(['startRoom https://192.168.1.20:8443/'])
   expect(location.hash).toBe(roomHash)
@@ -54,7 +39,7 @@ test('starting a room leads to it, names a local address in its link and moves t
 })
 
 test('a guest who opens the link is asked first, then joins', async () => {
-  const { app, system } = await open(roomHash)
+  const { app, system } = await openApp(roomHash)
   expect(system.asked).toEqual([])
   await press(app, 'join')
   expect(system.asked).toEqual([`joinRoom ${roomHash}`])
@@ -62,7 +47,7 @@ test('a guest who opens the link is asked first, then joins', async () => {
 })
 
 test('a failed join says why and can be tried again', async () => {
-  const { app, system } = await open(roomHash)
+  const { app, system } = await openApp(roomHash)
   system.fails = { joinRoom: failure('room-full', 'The room is full: 16 devices are in it.') }
   await press(app, 'join')
   const notice = must(byTestId(app.renderRoot, 'failure'))
@@ -74,15 +59,15 @@ test('a failed join says why and can be tried again', async () => {
 })
 
 test('a reload leads back into the room without asking again', async () => {
-  const { app } = await open(roomHash)
+  const { app } = await openApp(roomHash)
   await press(app, 'join')
   app.remove()
-  const { system } = await open(roomHash)
+  const { system } = await openApp(roomHash)
   expect(system.asked).toEqual([`joinRoom ${roomHash}`])
 })
 
 test('a guest who was removed reads why, and a reload does not bring it back by itself', async () => {
-  const { app, system } = await open(roomHash)
+  const { app, system } = await openApp(roomHash)
   await press(app, 'join')
   system.show(roomView({ role: null, link: null }))
   const message = 'The leader removed this device from the room.'
@@ -90,11 +75,11 @@ test('a guest who was removed reads why, and a reload does not bring it back by 
   await rendered(app)
   expect(wordsOf(must(byTestId(app.renderRoot, 'parted')))).toContain(message)
   app.remove()
-  expect((await open(roomHash)).system.asked).toEqual([])
+  expect((await openApp(roomHash)).system.asked).toEqual([])
 })
 
 test('leaving goes back to the start', async () => {
-  const { app, system } = await open(roomHash)
+  const { app, system } = await openApp(roomHash)
   await press(app, 'join')
   const leave = must(byTestId(app.renderRoot, 'leave'))
   await userEvent.click(must(leave.shadowRoot?.querySelector('button')))
@@ -106,7 +91,7 @@ test('leaving goes back to the start', async () => {
 })
 
 test('the address of another room does not tear a device out of the one it is in', async () => {
-  const { app, system } = await open()
+  const { app, system } = await openApp()
   await press(app, 'start-room')
   location.hash = '#/room/another'
   await rendered(app)
@@ -120,7 +105,7 @@ test.each([
   'https://a.example/#/room/short',
   'javascript:alert(1)//#/room/Yk3vTq8LmZc0RxWb7HnPaE',
 ])('the pasted text %s opens nothing', async (text) => {
-  const { app } = await open()
+  const { app } = await openApp()
   await userEvent.fill(must(byTestId(app.renderRoot, 'link-field')), text)
   await press(app, 'open-link')
   expect(byTestId(app.renderRoot, 'failure')).not.toBeNull()
@@ -128,7 +113,7 @@ test.each([
 })
 
 test('an answer streams into the chat with its figures and the conversation goes with the next message', async () => {
-  const { app, system } = await open()
+  const { app, system } = await openApp()
   await press(app, 'start-room')
   await press(app, 'load-model')
   await ask(app, 'Hi')
@@ -145,7 +130,7 @@ test('an answer streams into the chat with its figures and the conversation goes
 })
 
 test('Stop keeps what came', async () => {
-  const { app, system } = await open()
+  const { app, system } = await openApp()
   system.answer = Array.from({ length: 2_000 }, () => 'word ')
   await press(app, 'start-room')
   await press(app, 'load-model')
@@ -158,7 +143,7 @@ test('Stop keeps what came', async () => {
 })
 
 test('a failed answer loses nothing, and trying again asks the same', async () => {
-  const { app, system } = await open()
+  const { app, system } = await openApp()
   await press(app, 'start-room')
   await press(app, 'load-model')
   system.fails = { chat: failure('peer-lost', 'Pixel 9 left while it answered.') }
@@ -172,12 +157,12 @@ test('a failed answer loses nothing, and trying again asks the same', async () =
 })
 
 test('the conversation is there again after a reload, and gone after New chat', async () => {
-  const { app } = await open()
+  const { app } = await openApp()
   await press(app, 'start-room')
   await press(app, 'load-model')
   await ask(app, 'Hi')
   app.remove()
-  const { app: again, system } = await open(roomHash)
+  const { app: again, system } = await openApp(roomHash)
   system.show(readyView)
   await expect.poll(() => byTestId(again.renderRoot, 'answer')?.textContent).toBe('Hello there')
   await press(again, 'new-chat')
@@ -186,7 +171,7 @@ test('the conversation is there again after a reload, and gone after New chat', 
 })
 
 test('what is kept is listed, and deleting one model or all takes two presses and tells what is left', async () => {
-  const { app, system } = await open()
+  const { app, system } = await openApp()
   const kept = must(byTestId(app.renderRoot, 'kept'))
   expect(wordsOf(kept)).toContain('Models kept on this device: 60 MB')
   await userEvent.click(must(kept.querySelector('summary')))
