@@ -58,8 +58,8 @@ async function hidden(config: ModelConfig, format: TensorFormat, threads: number
   const state = executor.begin(step, executor.embed(step))
   for (const i of shard.sublayers.keys()) {
     executor.join(state, i, await executor.partial(state, i))
-    // Longer than the helpers spin: they are woken from sleep.
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    // Longer than the helpers spin, once: they are woken from sleep for the next, and spin before the others.
+    if (i === 0) await new Promise((resolve) => setTimeout(resolve, 20))
   }
   const out = await executor.readHidden(state)
   executor.close()
