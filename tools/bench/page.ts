@@ -34,6 +34,12 @@ export interface TokenCost {
   scriptMs: number
 }
 
+/** One of several times that the recorded answer was said: the same text behind more of it each time. */
+export interface Saying extends TokenCost {
+  /** JavaScript's memory after it, garbage collected. */
+  heapBytes: number
+}
+
 export interface PageReport {
   tokens: number
   characters: number
@@ -41,14 +47,14 @@ export interface PageReport {
   slowdown: number
   viewport: { width: number; height: number }
   whole: TokenCost
-  firstTenth: TokenCost
-  lastTenth: TokenCost
+  sayings: Saying[]
   notes: Record<string, string>
 }
 
 interface Part {
   frames: number[]
   counts: Counts
+  heapBytes: number
 }
 
 /** As the browser counts them; durations in seconds. */
@@ -61,7 +67,7 @@ const lateMs = 1000 / 60
 /** Throws `HeadroomError`. */
 export async function benchPage({ times, slowdown }: PageOptions): Promise<PageReport> {
   const notes = await noteOfBusyMachine()
-  const pieces = await recordedPieces(times)
+  const pieces = await recordedPieces()
   const room = await openBrowserRoom({ tabs: 1, model: BUILT_IN_MODEL_ID, query: {}, headed: false })
   try {
     const page = room.pages[0]!
@@ -75,16 +81,15 @@ export async function benchPage({ times, slowdown }: PageOptions): Promise<PageR
     await session.send('Performance.enable')
     await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
     const parts: Part[] = []
-    for (const tenth of tenths(pieces)) parts.push(await replayPart(page, session, tenth))
+    for (let time = 0; time < times; time++) parts.push(await replayPart(page, session, pieces))
     const shown = await page.getByTestId('answer').evaluate((answer) => answer.textContent?.length ?? 0)
     return {
-      tokens: pieces.length,
+      tokens: times * pieces.length,
       characters: shown,
       slowdown,
       viewport,
       whole: costOf(parts),
-      firstTenth: costOf(parts.slice(0, 1)),
-      lastTenth: costOf(parts.slice(-1)),
+      sayings: parts.map((part) => ({ ...costOf([part]), heapBytes: part.heapBytes })),
       notes,
     }
   } finally {
@@ -92,15 +97,11 @@ export async function benchPage({ times, slowdown }: PageOptions): Promise<PageR
   }
 }
 
-async function recordedPieces(times: number): Promise<string[]> {
+/** They end with a paragraph's end. */
+async function recordedPieces(): Promise<string[]> {
   const path = join(projectRoot, 'tests/fixtures/recorded-answer.json')
   const { pieces } = JSON.parse(await readFile(path, 'utf8')) as { pieces: string[] }
-  return Array.from({ length: times }, () => [...pieces.slice(0, -1), `${pieces.at(-1)}\n\n`]).flat()
-}
-
-function tenths(pieces: readonly string[]): string[][] {
-  const edge = (part: number) => Math.round((part * pieces.length) / 10)
-  return Array.from({ length: 10 }, (_, part) => pieces.slice(edge(part), edge(part + 1)))
+  return [...pieces.slice(0, -1), `${pieces.at(-1)}\n\n`]
 }
 
 async function replayPart(page: Page, session: CDPSession, pieces: string[]): Promise<Part> {
@@ -108,13 +109,19 @@ async function replayPart(page: Page, session: CDPSession, pieces: string[]): Pr
   const frames = await page.evaluate(replayPieces, pieces)
   const after = await countsOf(session)
   const counts = Object.fromEntries(counted.map((name) => [name, after[name] - before[name]])) as Counts
-  return { frames, counts }
+  await session.send('HeapProfiler.collectGarbage')
+  const [heapBytes] = await metricsOf(session, ['JSHeapUsedSize'])
+  return { frames, counts, heapBytes: heapBytes! }
 }
 
 async function countsOf(session: CDPSession): Promise<Counts> {
+  const values = await metricsOf(session, counted)
+  return Object.fromEntries(counted.map((name, index) => [name, values[index]!])) as Counts
+}
+
+async function metricsOf(session: CDPSession, names: readonly string[]): Promise<number[]> {
   const { metrics } = await session.send('Performance.getMetrics')
-  const of = (wanted: string) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN
-  return Object.fromEntries(counted.map((name) => [name, of(name)])) as Counts
+  return names.map((wanted) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN)
 }
 
 function costOf(parts: readonly Part[]): TokenCost {
@@ -168,20 +175,19 @@ async function replayPieces(pieces: readonly string[]): Promise<number[]> {
   return frames
 }
 
-export function formatPage({ whole, firstTenth, lastTenth, ...report }: PageReport): string {
+export function formatPage({ whole, sayings, ...report }: PageReport): string {
   const { tokens, characters, slowdown, notes } = report
-  const row = (name: string, cost: TokenCost) => {
+  const row = (name: string, cost: TokenCost, heap = '') => {
     const { frameMs, lateFrames, layouts, stylePasses, layoutMs, styleMs, scriptMs } = cost
     const frames = [frameMs.p50, frameMs.p95, frameMs.max].map((ms) => ms?.toFixed(1) ?? '–').join(' / ')
     const spent = [scriptMs, styleMs, layoutMs].map((ms) => ms.toFixed(2)).join(' / ')
-    return `| ${name} | ${frames} | ${lateFrames} | ${stylePasses.toFixed(2)} | ${layouts.toFixed(2)} | ${spent} |`
+    return `| ${name} | ${frames} | ${lateFrames} | ${stylePasses.toFixed(2)} | ${layouts.toFixed(2)} | ${spent} | ${heap} |`
   }
   return [
     `${tokens} tokens (${characters} characters), one a frame, at ${report.viewport.width}x${report.viewport.height}; CPU ${slowdown === 1 ? 'as it is' : `slowed ${slowdown} times by the browser`}`,
-    '| part | frame p50 / p95 / max, ms | over 16.7 ms | styles a token | layouts a token | script / style / layout, ms a token |',
-    '|---|---|---|---|---|---|',
-    row('first tenth', firstTenth),
-    row('last tenth', lastTenth),
+    '| part | frame p50 / p95 / max, ms | over 16.7 ms | styles a token | layouts a token | script / style / layout, ms a token | JavaScript heap after it |',
+    '|---|---|---|---|---|---|---|',
+    ...sayings.map((saying, time) => row(`time ${time + 1}`, saying, `${(saying.heapBytes / 1e6).toFixed(1)} MB`)),
     row('whole', whole),
     ...Object.entries(notes).map(([name, note]) => `${name}: ${note}`),
   ].join('\n')
