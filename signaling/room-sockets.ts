@@ -22,6 +22,8 @@ export type SignalingLimits = { [Name in keyof typeof signalingLimits]: number }
 export interface RoomSockets {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   readonly roomCount: number
+  /** As its leader sealed it; null: there is none. */
+  signOf(room: string): string | null
   close(): void
 }
 
@@ -68,6 +70,7 @@ export function createRoomSockets(limits: SignalingLimits, iceServers: readonly 
       if (message.kind === 'leave') return end(1000, 'left')
       if (message.kind === 'join') return join(message.room)
       if (member === undefined) return refuse('bad-message', 'Sent before joining a room.')
+      if (message.kind === 'sign') return rooms.putSign(member, message.seal)
       relay(member, message)
     }
     const join = (room: string) => {
@@ -81,7 +84,7 @@ export function createRoomSockets(limits: SignalingLimits, iceServers: readonly 
         () => refuse('idle', `Nothing heard from this page for ${limits.idleTimeoutMs / 1000} s.`),
         limits.idleTimeoutMs,
       )
-      send(socket, { kind: 'joined', you: member, members: joined.others, iceServers: [...iceServers] })
+      send(socket, { kind: 'joined', you: member, members: joined.others, iceServers: [...iceServers], signs: true })
       for (const other of joined.others) deliver(other, { kind: 'member-joined', member })
     }
 
@@ -130,6 +133,7 @@ export function createRoomSockets(limits: SignalingLimits, iceServers: readonly 
     get roomCount() {
       return rooms.roomCount
     },
+    signOf: (room) => rooms.signOf(room),
     close() {
       for (const client of server.clients) client.terminate()
       server.close()

@@ -7,6 +7,10 @@ export interface Rooms {
   join(room: string): { member: string; others: string[] } | { refused: RefusalReason; message: string }
   /** The others of the member's room, oldest first. Empty for an unknown member. */
   othersOf(member: string): string[]
+  /** The room shows this sign until the member leaves, or another one puts up its own. */
+  putSign(member: string, seal: string): void
+  /** null: there is none. */
+  signOf(room: string): string | null
   leave(member: string): void
   readonly roomCount: number
 }
@@ -14,6 +18,7 @@ export interface Rooms {
 export function createRooms(limits: { rooms: number; membersPerRoom: number }): Rooms {
   const rooms = new Map<string, Set<string>>()
   const roomOfMember = new Map<string, string>()
+  const signs = new Map<string, { member: string; seal: string }>()
 
   return {
     join(room) {
@@ -37,10 +42,16 @@ export function createRooms(limits: { rooms: number; membersPerRoom: number }): 
       const members = rooms.get(roomOfMember.get(member) ?? '') ?? []
       return [...members].filter((other) => other !== member)
     },
+    putSign(member, seal) {
+      const room = roomOfMember.get(member)
+      if (room !== undefined) signs.set(room, { member, seal })
+    },
+    signOf: (room) => signs.get(room)?.seal ?? null,
     leave(member) {
       const room = roomOfMember.get(member)
       if (room === undefined) return
       roomOfMember.delete(member)
+      if (signs.get(room)?.member === member) signs.delete(room)
       rooms.get(room)?.delete(member)
       if (rooms.get(room)?.size === 0) rooms.delete(room)
     },

@@ -2,7 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type IceServer, type ServerConfig, signalingLimits, signalingPath } from '../src/net/signaling-protocol.ts'
+import {
+  type IceServer,
+  isRoomId,
+  type ServerConfig,
+  type SignAnswer,
+  signalingLimits,
+  signalingPath,
+  signsPath,
+} from '../src/net/signaling-protocol.ts'
 import type { Certificate } from './certificate.ts'
 import { createDigestStore } from './digests.ts'
 import type { Hub } from './hub.ts'
@@ -64,6 +72,7 @@ export function createHeadroomServer(options: HeadroomServerOptions): HeadroomSe
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new RequestError(405, `${request.method} is not served here.`, { allow: 'GET, HEAD' })
     if (url.pathname.startsWith('/models/')) return mirror(request, response, url)
+    if (url.pathname.startsWith(signsPath)) return sendJson(response, 200, signAnswer(url.pathname))
     if (url.pathname === '/config.json') return sendJson(response, 200, config())
     return staticFiles(request, response, url.pathname)
   }
@@ -86,6 +95,12 @@ export function createHeadroomServer(options: HeadroomServerOptions): HeadroomSe
     const { version = '0.0.0', defaultModel = null } = options
     const selfSigned = certificate?.selfSigned ?? false
     return { version, lanUrls, iceServers: [...iceServers], defaultModel, hubUrl: hub?.url ?? null, selfSigned }
+  }
+
+  function signAnswer(pathname: string): SignAnswer {
+    const room = pathname.slice(signsPath.length)
+    if (!isRoomId(room)) throw new RequestError(404, 'A room is named by 64 hex digits.')
+    return { seal: rooms.signOf(room) }
   }
 
   const server = createOnePortServer({ certificate, onRequest, onUpgrade })

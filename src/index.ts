@@ -18,6 +18,7 @@ export type { LoadOptions } from './cluster/model-requests.ts'
 export type { Question } from './cluster/question-queue.ts'
 export type { DeviceTimes, ServedTotal, StepFigures } from './cluster/recent-steps.ts'
 export type { RoomFit } from './cluster/room-fit.ts'
+export { expectedShareBytes, type RoomSign } from './cluster/room-sign.ts'
 export { RoomTalk } from './cluster/room-talk.ts'
 export type {
   AnswerFigures,

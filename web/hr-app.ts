@@ -121,7 +121,7 @@ export class HrApp extends LitElement {
       case 'start':
         return html`<hr-start .profile=${profile} .model=${firstModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
-        return html`<hr-join .profile=${profile} .model=${firstModel} .failure=${room.failure?.error ?? null}
+        return html`<hr-join .profile=${profile} .model=${firstModel} .sign=${room.sign} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`
       case 'parted':
         return html`<hr-parted .why=${room.parted} ?joining=${busy.has('join-room')}></hr-parted>`

@@ -12,6 +12,8 @@ export class HrTerms extends LitElement {
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** The model the room most likely runs; null when not known. */
   @property({ attribute: false }) model: CatalogueModel | null = null
+  /** What a share of the model is to bring, where the room has said so. */
+  @property({ attribute: false }) share: { number: string; words: string } | null = null
   readonly #battery = new BatteryLevel(this)
 
   static override styles = [
@@ -54,10 +56,12 @@ export class HrTerms extends LitElement {
       },
       {
         name: words.data,
-        number: model
-          ? words.atMost(Math.min(model.sizeBytes, profile?.memoryBytes ?? model.sizeBytes))
-          : words.itsShare,
-        words: words.once(model?.name ?? null),
+        ...(this.share ?? {
+          number: model
+            ? words.atMost(Math.min(model.sizeBytes, profile?.memoryBytes ?? model.sizeBytes))
+            : words.itsShare,
+          words: words.once(model?.name ?? null),
+        }),
       },
       {
         name: words.battery,

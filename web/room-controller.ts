@@ -6,6 +6,7 @@ import {
   type ErrorData,
   type MobileTensorParallelismSystem,
   parseRoomLink,
+  type RoomSign,
   type RoomView,
   toErrorData,
 } from '../src/index.ts'
@@ -19,7 +20,7 @@ import { forgetInside, rememberInside, wasInside, wasWatching } from './inside-r
 import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
 import { isModelCommand } from './models/model-commands.ts'
 import { type ModelSystem, ModelWork } from './models/model-work.ts'
-import { type Address, reachableAddresses } from './room-link.ts'
+import { type Address, reachableAddresses, routeOf } from './room-link.ts'
 import { looksLikeWords, secretOfWords } from './room-words.ts'
 import { texts } from './texts/texts.ts'
 
@@ -32,6 +33,7 @@ export type System = Pick<
   | 'serverConfig'
   | 'startRoom'
   | 'joinRoom'
+  | 'readSign'
   | 'leave'
   | 'removeDevice'
   | 'talk'
@@ -58,6 +60,8 @@ export class RoomController implements ReactiveController {
   failure: Failure | null = null
   /** Why this guest is out of the room that it was in. */
   parted: ErrorData | null = null
+  /** What the room of the address says of itself; null where it says nothing, and while this tab is in it. */
+  sign: RoomSign | null = null
   /** That this device was a guest of and that may still be there, newest first. */
   rooms: readonly KnownRoom[] = knownRooms(localStorage)
   readonly busy = new Set<Command['kind']>()
@@ -80,6 +84,7 @@ export class RoomController implements ReactiveController {
     const watch = wasWatching(location.hash) ? { watch: true as const } : {}
     void this.run(this.returning ? { kind: 'join-room', ...watch } : { kind: 'measure' })
     void this.#readServer()
+    if (!this.returning) void this.#readSign(location.hash)
     void this.modelWork.readKept()
   }
 
@@ -112,7 +117,10 @@ export class RoomController implements ReactiveController {
   /** What the address should be: a room is left by its button, so while in one its own hash is put back. */
   holdHash(hash: string): string {
     const own = this.view.link === null ? hash : new URL(this.view.link).hash
-    if (this.view.role === null || hash === own) return hash
+    if (this.view.role === null || hash === own) {
+      void this.#readSign(hash)
+      return hash
+    }
     history.replaceState(null, '', own)
     this.failure = { command: null, error: null, message: texts.page.stillInRoom }
     this.#host.requestUpdate()
@@ -208,6 +216,19 @@ export class RoomController implements ReactiveController {
     forgetInside()
     this.parted = null
     location.hash = '#/'
+  }
+
+  /** Joining does without it: what there is to know is then shown in the room. */
+  async #readSign(hash: string): Promise<void> {
+    this.sign = null
+    if (this.view.role !== null || routeOf(hash).kind !== 'room') return
+    try {
+      const sign = await this.#system.readSign(hash)
+      if (location.hash === hash) this.sign = sign
+    } catch (error) {
+      console.info('The room’s sign cannot be read.', error)
+    }
+    this.#host.requestUpdate()
   }
 
   async #readServer(): Promise<void> {

@@ -15,6 +15,7 @@ import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
 import type { LeaderTalk } from './leader-talk.ts'
 import type { OwnDevice } from './own-device.ts'
 import { type RemoteRank, remoteRank } from './remote-rank.ts'
+import { signOf } from './room-sign.ts'
 import type { Presence } from './session-state.ts'
 
 /** A last word needs this long to leave before its channel is closed. */
@@ -55,6 +56,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
   readonly #coordinator: MobileTensorParallelismCoordinator
   readonly #unsubscribe: () => void
   #told = ''
+  #shown = ''
 
   /** Takes over `room` and closes it in the end. */
   constructor(room: Room, device: OwnDevice, coordinator: MobileTensorParallelismCoordinator, talk: LeaderTalk) {
@@ -63,7 +65,11 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     this.#room = room
     this.#device = device
     this.#coordinator = coordinator
-    this.#unsubscribe = coordinator.on('change', () => this.#tellRoom())
+    this.#unsubscribe = coordinator.on('change', () => {
+      this.#tellRoom()
+      this.#showSign()
+    })
+    this.#showSign()
     room.events.on('peer', (link) => this.#onPeer(link))
     room.events.on('peer-lost', ({ link, error }) => this.#onLost(link, toErrorData(error)))
     room.events.on('state', (state) => {
@@ -129,6 +135,14 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
     if (words === this.#told) return
     this.#told = words
     for (const { link } of this.#guests.values()) this.#tell(link, message)
+  }
+
+  #showSign(): void {
+    const sign = signOf(this.#coordinator, this.#device.profile.name)
+    const words = JSON.stringify(sign)
+    if (words === this.#shown) return
+    this.#shown = words
+    this.#room.showSign(sign).catch((error: unknown) => this.emit('notice', toErrorData(error)))
   }
 
   #roomMessage(): LeaderMessage {

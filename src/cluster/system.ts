@@ -21,6 +21,7 @@ import { engineRank } from './rank-port.ts'
 import type { RemoteRank } from './remote-rank.ts'
 import type { RoomFit } from './room-fit.ts'
 import { fetchConnections, RoomPlace } from './room-place.ts'
+import type { RoomSign } from './room-sign.ts'
 import type { RoomTalk } from './room-talk.ts'
 import { guestView, leaderView, lobbyView, withDeviceNotices } from './room-view.ts'
 import type { CatalogueModel, RoomView } from './session-state.ts'
@@ -95,6 +96,12 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     this.#surveys.update(true)
     const { device } = this.#ready()
     await this.#place.follow({ deviceId: device.deviceId, name: device.profile.name, device }, link, secret)
+  }
+
+  /** What the room of `link` says of itself before it is joined; null where it says nothing. Throws `bad-link`, `signaling-down`, `bad-message`. */
+  async readSign(link: string): Promise<RoomSign | null> {
+    const { readSign } = await import('./read-sign.ts')
+    return readSign(this.#options.serverUrl, parseRoomLink(link))
   }
 
   /** The questions of a room, and the conversation that its guests read. */

@@ -3,7 +3,8 @@
 // under a key derived (HKDF) from the secret, the sender's nonce and the recipient's, with a counter as IV. Both nonces are fresh, so a
 // message of an earlier attempt, an earlier day, another pair or the other direction (a reflection) does not open, and the counter shows a
 // replay within the attempt. A hello itself can be replayed: it earns an answer that only its true sender could continue.
-// Offers carry the DTLS fingerprint, so the connection they make is between the two that hold the keys.
+// Offers carry the DTLS fingerprint, so the connection they make is between the two that hold the keys. A sign, which tells whoever holds the
+// link what the room is before it is entered, has a key of its own; the server could show an old one again.
 // Assumed: the page's own code is genuine, and whoever holds the link is trusted.
 import * as v from 'valibot'
 import { joinBytes } from '../base/join-bytes.ts'
@@ -16,6 +17,7 @@ const MAX_COUNTER = 4096
 
 const HELLO = 1
 const LETTER = 2
+const SIGN = 3
 const IV_BYTES = 12
 const LETTER_HEADER_BYTES = 1 + 2 * NONCE_BYTES + 4
 
@@ -46,6 +48,8 @@ export interface RoomSeal {
   readonly roomId: string
   sealHello(hello: Hello): Promise<string>
   openHello(seal: string): Promise<Hello | null>
+  sealSign(sign: unknown): Promise<string>
+  openSign(seal: string): Promise<unknown>
   /** The letters between two nonces, one of them made by `createNonce` on this device for this attempt alone. */
   correspondence(ownNonce: string, peerNonce: string): Promise<Correspondence>
 }
@@ -87,21 +91,32 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
       false,
       ['encrypt', 'decrypt'],
     )
-  const helloKey = await deriveKey('hello', new Uint8Array(0))
-  const helloData = utf8(`headroom hello v1 ${roomId}`)
+  /** Under the room's key alone, with a random IV. */
+  const envelopes = async (kind: number, label: string) => {
+    const key = await deriveKey(label, new Uint8Array(0))
+    const data = utf8(`headroom ${label} v1 ${roomId}`)
+    return {
+      async seal(message: unknown): Promise<string> {
+        const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
+        const sealed = await encrypt(key, iv, data, message)
+        return toBase64Url(joinBytes([Uint8Array.of(kind), iv, sealed]))
+      },
+      async open(seal: string): Promise<unknown> {
+        const bytes = fromBase64Url(seal)
+        if (bytes?.[0] !== kind || bytes.byteLength < 1 + IV_BYTES) return null
+        return decrypt(key, bytes.slice(1, 1 + IV_BYTES), data, bytes.slice(1 + IV_BYTES))
+      },
+    }
+  }
+  const hellos = await envelopes(HELLO, 'hello')
+  const signs = await envelopes(SIGN, 'sign')
 
   return {
     roomId,
-    async sealHello(hello) {
-      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-      const sealed = await encrypt(helloKey, iv, helloData, hello)
-      return toBase64Url(joinBytes([Uint8Array.of(HELLO), iv, sealed]))
-    },
-    async openHello(seal) {
-      const bytes = fromBase64Url(seal)
-      if (bytes?.[0] !== HELLO || bytes.byteLength < 1 + IV_BYTES) return null
-      return parse(Hello, await decrypt(helloKey, bytes.slice(1, 1 + IV_BYTES), helloData, bytes.slice(1 + IV_BYTES)))
-    },
+    sealHello: (hello) => hellos.seal(hello),
+    openHello: async (seal) => parse(Hello, await hellos.open(seal)),
+    sealSign: (sign) => signs.seal(sign),
+    openSign: (seal) => signs.open(seal),
     async correspondence(ownNonce, peerNonce) {
       const own = nonceBytes(ownNonce)
       const peer = nonceBytes(peerNonce)

@@ -22,5 +22,7 @@ export interface RoomTransport {
   open(roomId: string): void
   /** To every other member. Lost during an outage: whoever waits for an answer asks again at `joined`. */
   send(seal: string): void
+  /** For whoever holds the room's link and has not entered: the newest stands while this device is in the room. */
+  showSign(seal: string): void
   close(): void
 }

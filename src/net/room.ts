@@ -50,18 +50,21 @@ export async function joinRoom(options: RoomOptions): Promise<Room> {
 export class Room {
   readonly events = new Emitter<RoomEvents>()
   readonly #options: RoomOptions
+  readonly #seal: RoomSeal
   readonly #connectTimeoutMs: number
   readonly #handshake: Handshake
   readonly #links = new Map<string, { link: PeerLink; contact: Contact }>()
   readonly #removed = new Set<string>()
   #iceServers: readonly IceServer[] = []
   #state: RoomState = 'connecting'
+  #signs = 0
   #lookTimer: ReturnType<typeof setTimeout> | undefined
   #greetTimer: ReturnType<typeof setInterval> | undefined
 
   constructor(options: RoomOptions, seal: RoomSeal) {
     const { transport, role, deviceId } = options
     this.#options = options
+    this.#seal = seal
     this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
     this.#handshake = new Handshake({
       seal,
@@ -114,6 +117,13 @@ export class Room {
     if (known) this.#forget(known)
     known?.link.close()
     this.#settle()
+  }
+
+  /** What the room is, for whoever opens its link: JSON, as words of at most some hundred bytes. The newest counts. */
+  async showSign(sign: unknown): Promise<void> {
+    const turn = ++this.#signs
+    const sealed = await this.#seal.sealSign(sign)
+    if (turn === this.#signs && this.#state !== 'closed') this.#options.transport.showSign(sealed)
   }
 
   close(): void {

@@ -28,6 +28,9 @@ export class SignalingClient implements RoomTransport {
   #closed = false
   #attempts = 0
   #refusal: string | null = null
+  /** The newest, and whether the server takes any. */
+  #sign: string | null = null
+  #takesSigns = false
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #pingTimer: ReturnType<typeof setInterval> | undefined
   #pongDue = false
@@ -45,6 +48,11 @@ export class SignalingClient implements RoomTransport {
 
   send(seal: string): void {
     if (this.#joined) this.#post({ kind: 'send', seal })
+  }
+
+  showSign(seal: string): void {
+    this.#sign = seal
+    this.#postSign()
   }
 
   close(): void {
@@ -94,6 +102,8 @@ export class SignalingClient implements RoomTransport {
       case 'joined':
         this.#joined = this.#everJoined = true
         this.#attempts = 0
+        this.#takesSigns = message.signs ?? false
+        this.#postSign()
         this.events.emit('joined', { otherCount: message.members.length, iceServers: message.iceServers })
         break
       case 'member-joined':
@@ -112,6 +122,10 @@ export class SignalingClient implements RoomTransport {
         // Leaving the server is not leaving the room: the peer connection tells.
         break
     }
+  }
+
+  #postSign(): void {
+    if (this.#joined && this.#takesSigns && this.#sign !== null) this.#post({ kind: 'sign', seal: this.#sign })
   }
 
   #onRefused(reason: RefusalReason, message: string): void {

@@ -6,6 +6,9 @@ import { HeadroomError } from '../base/errors.ts'
 /** Where the page opens its WebSocket, relative to its own origin. */
 export const signalingPath = '/signaling'
 
+/** Where the server gives out the sign of a room, followed by the room's id: a `SignAnswer`. */
+export const signsPath = '/signs/'
+
 /** What one server takes. A breach is answered by a `refused` message, then the connection is closed (`unknown-member` leaves it open). */
 export const signalingLimits = {
   rooms: 1_000,
@@ -33,6 +36,9 @@ const MemberId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'a member id is 32
 /** Opaque to the server: base64 or base64url of what the sender sealed. */
 const Seal = v.pipe(v.string(), v.minLength(1), v.maxLength(60_000), v.regex(/^[A-Za-z0-9+/_-]+={0,2}$/, 'not base64'))
 
+/** A seal that stands with its room for whoever holds the link and is not in yet: at most 1 KB. */
+const Sign = v.pipe(Seal, v.maxLength(1_024))
+
 const IceServer = v.object({
   urls: v.union([v.string(), v.array(v.string())]),
   username: v.exactOptional(v.string()),
@@ -43,6 +49,8 @@ const ClientMessage = v.variant('kind', [
   v.strictObject({ kind: v.literal('join'), room: RoomId }),
   /** Without `to` it goes to every other member. */
   v.strictObject({ kind: v.literal('send'), to: v.exactOptional(MemberId), seal: Seal }),
+  /** Stands while the member that sent it last is in the room. */
+  v.strictObject({ kind: v.literal('sign'), seal: Sign }),
   v.strictObject({ kind: v.literal('ping') }),
   v.strictObject({ kind: v.literal('leave') }),
 ])
@@ -58,8 +66,14 @@ const RefusalReason = v.picklist([
 ])
 
 const ServerMessage = v.variant('kind', [
-  /** `members` are the others, oldest first. */
-  v.object({ kind: v.literal('joined'), you: MemberId, members: v.array(MemberId), iceServers: v.array(IceServer) }),
+  /** `members` are the others, oldest first. `signs`: the server takes them; one of an older version would refuse the message. */
+  v.object({
+    kind: v.literal('joined'),
+    you: MemberId,
+    members: v.array(MemberId),
+    iceServers: v.array(IceServer),
+    signs: v.exactOptional(v.boolean()),
+  }),
   v.object({ kind: v.literal('member-joined'), member: MemberId }),
   v.object({ kind: v.literal('member-left'), member: MemberId }),
   v.object({ kind: v.literal('message'), from: MemberId, seal: Seal }),
@@ -72,6 +86,9 @@ const ServerMessage = v.variant('kind', [
     member: v.exactOptional(MemberId),
   }),
 ])
+
+/** null: no such room, or one without a sign. */
+const SignAnswer = v.object({ seal: v.nullable(Sign) })
 
 /** What the page asks the server that served it, at `GET /config.json`. */
 const ServerConfig = v.object({
@@ -91,6 +108,7 @@ export type IceServer = v.InferOutput<typeof IceServer>
 export type ClientMessage = v.InferOutput<typeof ClientMessage>
 export type ServerMessage = v.InferOutput<typeof ServerMessage>
 export type RefusalReason = v.InferOutput<typeof RefusalReason>
+export type SignAnswer = v.InferOutput<typeof SignAnswer>
 export type ServerConfig = v.InferOutput<typeof ServerConfig>
 
 /** Throws `bad-message` for anything that is not a message of a client; `data` is a WebSocket text message. */
@@ -106,6 +124,16 @@ export function parseServerMessage(data: unknown): ServerMessage {
 /** Throws `bad-message`; `data` is the text of `/config.json`. */
 export function parseServerConfig(data: unknown): ServerConfig {
   return parse(ServerConfig, data, 'The server gave')
+}
+
+/** Throws `bad-message`; `data` is the text of `/signs/<room>`. */
+export function parseSignAnswer(data: unknown): SignAnswer {
+  return parse(SignAnswer, data, 'The server gave')
+}
+
+/** Is it how the server knows a room? */
+export function isRoomId(text: string): boolean {
+  return v.is(RoomId, text)
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, data: unknown, who: string): v.InferOutput<Schema> {

@@ -15,6 +15,7 @@ test('two people form a room by its link, load a model and get an answer with it
   await expect(leader.getByRole('img', { name: 'QR code of the room’s link' })).toBeVisible()
 
   const guest = await stage.visit(link)
+  await expect(guest.getByTestId('lead')).toHaveText(/The room was started by \w.*It has no model yet/)
   await joinByHand(guest)
   await expect(deviceRows(leader)).toHaveCount(2)
   for (const row of await deviceRows(leader).all()) {

@@ -50,6 +50,9 @@ test('while the server is down the room answers, newcomers are told, and afterwa
   const { site, leader, guest, link } = await roomOfTwo(stage)
   const newcomer = await stage.visit(link)
   await expect(newcomer.getByText(/[\d.]+ .?B a second/)).toBeVisible()
+  const lead = newcomer.getByTestId('lead')
+  await expect(lead).toHaveText(/The room was started by \w.* It runs \w+ on 2 devices\./)
+  await expect(newcomer.getByTestId('terms')).toHaveText(/about \d+ kB.*its share of \w+ \([\d.]+ [kM]B in all\)/)
 
   await site.stop()
   for (const page of [leader, guest]) await expect(page.getByText('The server is out of reach')).toBeVisible()

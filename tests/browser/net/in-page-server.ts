@@ -40,6 +40,7 @@ export class InPageServer {
       send: (seal) => {
         for (const to of this.#members.keys()) if (to !== self) this.#take({ from: self, to, seal })
       },
+      showSign: () => undefined,
       close: () => {
         this.#members.delete(self)
       },

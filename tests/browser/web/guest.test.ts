@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
+import type { RoomSign } from '../../../src/index.ts'
 import { HrGuest } from '../../../web/hr-guest.ts'
 import { HrJoin } from '../../../web/hr-join.ts'
 import { HrStart } from '../../../web/hr-start.ts'
@@ -59,6 +60,29 @@ test('a guest reads what joining takes in numbers and joins with one tap', async
   expect(element.renderRoot.querySelectorAll('button')).toHaveLength(1)
   await userEvent.click(must(byTestId(element.renderRoot, 'join')))
   expect(commands).toEqual([{ kind: 'join-room' }])
+})
+
+const sign: RoomSign = {
+  startedBy: 'Laptop, Firefox',
+  devices: 2,
+  weightBytesPerSecond: 2_140_000_000,
+  model: { name: 'Qwen', sizeBytes: 600e6 },
+}
+
+test('where the room says who started it and what it runs, that stands before the numbers, and these are of its model', async () => {
+  const { element } = await mount(Object.assign(new HrJoin(), { model, sign }))
+  await expect
+    .poll(() => wordsOf(element))
+    .toContain('The room was started by Laptop, Firefox. It runs Qwen on 2 devices.')
+  expect(wordsOf(element)).toContain('Data its share of the model downloaded once, its share of Qwen')
+  element.profile = profile
+  await settled(element)
+  expect(wordsOf(element)).toContain('Data about 300 MB downloaded once, its share of Qwen (600 MB in all)')
+  expect(wordsOf(element)).not.toContain('Small')
+  element.sign = { ...sign, model: null }
+  await settled(element)
+  expect(wordsOf(element)).toContain('started by Laptop, Firefox. It has no model yet.')
+  expect(wordsOf(element)).toContain('if the room runs Small')
 })
 
 test('a device never downloads more than the memory it offers', async () => {

@@ -8,6 +8,7 @@ import {
   type HubModel,
   type KeptModel,
   type RoomFit,
+  type RoomSign,
   RoomTalk,
   type RoomView,
   type WantedModel,
@@ -65,6 +66,13 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
   async joinRoom(address: string, { watch }: { watch?: boolean } = {}) {
     this.#ask('joinRoom', `${new URL(address).hash}${watch ? ' watch' : ''}`)
     this.show(roomView({ role: 'guest' }))
+  }
+
+  /** Of every room. */
+  sign: RoomSign | null = null
+
+  async readSign() {
+    return this.sign
   }
 
   async leave() {

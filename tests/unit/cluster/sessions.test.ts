@@ -13,6 +13,8 @@ import type { PeerLink } from '../../../src/net/peer-link.ts'
 import type { Room, RoomEvents } from '../../../src/net/room.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
 
+const anyProfile = { ...anyDevice, deviceId: 'any' }
+
 type Link = { peerId: string; events: Emitter<{ message: unknown }>; send(message: unknown): void }
 
 /** A line's two ends, each named by the other side's id. */
@@ -37,7 +39,12 @@ function line(leaderId: string, guestId: string) {
 
 function roomDouble() {
   const events = new Emitter<RoomEvents>()
-  return { events, room: { events, close: vi.fn(), ban: vi.fn(), remove: vi.fn() } as unknown as Room }
+  const showSign = vi.fn(async (_sign: unknown) => undefined)
+  return {
+    events,
+    room: { events, close: vi.fn(), ban: vi.fn(), remove: vi.fn(), showSign } as unknown as Room,
+    showSign,
+  }
 }
 
 /** A device whose engine does nothing. */
@@ -53,7 +60,8 @@ function deviceDouble(deviceId: string) {
 class CoordinatorDouble extends Emitter<{ change: undefined }> {
   state: SessionState = { kind: 'lobby' }
   plan: { deviceIds: string[] } | null = null
-  model: { encoder: null } | null = null
+  model: object | null = null
+  candidates = [{ profile: anyProfile }]
   readonly addMember = vi.fn()
   readonly removeMember = vi.fn()
   readonly setPaused = vi.fn()
@@ -61,7 +69,7 @@ class CoordinatorDouble extends Emitter<{ change: undefined }> {
   show(state: SessionState, deviceIds: string[] | null): void {
     this.state = state
     this.plan = deviceIds && { deviceIds }
-    this.model = deviceIds && { encoder: null }
+    this.model = deviceIds && { encoder: null, modelId: 'small', manifest: { tensors: {} } }
     this.emit('change', undefined)
   }
 }
@@ -125,6 +133,20 @@ test('a device that cannot compute is no rank, reads what the room does, and may
   await arrived()
   expect(presences()).toEqual([['tablet', 'watching']])
   expect(coordinator.setPaused).not.toHaveBeenCalled()
+})
+
+test('the room shows a sign from its beginning, and a new one only when there is something new to tell', async () => {
+  const { showSign } = leaderRoom
+  const sign = { startedBy: 'laptop', devices: 1, weightBytesPerSecond: 1e9, model: null }
+  expect(showSign.mock.calls).toEqual([[sign]])
+  coordinator.show({ kind: 'loading', modelId: 'small' }, null)
+  expect(showSign).toHaveBeenCalledTimes(1)
+  coordinator.show({ kind: 'ready', modelId: 'small' }, ['laptop'])
+  coordinator.show({ kind: 'generating', modelId: 'small' }, ['laptop'])
+  expect(showSign.mock.calls.slice(1)).toEqual([[{ ...sign, model: { name: 'small', sizeBytes: 0 } }]])
+  coordinator.candidates = [{ profile: anyProfile }, { profile: anyProfile }]
+  coordinator.show({ kind: 'ready', modelId: 'small' }, ['laptop'])
+  expect(showSign.mock.lastCall).toEqual([expect.objectContaining({ devices: 2, weightBytesPerSecond: 2e9 })])
 })
 
 test('a paused device gives its share back when a plan does without it, once, and comes back paused', async () => {

@@ -84,6 +84,22 @@ describe('a letter', () => {
   )
 })
 
+test('a sign opens for whoever holds the link, is sealed anew each time, and is no hello; changed or of another room it is null', async () => {
+  const sign = { startedBy: 'Laptop' }
+  const seal = await room.sealSign(sign)
+  expect(await (await createRoomSeal(secret)).openSign(seal)).toEqual(sign)
+  expect(await room.sealSign(sign)).not.toBe(seal)
+  expect(await (await createRoomSeal(createRoomSecret())).openSign(seal)).toBeNull()
+  expect(await room.openHello(seal)).toBeNull()
+  expect(
+    await room.openSign(await room.sealHello({ deviceId: 'phone', role: 'guest', nonce: createNonce() })),
+  ).toBeNull()
+  expect(readEnvelope(seal)).toBeNull()
+  const bitCount = (fromBase64Url(seal)?.length ?? 0) * 8
+  for (let bit = 0; bit < bitCount; bit++) expect(await room.openSign(flipBit(seal, bit))).toBeNull()
+  for (const garbage of ['', 'A', 'AwAA', '!!!!']) expect(await room.openSign(garbage)).toBeNull()
+})
+
 describe('a hello', () => {
   const hello = (): Hello => ({ deviceId: 'phone', role: 'guest', nonce: createNonce() })
 

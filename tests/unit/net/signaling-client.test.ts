@@ -104,6 +104,27 @@ describe('the signaling client', () => {
     expect(heard).toEqual(['join', 'send'])
   })
 
+  test('shows the newest sign where the server takes signs, again after an outage, and says nothing of it to an older server', async () => {
+    const heard: string[] = []
+    let signs: boolean | undefined
+    answer = (socket, kind) => {
+      heard.push(kind)
+      if (kind === 'join')
+        say(socket, { kind: 'joined', you, members: [], iceServers: [], ...(signs !== undefined && { signs }) })
+      else if (kind === 'sign') say(socket, { kind: 'member-joined', member: other })
+    }
+    join()
+    client.showSign('QUJD')
+    await next('joined')
+    client.showSign('REVG')
+    for (const socket of server.clients) socket.terminate()
+    signs = true
+    await Promise.all([next('joined'), next('member-joined')])
+    client.showSign('R0hJ')
+    await next('member-joined')
+    expect(heard).toEqual(['join', 'join', 'sign', 'sign'])
+  })
+
   test('comes back after an outage and says down once', async () => {
     join()
     await next('joined')

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net'
 import { expect, test } from 'vitest'
 import { createMessageBudget } from '../../../signaling/message-budget.ts'
+import { parseSignAnswer, signsPath } from '../../../src/net/signaling-protocol.ts'
 import { connect, joined, roomA, roomB, startServer } from './running-server.ts'
 
 test('a member is told who is there, and the others that it came and went', async () => {
@@ -54,6 +55,42 @@ test('a seal goes unchanged to the member it names, or to all others, and never 
   expect(await stranger.next()).toEqual({ kind: 'pong' })
   first.send({ kind: 'ping' })
   expect(await first.next()).toEqual({ kind: 'pong' })
+})
+
+async function signAt(origin: string, room = roomA): Promise<unknown> {
+  const response = await fetch(`${origin}${signsPath}${room}`)
+  expect(response.headers.get('cache-control')).toBe('no-cache')
+  return parseSignAnswer(await response.text()).seal
+}
+
+test('a room shows the newest sign of a member to whoever knows the room, and takes it down when that member goes', async () => {
+  const { origin } = await startServer()
+  expect(await signAt(origin)).toBeNull()
+  const first = await joined(origin)
+  expect(first.signs).toBe(true)
+  const second = await joined(origin)
+  for (const seal of ['b25l', 'A'.repeat(1_024)]) first.send({ kind: 'sign', seal })
+  first.send({ kind: 'ping' })
+  for (let answer = await first.next(); answer.kind !== 'pong'; ) answer = await first.next()
+  expect([await signAt(origin), await signAt(origin, roomB)]).toEqual(['A'.repeat(1_024), null])
+  second.socket.terminate()
+  await first.next()
+  expect(await signAt(origin)).not.toBeNull()
+  first.send({ kind: 'leave' })
+  await first.closed
+  expect(await signAt(origin)).toBeNull()
+})
+
+test('a sign over 1 KB, or before joining, is refused, and a room is asked for by its whole id', async () => {
+  const { origin } = await startServer()
+  const large = await joined(origin)
+  large.send({ kind: 'sign', seal: 'A'.repeat(1_025) })
+  expect(await large.next()).toMatchObject({ kind: 'refused', reason: 'bad-message' })
+  const stranger = await connect(origin)
+  stranger.send({ kind: 'sign', seal: 'b25l' })
+  expect(await stranger.next()).toMatchObject({ kind: 'refused', reason: 'bad-message' })
+  for (const room of ['', roomA.slice(1), `${roomA}/`, '..%2Fconfig.json'])
+    expect((await fetch(`${origin}${signsPath}${room}`)).status).toBe(404)
 })
 
 test('the seventeenth device is told that the room is full, and one that leaves makes place', async () => {

@@ -74,5 +74,5 @@ export async function joined(origin: string, room = roomA) {
   client.send({ kind: 'join', room })
   const answer = await client.next()
   if (answer.kind !== 'joined') throw new Error(`Not joined: ${JSON.stringify(answer)}`)
-  return { ...client, you: answer.you, members: answer.members, iceServers: answer.iceServers }
+  return { ...client, ...answer }
 }
