@@ -18,6 +18,8 @@ export class HrDevice extends LitElement {
   @property({ attribute: false }) device!: DeviceView
   /** May this page remove the device? */
   @property({ type: Boolean }) removable = false
+  /** Is the load that it takes part in paused? */
+  @property({ type: Boolean }) paused = false
 
   static override styles = [
     shared,
@@ -75,7 +77,7 @@ export class HrDevice extends LitElement {
   }
 
   #progress(name: string, progress: LoadProgress) {
-    return html`<hr-load-progress label=${texts.device.loads(name)} .progress=${progress}>
+    return html`<hr-load-progress label=${texts.device.loads(name)} ?paused=${this.paused} .progress=${progress}>
       ${
         this.removable && !this.device.isSelf
           ? html`<button class="quiet" aria-label=${laterTexts().loading.leaveOutNamed(name)} data-testid="leave-out" @click=${this.#leaveOut}>${laterTexts().loading.leaveOut}</button>`

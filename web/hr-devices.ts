@@ -13,6 +13,8 @@ export class HrDevices extends LitElement {
   @property({ attribute: false }) devices: readonly DeviceView[] = []
   /** The leader's page knows everybody's share and may remove devices; a guest's knows its own. */
   @property({ type: Boolean }) leading = false
+  /** Is the running load paused? */
+  @property({ type: Boolean }) paused = false
 
   static override styles = [
     shared,
@@ -36,7 +38,7 @@ export class HrDevices extends LitElement {
           this.devices,
           ({ deviceId }) => deviceId,
           (device) => html`<li data-device-id=${device.deviceId}>
-            <hr-device .device=${device} ?removable=${this.leading}></hr-device>
+            <hr-device .device=${device} ?removable=${this.leading} ?paused=${this.paused}></hr-device>
           </li>`,
         )}
       </ul>

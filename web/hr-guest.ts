@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
+import { isHeld } from './models/held-load.ts'
 import './hr-confirm.ts'
 import './hr-devices.ts'
 import './hr-guest-talk.ts'
@@ -54,13 +55,18 @@ export class HrGuest extends LitElement {
       <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
       <hr-serving .view=${this.view} ?hidden=${!this.#own?.holding}></hr-serving>
       <section class="card"><hr-guest-talk .view=${this.view}></hr-guest-talk></section>
-      <section class="card"><hr-devices .devices=${devices}></hr-devices></section>
+      <section class="card"><hr-devices .devices=${devices} ?paused=${this.#held}></hr-devices></section>
       ${this.#own?.presence === 'serving' ? this.#screen() : null}
     `
   }
 
   get #own() {
     return this.view.devices.find(({ isSelf }) => isSelf)
+  }
+
+  /** Did the leader pause the running load? */
+  get #held(): boolean {
+    return isHeld(this.view.state)
   }
 
   #screen() {
@@ -110,6 +116,7 @@ export class HrGuest extends LitElement {
     if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswer : texts.guest.looking
     if (this.#own?.presence === 'paused') return texts.serving.paused
     if (this.#own?.presence === 'watching') return laterTexts().talk.watch.heading
+    if (this.#held) return laterTexts().loading.held.heading
     return texts.guest.headings[this.view.state.kind]
   }
 
@@ -118,6 +125,7 @@ export class HrGuest extends LitElement {
     if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswerHelp : texts.guest.lookingHelp
     if (this.#own?.presence === 'paused') return texts.serving.pausedHelp
     if (this.#own?.presence === 'watching') return laterTexts().talk.watch.help
+    if (this.#held) return laterTexts().loading.held.help
     const name = 'modelId' in state ? state.modelId : texts.guest.theModel
     return texts.guest.words[state.kind](name)
   }

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { ErrorData, RoomView } from '../src/index.ts'
 import { type Command, CommandEvent } from './commands.ts'
+import { isHeld } from './models/held-load.ts'
 import './hr-notice.ts'
 import './models/hr-load-progress.ts'
 import './models/hr-load-trouble.ts'
@@ -80,7 +81,7 @@ export class HrRoomState extends LitElement {
     if (total === 0) return html`<p class="muted" role="status">${words.planning}</p>`
     const downloadedBytes = loading.reduce((sum, progress) => sum + progress.downloadedBytes, 0)
     const { state } = this.view
-    const paused = state.kind === 'loading' && state.paused === true
+    const paused = isHeld(state)
     return html`<hr-load-progress data-testid="room-progress" heading=${words.fetching} label=${words.allShares} ?paused=${paused}
       .progress=${{ loadedBytes: loaded, totalBytes: total, downloadedBytes, ...(kernels.all > 0 && { kernels }) }}>
       ${

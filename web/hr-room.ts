@@ -5,6 +5,7 @@ import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
 import type { ChatView } from './chat/conversations.ts'
 import './hr-chat.ts'
 import type { Comparison, FilledMask } from './encoder-work.ts'
+import { isHeld } from './models/held-load.ts'
 import './hr-devices.ts'
 import './hr-encoder.ts'
 import { HrInvite } from './hr-invite.ts'
@@ -83,7 +84,7 @@ export class HrRoom extends LitElement {
       <hr-room-state class="full" leading .view=${view}></hr-room-state>
       <div class="room ${this.tab === 'room' ? '' : 'away'}">
         ${alone ? [invite, models] : null}
-        <section class="card"><hr-devices .devices=${view.devices} leading></hr-devices></section>
+        <section class="card"><hr-devices .devices=${view.devices} leading ?paused=${isHeld(view.state)}></hr-devices></section>
         ${alone ? null : [models, invite]}
         <hr-room-at-work class="card" .view=${view}></hr-room-at-work>
         <slot name="foot"></slot>

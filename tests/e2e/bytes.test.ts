@@ -60,13 +60,14 @@ test('a download that is paused by hand stops on both devices, goes on without a
   const path = defaultModelPath()
   const { size } = await stat(path)
   const site = await stage.serve({ models: [path] })
-  const [leader] = await formRoom(stage, site, { tabs: 2, query: 'executor=wasm&shares=2,1' })
+  const [leader, guest] = await formRoom(stage, site, { tabs: 2, query: 'executor=wasm&shares=2,1' })
   const loading = load(leader, model)
   await leader.waitForFunction(() =>
     globalThis.headroom!.view.devices.every(({ progress }) => progress && progress.loadedBytes > 3e6),
   )
   await leader.getByTestId('hold-load').click()
   await expect(leader.getByTestId('room-progress')).toContainText('Paused.')
+  await expect(guest!.getByRole('heading', { level: 1 })).toHaveText('The download is paused')
   const stands = async () => {
     const before = site.modelBytes()
     await leader.waitForTimeout(400)

@@ -64,6 +64,10 @@ export const deDownloads: typeof enDownloads = {
         ? `noch etwa ${counted(Math.max(1, Math.ceil(seconds)), 'Sekunde', 'Sekunden')}`
         : `noch etwa ${counted(Math.round(seconds / 60), 'Minute', 'Minuten')}`,
     paused: 'Angehalten. Was da ist, bleibt.',
+    held: {
+      heading: 'Das Laden ist angehalten',
+      help: 'Das leitende Gerät hat es angehalten. Was da ist, bleibt auf diesem Gerät; es geht dort weiter, sobald das leitende Gerät es will.',
+    },
     pause: 'Anhalten',
     resume: 'Weiter',
     leaveOut: 'Ohne es weitermachen',

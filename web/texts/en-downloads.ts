@@ -63,6 +63,10 @@ export const enDownloads = {
         ? `about ${counted(Math.max(1, Math.ceil(seconds)), 'second', 'seconds')} left`
         : `about ${counted(Math.round(seconds / 60), 'minute', 'minutes')} left`,
     paused: 'Paused. What has come is kept.',
+    held: {
+      heading: 'The download is paused',
+      help: 'The leader paused it. What has come stays on this device, and it goes on from there when the leader says so.',
+    },
     pause: 'Pause',
     resume: 'Go on',
     leaveOut: 'Go on without it',

@@ -133,6 +133,23 @@ test.each([
   expect(wordsOf((await mount(guest)).element)).toContain(words)
 })
 
+test('a guest whose leader has paused the load is told so, and its progress stands as paused', async () => {
+  const progress = { loadedBytes: 10_000_000, totalBytes: 40_000_000, downloadedBytes: 10_000_000 }
+  const guest = new HrGuest()
+  guest.view = roomView({
+    role: 'guest',
+    state: { kind: 'loading', modelId: 'small', paused: true },
+    devices: [leader, deviceView({ isSelf: true, progress })],
+  })
+  const { element } = await mount(guest)
+  expect(wordsOf(element)).toContain('The download is paused The leader paused it.')
+  expect(wordsOf(element)).toContain('10 MB downloaded Paused. What has come is kept.')
+  element.view = { ...guest.view, state: { kind: 'loading', modelId: 'small' } }
+  await settled(element)
+  expect(wordsOf(element)).toContain('Fetching this device’s share')
+  expect(wordsOf(element)).not.toContain('aused')
+})
+
 test('a guest whose leader is gone is told that it is looked for', async () => {
   const guest = new HrGuest()
   guest.view = roomView({ role: 'guest', devices: [deviceView({ isSelf: true, connection: 'connecting' })] })
