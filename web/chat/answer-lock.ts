@@ -12,7 +12,17 @@ export function whileWriting<Result>(turnId: string, write: () => Promise<Result
 /** Ids of the turns that some tab of this browser writes now. */
 export async function answersInTheMaking(): Promise<ReadonlySet<string>> {
   const { held = [] } = (await locksIfAny()?.query()) ?? {}
-  return new Set(held.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])))
+  const writing = held.filter(({ mode }) => mode === 'shared')
+  return new Set(writing.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])))
+}
+
+/** Resolves when no tab writes this answer, at once where the page has no locks; also when `signal` aborts. */
+export async function whenUnwritten(turnId: string, signal: AbortSignal): Promise<void> {
+  try {
+    await locksIfAny()?.request(prefix + turnId, { mode: 'exclusive', signal }, () => undefined)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
 }
 
 function locksIfAny(): LockManager | null {

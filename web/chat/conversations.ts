@@ -11,6 +11,7 @@ import type { StoredConversation } from './conversation-store.ts'
 import { KeptConversations } from './kept-conversations.ts'
 import type { LiveAnswer } from './live-answer.ts'
 import { newId } from './new-id.ts'
+import { OthersAnswers } from './others-answers.ts'
 import { type DeskSystem, QuestionDesk } from './question-desk.ts'
 import type { Turn } from './turn.ts'
 
@@ -67,6 +68,7 @@ export class Conversations {
   readonly #changed: () => void
   readonly #restored: Promise<void>
   readonly #kept: KeptConversations
+  readonly #others = new OthersAnswers(() => void this.#mergeOpen(this.#open.record.id))
   #desk: QuestionDesk | null = null
   #open: Conversation
   #found: ReadonlySet<string> | null = null
@@ -168,6 +170,7 @@ export class Conversations {
 
   close(): void {
     this.#open.stop()
+    this.#others.close()
     void this.#restored.then(() => {
       this.#desk?.close()
       this.#kept.close()
@@ -284,6 +287,7 @@ export class Conversations {
 
   #show(): void {
     this.#view = null
+    this.#others.watch(this.#open.allTurns, this.#open.live?.turnId ?? null)
     this.#desk?.update()
     this.#changed()
   }

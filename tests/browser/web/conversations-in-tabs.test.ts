@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { answerDefaults } from '../../../web/chat/answer-settings.ts'
+import { ConversationStore } from '../../../web/chat/conversation-store.ts'
+import { emptyAnswer } from '../../../web/chat/turn.ts'
 import { asKept, forgetAll, open } from './open-conversations.ts'
+import { must } from './page-support.ts'
 
 beforeEach(forgetAll)
 
@@ -61,6 +64,29 @@ describe('two tabs of one browser', () => {
     await answering
     await expect.poll(() => second.turn(-1).turn.state).toBe('stopped')
     expect(second.turn(-1).turn.content).toBe(first.turn(-1).turn.content)
+  })
+
+  test('see an answer end as stopped, with what came of it, when the tab that writes it is closed', async () => {
+    const { first, second } = await twoTabs()
+    const [{ record, turns }] = (await asKept()) as [Awaited<ReturnType<typeof asKept>>[0]]
+    const answer = { ...emptyAnswer(turns.at(-1)!.id), content: 'As far as it' }
+    const closed = document.createElement('iframe')
+    document.body.append(closed)
+    const { locks } = must(closed.contentWindow).navigator
+    await new Promise<void>((held) => {
+      void locks.request(`headroom-answer-${answer.id}`, { mode: 'shared' }, () => {
+        held()
+        return new Promise(() => undefined)
+      })
+    })
+    const store = await ConversationStore.open()
+    await store.write({ ...record, leafId: answer.id }, [answer])
+    store.close()
+    await first.run({ kind: 'rename-conversation', conversationId: record.id, title: 'Renamed' })
+    const state = () => second.turn(-1).turn.state
+    await expect.poll(() => [second.shown().at(-1), state()]).toEqual(['As far as it', 'streaming'])
+    closed.remove()
+    await expect.poll(() => [second.shown().at(-1), state()]).toEqual(['As far as it', 'stopped'])
   })
 
   test('lose what the other one deletes while they write it, and nothing else', async () => {
