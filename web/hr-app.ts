@@ -116,10 +116,12 @@ export class HrApp extends LitElement {
     const room = this.#room
     const { view, profile, models, server, conversations, encoderWork, busy } = room
     const firstModel = models?.find(({ isDefault }) => isDefault) ?? null
+    const { last } = room.modelWork.view
+    const ownModel = models?.find(({ modelId }) => last?.kind === 'named' && last.model === modelId) ?? firstModel
     if (this.#later.state !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .model=${firstModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .model=${ownModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
         return html`<hr-join .profile=${profile} .model=${firstModel} .sign=${room.sign} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`

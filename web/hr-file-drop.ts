@@ -46,8 +46,8 @@ export class HrFileDrop extends LitElement {
     const words = texts.files
     return html`<div class="zone ${this.hovering ? 'hovering' : ''}">
       <div class="row">
-        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('file')}>${fileIcon} ${words.openFile}</button>
-        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.#pick('folder')}>${words.openFolder}</button>
+        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.pick('file')}>${fileIcon} ${words.openFile}</button>
+        <button class="quiet" ?disabled=${this.disabled} @click=${() => this.pick('folder')}>${words.openFolder}</button>
       </div>
       <p class="small muted">${words.help}</p>
       ${this.problem === '' ? null : html`<hr-notice message=${this.problem}></hr-notice>`}
@@ -90,7 +90,8 @@ export class HrFileDrop extends LitElement {
     this.#open(files)
   }
 
-  #pick(id: 'file' | 'folder') {
+  /** Opens the browser's picker; only while a person's press is being handled. */
+  pick(id: 'file' | 'folder') {
     this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.click()
   }
 

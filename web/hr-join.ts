@@ -58,7 +58,7 @@ export class HrJoin extends LitElement {
     `
   }
 
-  protected override updated(changed: PropertyValues<this>) {
+  protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('sign') && this.sign) void this.#later.fetch()
   }
 

@@ -1,8 +1,9 @@
 // Which model the room runs: the one that is loaded, or a choice of what the server has, a hub's, and files of one's own.
 import { css, html, LitElement } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
 import type { CatalogueModel, ErrorData, ModelView, RoomView, WantedModel } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
+import type { HrFileDrop } from './hr-file-drop.ts'
 import './hr-file-drop.ts'
 import './hr-hub.ts'
 import './hr-notice.ts'
@@ -12,7 +13,10 @@ import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `check-fit`, `load-model` */
+/** Bits of a weight, where they are not the file's own. */
+const bitsOf = { auto: null, f32: 32, f16: 16, int8: 8, int4: 4 } as const
+
+/** @fires hr-command `check-fit`, `load-model`, `load-again` */
 @customElement('hr-models')
 export class HrModels extends LitElement {
   @property({ attribute: false }) view!: RoomView
@@ -28,6 +32,7 @@ export class HrModels extends LitElement {
   /** Has a model been asked for that is not loaded yet? */
   @property({ type: Boolean }) loading = false
   @state() chosen: string | null = null
+  @query('hr-file-drop') private drop!: HrFileDrop | null
 
   static override styles = [
     shared,
@@ -52,7 +57,7 @@ export class HrModels extends LitElement {
   override render() {
     const { model } = this.view
     const words = texts.models
-    if (!model) return html`<h2>${words.heading}</h2>${this.#choice()}`
+    if (!model) return html`<h2>${words.heading}</h2>${this.#lastTime()}${this.#choice()}`
     return html`<h2>${words.heading}</h2>
       <div data-testid="model">
         <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>
@@ -83,8 +88,9 @@ export class HrModels extends LitElement {
     if (!models) return html`<p class="muted" role="status">${words.asking}</p>`
     if (models.length === 0)
       return html`<hr-notice tone="warning" data-testid="no-models" heading=${words.none} message=${words.noneHelp}></hr-notice>${own}`
-    const chosen =
-      models.find(({ modelId }) => modelId === this.chosen) ?? models.find(({ isDefault }) => isDefault) ?? models[0]!
+    const named = (wanted: string | null) => models.find(({ modelId }) => modelId === wanted)
+    const last = this.work.last?.kind === 'named' ? this.work.last.model : null
+    const chosen = named(this.chosen) ?? named(last) ?? models.find(({ isDefault }) => isDefault) ?? models[0]!
     return html`
       <fieldset>
         <legend class="visually-hidden">${words.onServer}</legend>
@@ -108,6 +114,28 @@ export class HrModels extends LitElement {
       }
       ${own}
     `
+  }
+
+  /** What this device's rooms ran last, unless the list has it and begins with it. */
+  #lastTime() {
+    const { last } = this.work
+    const isKnown = this.models !== null || this.error !== null
+    if (!last || !isKnown || this.view.state.kind !== 'lobby') return null
+    const words = laterTexts().loading.lastTime
+    if (last.kind === 'file') {
+      const kind = /\.(gguf|safetensors)$/.test(last.name) ? 'file' : 'folder'
+      const action = kind === 'file' ? texts.files.openFile : texts.files.openFolder
+      return this.#offer(words.file(last.name), action, () => this.drop?.pick(kind))
+    }
+    const { model, weights = 'auto' } = last
+    if (weights === 'auto' && this.models?.some(({ modelId }) => modelId === model)) return null
+    const again = () => this.dispatchEvent(new CommandEvent({ kind: 'load-again' }))
+    return this.#offer(words.named(model, bitsOf[weights]), texts.room.loadAgain, again)
+  }
+
+  #offer(message: string, action: string, act: () => void) {
+    return html`<hr-notice tone="information" data-testid="last-model" message=${message} action=${this.#occupied ? '' : action}
+      @hr-notice-action=${act}></hr-notice>`
   }
 
   #abilities({ contextLength, encoder, hasTemplate }: ModelView): string {

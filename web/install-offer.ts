@@ -1,6 +1,8 @@
 // Whether this page can be put among the device's apps, and how: by the browser's own prompt, or by hand where it has none (iOS). Offered
 // until somebody has answered, and not where it is an app already.
+
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { keepItem } from './kept-item.ts'
 
 /** Chromium's event; no standard, so no type of the DOM's. */
 interface InstallPromptEvent extends Event {
@@ -48,12 +50,7 @@ export class InstallOffer implements ReactiveController {
   }
 
   decline(): void {
-    try {
-      this.#storage.setItem(answeredKey, new Date().toISOString())
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error
-      console.info('This browser keeps nothing for the page, so it will offer to be installed again.', error)
-    }
+    keepItem(this.#storage, answeredKey, new Date().toISOString())
     this.#host.requestUpdate()
   }
 

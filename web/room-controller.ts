@@ -75,7 +75,7 @@ export class RoomController implements ReactiveController {
     this.view = system.view
     this.conversations = new Conversations(system, sessionStorage, () => host.requestUpdate())
     this.encoderWork = new EncoderWork(system)
-    this.modelWork = new ModelWork(system, () => host.requestUpdate())
+    this.modelWork = new ModelWork(system, localStorage, () => host.requestUpdate())
     host.addController(this)
   }
 

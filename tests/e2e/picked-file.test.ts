@@ -55,6 +55,15 @@ for (const tabs of [2, 3, 4]) {
     expect(Math.min(...others)).toBeGreaterThan(0)
     expect((await goOn(leader, opening))?.startsWith(golden)).toBe(true)
     expect(site.sent.filter(({ pathname }) => pathname.includes('stories260K'))).toEqual([])
+    if (tabs > 2) return
+    await leader.reload()
+    await expect(leader.getByTestId('last-model')).toContainText('The last model here was stories260K.gguf')
+    const [chooser] = await Promise.all([
+      leader.waitForEvent('filechooser'),
+      leader.getByTestId('last-model').getByRole('button').click(),
+    ])
+    await chooser.setFiles(storiesPath)
+    await allReady(leader, tabs)
   })
 }
 

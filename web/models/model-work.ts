@@ -12,6 +12,7 @@ import {
   toErrorData,
   type WantedModel,
 } from '../../src/index.ts'
+import { type LastModel, lastModel, rememberModel } from './last-model.ts'
 import type { ModelCommand } from './model-commands.ts'
 
 /** How the model that was chosen fits, as far as that is known. */
@@ -38,6 +39,8 @@ export interface ModelWorkView {
   kept: KeptDownloads | null
   /** Somebody wants to see what is kept. */
   keptShown: boolean
+  /** What this device's rooms ran last; null where that is not known. */
+  last: LastModel | null
 }
 
 /** Nothing was asked yet. */
@@ -46,6 +49,7 @@ export const quietWork: ModelWorkView = {
   hub: { found: null, listing: null },
   kept: null,
   keptShown: false,
+  last: null,
 }
 
 /** What of the engine it needs. */
@@ -67,14 +71,20 @@ interface Asked {
 export class ModelWork {
   view = quietWork
   readonly #system: ModelSystem
+  readonly #storage: Storage
   readonly #changed: () => void
-  #last: Asked | null = null
+  #last: Asked | null
   /** Of the room, when the fit was worked out. */
   #devices = ''
 
-  constructor(system: ModelSystem, changed: () => void) {
+  constructor(system: ModelSystem, storage: Storage, changed: () => void) {
     this.#system = system
+    this.#storage = storage
     this.#changed = changed
+    const last = lastModel(storage)
+    this.#last =
+      last?.kind === 'named' ? { model: last.model, options: last.weights ? { weights: last.weights } : {} } : null
+    this.view = { ...quietWork, last }
   }
 
   async perform(command: ModelCommand): Promise<void> {
@@ -151,6 +161,14 @@ export class ModelWork {
     this.#set({ fit: fit.fits ? null : { ...asked, fit, error: null } })
     if (!fit.fits) return
     await this.#system.loadModel(asked.model, asked.options)
+    const { model, options } = asked
+    const { weights } = options
+    const last: LastModel =
+      typeof model === 'string'
+        ? { kind: 'named', model, ...(weights && { weights }) }
+        : { kind: 'file', name: fit.modelId }
+    rememberModel(this.#storage, last)
+    this.#set({ last })
     await this.readKept()
   }
 

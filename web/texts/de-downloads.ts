@@ -78,5 +78,10 @@ export const deDownloads: typeof enDownloads = {
     smaller: 'Mit 4-Bit-Gewichten versuchen',
     leftOut: (device) => `${device} wurde ausgelassen`,
     freeSpace: 'Platz schaffen',
+    lastTime: {
+      named: (model, bits) => `Zuletzt lief hier ${model}${bits === null ? '' : ` mit ${bits}-Bit-Gewichten`}.`,
+      file: (name) =>
+        `Zuletzt lief hier ${name} von diesem Gerät. Eine Seite kann keine Datei von selbst öffnen: Wähle sie noch einmal.`,
+    },
   },
 }

@@ -77,5 +77,11 @@ export const enDownloads = {
     smaller: 'Try with 4-bit weights',
     leftOut: (device: string) => `${device} was left out`,
     freeSpace: 'Free space',
+    lastTime: {
+      named: (model: string, bits: number | null) =>
+        `The last model here was ${model}${bits === null ? '' : `, with ${bits}-bit weights`}.`,
+      file: (name: string) =>
+        `The last model here was ${name}, from this device. A page cannot open a file by itself: choose it again.`,
+    },
   },
 }

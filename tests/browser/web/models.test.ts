@@ -3,11 +3,13 @@
 import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { RoomFit } from '../../../src/index.ts'
+import { HrModels } from '../../../web/hr-models.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
 import { DownloadRate } from '../../../web/models/download-rate.ts'
 import { HrFit } from '../../../web/models/hr-fit.ts'
 import { HrHubSearch } from '../../../web/models/hr-hub-search.ts'
-import { ModelWork } from '../../../web/models/model-work.ts'
+import type { LastModel } from '../../../web/models/last-model.ts'
+import { ModelWork, quietWork } from '../../../web/models/model-work.ts'
 import {
   byTestId,
   deviceView,
@@ -62,7 +64,7 @@ test('a model that does not fit says what is missing and what would do, and smal
 
 test('what does not fit is not loaded, and is looked at again when another device comes', async () => {
   const system = new SystemDouble()
-  const work = new ModelWork(system, () => undefined)
+  const work = new ModelWork(system, sessionStorage, () => undefined)
   work.roomChanged(roomView())
   system.fit = tooLarge
   await work.perform({ kind: 'load-model', model: 'large' })
@@ -76,9 +78,53 @@ test('what does not fit is not loaded, and is looked at again when another devic
   expect(system.asked).toEqual(['loadModel large', 'loadModel large'])
 })
 
+test('what was loaded last is known after a reload, with its weights, and of a file its name; a token is not kept', async () => {
+  localStorage.clear()
+  const system = new SystemDouble()
+  const opened = () => new ModelWork(system, localStorage, () => undefined)
+  expect(opened().view.last).toBeNull()
+  await expect(opened().perform({ kind: 'load-again' })).rejects.toMatchObject({ code: 'bad-input' })
+  await opened().perform({ kind: 'load-model', model: 'owner/name', hubToken: 'hf_secret', weights: 'int4' })
+  expect(opened().view.last).toEqual({ kind: 'named', model: 'owner/name', weights: 'int4' })
+  await opened().perform({ kind: 'load-again' })
+  expect(system.asked).toEqual(['loadModel owner/name hf_secret', 'loadModel owner/name'])
+  await opened().perform({ kind: 'load-model', model: [new File([], 'own.gguf')] })
+  expect(opened().view.last).toMatchObject({ kind: 'file' })
+  await expect(opened().perform({ kind: 'load-again' })).rejects.toMatchObject({ code: 'bad-input' })
+  expect(JSON.stringify({ ...localStorage })).not.toContain('hf_secret')
+  localStorage.setItem('headroom.model', '{"kind":"named"}')
+  expect(opened().view.last).toBeNull()
+})
+
+test('the room offers what it ran last: chosen in the list, or by its name, or as the file to choose again', async () => {
+  const listed = [
+    { modelId: 'small', name: 'Small', sizeBytes: 98e6, isDefault: true },
+    { modelId: 'large', name: 'Large', sizeBytes: 1e9, isDefault: false },
+  ]
+  const offered = async (last: LastModel) => {
+    const parts = { view: roomView(), models: listed, work: { ...quietWork, last } }
+    return mount(Object.assign(new HrModels(), parts))
+  }
+  const { element } = await offered({ kind: 'named', model: 'large' })
+  expect(must(element.renderRoot.querySelector<HTMLInputElement>('input:checked')).value).toBe('large')
+  expect(byTestId(element.renderRoot, 'last-model')).toBeNull()
+
+  const hub = await offered({ kind: 'named', model: 'owner/name', weights: 'int4' })
+  const notice = must(byTestId(hub.element.renderRoot, 'last-model'))
+  expect(wordsOf(notice)).toBe('The last model here was owner/name, with 4-bit weights. Load it again')
+  await userEvent.click(must(notice.shadowRoot?.querySelector('button')))
+  expect(hub.commands).toEqual([{ kind: 'load-again' }])
+  hub.element.view = readyView
+  await settled(hub.element)
+  expect(byTestId(hub.element.renderRoot, 'last-model')).toBeNull()
+
+  const file = await offered({ kind: 'file', name: 'own.gguf' })
+  expect(wordsOf(file.element)).toContain('was own.gguf, from this device. A page cannot open a file by itself')
+})
+
 test('of two questions the answer to the later one is shown', async () => {
   const system = new SystemDouble()
-  const work = new ModelWork(system, () => undefined)
+  const work = new ModelWork(system, sessionStorage, () => undefined)
   await work.perform({ kind: 'check-fit', model: 'first' })
   await work.perform({ kind: 'check-fit', model: 'second' })
   await expect.poll(() => work.view.fit?.fit?.modelId).toBe('second')
