@@ -5,8 +5,8 @@ import type { Room, RoomOptions } from '../net/room.ts'
 import { formatRoomLink } from '../net/room-link.ts'
 import { SignalingClient } from '../net/signaling-client.ts'
 import type { MobileTensorParallelismCoordinator } from './coordinator.ts'
-import { type GuestIdentity, GuestSession } from './guest-session.ts'
-import { LeaderSession } from './leader-session.ts'
+import type { GuestIdentity, GuestSession } from './guest-session.ts'
+import type { LeaderSession } from './leader-session.ts'
 import type { OwnDevice } from './own-device.ts'
 import { RoomTalk } from './room-talk.ts'
 import type { RoomView } from './session-state.ts'
@@ -18,9 +18,9 @@ const mostNotices = 5
  * The code of connections, which a first screen does without. Fetched before it is needed, joining does not depend on a server that has
  * gone down since.
  */
-export async function fetchConnections(): Promise<typeof import('../net/room.ts')> {
+export async function fetchConnections(): Promise<typeof import('./connections.ts')> {
   try {
-    return await import('../net/room.ts')
+    return await import('./connections.ts')
   } catch (cause) {
     const message = `A part of the page could not be fetched (${toErrorData(cause).message}). Reload the page.`
     throw new HeadroomError('download-failed', message, { cause })
@@ -69,7 +69,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     secret: string,
   ): Promise<string> {
     const { deviceId, profile } = device
-    const room = await this.#enter({ deviceId, device }, secret, 'leader')
+    const { room, LeaderSession } = await this.#enter({ deviceId, device }, secret, 'leader')
     this.talk.lead({ deviceId, name: profile.name })
     const session = new LeaderSession(room, device, coordinator, this.talk.leader)
     session.on('change', () => this.#changed())
@@ -83,7 +83,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
 
   /** Joins the room of `link` as a guest. Throws `bad-input` inside a room, `room-full`, `peer-unreachable`, `signaling-down`. */
   async follow(identity: GuestIdentity, link: string, secret: string): Promise<void> {
-    const room = await this.#enter(identity, secret, 'guest')
+    const { room, GuestSession } = await this.#enter(identity, secret, 'guest')
     const session = new GuestSession(room, identity, this.#serverUrl)
     session.on('change', () => this.#changed())
     session.on('notice', (notice) => this.#notify(notice))
@@ -113,13 +113,13 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     { deviceId, device }: Pick<GuestIdentity, 'deviceId' | 'device'>,
     secret: string,
     role: 'leader' | 'guest',
-  ): Promise<Room> {
+  ): Promise<{ room: Room } & typeof import('./connections.ts')> {
     this.#mustBeOutside()
-    const { joinRoom } = await fetchConnections()
+    const connections = await fetchConnections()
     const transport = new SignalingClient(this.#serverUrl)
     const onChannel: RoomOptions['onChannel'] = (use, channel, { peerId }) =>
       device?.engine.addChannel(use, peerId, channel)
-    const room = await joinRoom({ transport, secret, role, deviceId, onChannel })
+    const room = await connections.joinRoom({ transport, secret, role, deviceId, onChannel })
     if (this.#room) room.close()
     this.#mustBeOutside()
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
@@ -132,7 +132,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     })
     this.#room = room
     this.#notices = []
-    return room
+    return { room, ...connections }
   }
 
   #mustBeOutside(): void {
