@@ -3,7 +3,7 @@ export { type ErrorCode, type ErrorData, HeadroomError, toErrorData } from './ba
 export type { Range } from './base/ranges.ts'
 export { MobileTensorParallelismCoordinator } from './cluster/coordinator.ts'
 export type { EncoderAbilities, EncoderInput, Encoding, MaskCandidate } from './cluster/encoding.ts'
-export type { InferenceInput, InferResult, LocalFile } from './cluster/engine-protocol.ts'
+export type { InferenceInput, InferResult, LoadReport, LocalFile } from './cluster/engine-protocol.ts'
 export type { DeclinedQuestion } from './cluster/guest-talk.ts'
 export type {
   AnswerOptions,
@@ -51,6 +51,7 @@ export {
   type DeviceProfile,
   EXECUTOR_WISHES,
   type ExecutorKind,
+  type ExecutorPair,
   type ExecutorSpeed,
   type ExecutorWish,
   type PhaseFigures,

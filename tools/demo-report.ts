@@ -1,5 +1,5 @@
 // The demo's result as docs/COMMANDS.md has it. Everything is measured; what was not measured is null.
-import type { Range, RoomView } from '../src/index.ts'
+import type { LoadReport, Range, RoomView } from '../src/index.ts'
 import type { DemoRun, PlainEncoding } from './demo-run.ts'
 import { percentiles } from './percentiles.ts'
 
@@ -17,7 +17,7 @@ export function demoReport(tabs: number, { view, result, encodings }: Omit<DemoR
     templated: result?.templated ?? false,
     topology: plan.topology,
     wire,
-    executor: devices.map((device) => device?.report?.executor ?? null),
+    executor: devices.map((device) => executorWords(device?.report ?? null)),
     weights: devices.map((device) => device?.report?.weights ?? null),
     plan: devices.map((device, rank) => rankReport(plan, rank, device)),
     promptTokens: result?.promptTokens ?? encodings.flatMap(({ tokens }) => tokens),
@@ -28,6 +28,11 @@ export function demoReport(tabs: number, { view, result, encodings }: Omit<DemoR
     collectiveMs: percentiles(collectiveMs),
     ...encoderReport(result ? null : encodings),
   }
+}
+
+/** `webgpu+wasm`: prompts are read on the first, answers written on the second. */
+function executorWords(report: LoadReport | null): string | null {
+  return report && [...(report.prompts ? [report.prompts] : []), report.executor].join('+')
 }
 
 /** Null where nothing was decoded. */

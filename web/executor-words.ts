@@ -5,6 +5,7 @@ import {
   EXPECTED_TURN,
   type ExecutorKind,
   type ExecutorSpeed,
+  type LoadReport,
 } from '../src/index.ts'
 import { texts } from './texts/texts.ts'
 
@@ -14,7 +15,8 @@ export function executorSpeeds(profile: DeviceProfile): ExecutorSpeed[] {
   return [{ executor, weightBytesPerSecond, phases, why: null }, ...otherExecutors]
 }
 
-export function choiceWords(profile: DeviceProfile): string {
+/** `report`: what the device's share is loaded into; null: nothing is. */
+export function choiceWords(profile: DeviceProfile, report: LoadReport | null): string {
   const speeds = executorSpeeds(profile)
   const measured = speeds.flatMap(({ executor, weightBytesPerSecond, phases }) =>
     weightBytesPerSecond !== null && phases ? [{ executor, weightBytesPerSecond, phases }] : [],
@@ -26,7 +28,11 @@ export function choiceWords(profile: DeviceProfile): string {
     const refused = speeds.find(({ why }) => why !== null)
     return refused?.why ? words.onlyOneWhy(name(profile.executor), refused.why) : words.onlyOne(name(profile.executor))
   }
-  const { prefill, decode, both } = choice
+  const { prefill, decode, both, pair } = choice
+  if (pair) {
+    const now = report && (report.prompts ? words.nowBoth : words.nowAlone(name(report.executor)))
+    return [words.eachPhase(name(prefill), name(decode)), profile.pair ? now : words.bothNext].filter(Boolean).join(' ')
+  }
   const why =
     prefill === decode
       ? words.fastestOfAll(name(both))

@@ -67,7 +67,7 @@ export class HrDevice extends LitElement {
         ${
           profile
             ? html`<details data-testid="device-measured"><summary class="muted">${texts.executors.measured}</summary>
-                <hr-executors .profile=${profile}></hr-executors></details>`
+                <hr-executors .profile=${profile} .report=${device.report}></hr-executors></details>`
             : null
         }
       </div>

@@ -1,7 +1,7 @@
 // What a device measured of its executors, and why it uses the one it uses.
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import type { DeviceProfile, ExecutorSpeed } from '../src/index.ts'
+import type { DeviceProfile, ExecutorSpeed, LoadReport } from '../src/index.ts'
 import { choiceWords, executorSpeeds } from './executor-words.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
@@ -9,6 +9,8 @@ import { texts } from './texts/texts.ts'
 @customElement('hr-executors')
 export class HrExecutors extends LitElement {
   @property({ attribute: false }) profile!: DeviceProfile
+  /** What its share is loaded into; null: it has none. */
+  @property({ attribute: false }) report: LoadReport | null = null
 
   static override styles = [
     shared,
@@ -27,7 +29,7 @@ export class HrExecutors extends LitElement {
         <thead><tr><th scope="col"><span class="visually-hidden">${words.executor}</span></th><th scope="col">${words.answers}</th><th scope="col">${words.prompts}</th><th scope="col">${words.readback}</th></tr></thead>
         <tbody>${measured.map(executorRow)}</tbody>
       </table>
-      <p class="small muted">${choiceWords(this.profile)} ${words.units}</p>`
+      <p class="small muted">${choiceWords(this.profile, this.report)} ${words.units}</p>`
   }
 }
 

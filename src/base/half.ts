@@ -5,12 +5,9 @@ const value = new Float32Array(bits.buffer)
 
 /** The float32 value of half-precision bits, exact; denormals, infinities and NaN included. */
 export function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >> 10) & 0x1f
-  const fraction = half & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+  const finite = (half & 0x7c00) !== 0x7c00
+  bits[0] = ((half & 0x8000) << 16) | (finite ? 0 : 0x7f800000) | ((half & 0x7fff) << 13)
+  return finite ? value[0]! * 2 ** 112 : value[0]!
 }
 
 /** The nearest half to `float`, ties to even; values past 65,519 become infinity. */

@@ -44,8 +44,11 @@ const executorUse = v.object({
   backend: v.pipe(v.string(), v.maxLength(200)),
 })
 
+const executorPair = v.object({ prefill: executor, decode: executor, promptTokens: v.pipe(count, v.minValue(1)) })
+
 const profileSchema = v.object({
   ...executorUse.entries,
+  pair: v.exactOptional(executorPair),
   deviceId,
   name: deviceName,
   memoryBytes: figure,
@@ -148,6 +151,7 @@ const memberMessage = v.variant('kind', [
     epoch: count,
     report: v.object({
       executor,
+      prompts: v.exactOptional(executor),
       weights: v.pipe(v.string(), v.maxLength(80)),
       weightBytes: count,
       downloadedBytes: count,

@@ -201,7 +201,9 @@ export function createEngine(): Engine {
         if (signal.aborted) executor.close()
         throwIfAborted(signal)
         // On what it turned to, the device is asked for the same share from now on.
-        loaded = { key: keyOf({ ...request, executor: report.executor }), request, executor, report }
+        const { turnedTo } = report
+        const again = turnedTo ? { ...request, executor: turnedTo.executor, pair: undefined } : request
+        loaded = { key: keyOf(again), request, executor, report }
         return report
       })
     },

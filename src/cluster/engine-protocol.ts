@@ -12,7 +12,14 @@ import type { SamplingOptions } from '../model/sampling.ts'
 import type { SamplingDefaults } from '../model/sampling-defaults.ts'
 import type { LaneEndpoint } from '../net/lane-endpoint.ts'
 import type { ChannelUse } from '../net/peer-link.ts'
-import type { Battery, DeviceProfile, ExecutorKind, ExecutorUse, ExecutorWish } from '../plan/device-profile.ts'
+import type {
+  Battery,
+  DeviceProfile,
+  ExecutorKind,
+  ExecutorPair,
+  ExecutorUse,
+  ExecutorWish,
+} from '../plan/device-profile.ts'
 import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { WeightWish } from '../weights/convert.ts'
@@ -60,6 +67,8 @@ export interface LoadRequest {
   shard: Shard
   weights: WeightWish
   executor: ExecutorKind
+  /** Used instead where the share fits `memoryBytes` in both. */
+  pair?: ExecutorPair | undefined
   threads: number
   /** That this device's share is planned for. */
   memoryBytes: number
@@ -71,6 +80,8 @@ export interface LoadRequest {
 
 export interface LoadReport {
   executor: ExecutorKind
+  /** What prompts are read on, where that is another executor than answers are written on. */
+  prompts?: ExecutorKind
   /** `native:Q4_1+Q8_0`, `f32`, ... */
   weights: string
   weightBytes: number

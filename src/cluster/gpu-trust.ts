@@ -1,5 +1,5 @@
 // What a tab makes of a GPU that is taken away: phones do it when they are short of memory, laptops when they sleep. The share goes on a
-// new device of the same GPU; where there is none, or that one is lost within a minute too, it goes on WASM.
+// new device of the same GPU; where there is none, or that one is lost within a minute too, it goes on WASM, which then does both phases.
 import { type ErrorData, toErrorData } from '../base/errors.ts'
 import type { ExecutorUse } from '../plan/device-profile.ts'
 import type { LoadReport, LoadRequest, MeasureRequest } from './engine-protocol.ts'
@@ -10,7 +10,7 @@ const memoryMs = 60_000
 export interface GpuTrust {
   /** An executor on it lost its device. */
   lost(): void
-  /** Runs `load` for the executor that the request names, or on WASM in the end; the report then has that and a notice. */
+  /** Runs `load` for the executors that the request names, or on WASM in the end; the report then has a notice, and WASM where that is news. */
   load<Loaded extends { report: LoadReport }>(
     request: LoadRequest,
     load: (request: LoadRequest) => Promise<Loaded>,
@@ -30,7 +30,8 @@ export function createGpuTrust(
   return {
     lost,
     async load(request, load) {
-      if (request.executor !== 'webgpu') return load(request)
+      const { executor, pair, ...rest } = request
+      if (![executor, pair?.prefill, pair?.decode].includes('webgpu')) return load(request)
       let why = 'was taken away twice'
       while (recent() < 2) {
         try {
@@ -45,14 +46,14 @@ export function createGpuTrust(
           }
         }
       }
-      const fallback = { ...request, executor: 'wasm' as const }
-      const turnedTo = await measure(fallback)
+      const fallback = { ...rest, executor: 'wasm' as const }
+      const turned = executor === 'wasm' ? {} : { turnedTo: await measure(fallback) }
       const loaded = await load(fallback)
       const notice: ErrorData = {
         code: 'device-lost',
         message: `This device's GPU ${why}: its processor computes instead.`,
       }
-      return { ...loaded, report: { ...loaded.report, turnedTo, notices: [...loaded.report.notices, notice] } }
+      return { ...loaded, report: { ...loaded.report, ...turned, notices: [...loaded.report.notices, notice] } }
     },
   }
 }

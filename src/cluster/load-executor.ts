@@ -1,7 +1,6 @@
 // From a load request to an executor that holds the shard: parse what the leader sent, open the files, stream the slices in.
 import { type ErrorData, toErrorData } from '../base/errors.ts'
 import type { Executor } from '../compute/executor.ts'
-import { shardMemory } from '../plan/plan-memory.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
@@ -10,9 +9,9 @@ import { loadShard } from '../weights/loader.ts'
 import { checkSources, parseManifest } from '../weights/manifest.ts'
 import type { PeerFile } from '../weights/peer-source.ts'
 import { openWeightCache } from '../weights/weight-cache.ts'
-import { checkMemory, checkShard } from './check-shard.ts'
+import { checkShard } from './check-shard.ts'
 import type { LoadReport, LoadRequest } from './engine-protocol.ts'
-import { executorFactory } from './executors.ts'
+import { factoryFor, type LoadWay, loadFirst, loadWays } from './load-ways.ts'
 import { openManifestSource } from './open-model.ts'
 import type { LoadProgress } from './session-state.ts'
 
@@ -36,46 +35,43 @@ export async function loadExecutor(
   const { config } = manifest
   checkShard(config, shard)
   const formats = residentFormats(manifest, weights)
-  checkMemory(shardMemory(config, shard, formats, request.executor), request.memoryBytes)
+  const ways = loadWays(request, config, shard, formats)
   const tensors = shardTensors(config, shard, formats)
   const opened =
     sources ??
     (await Promise.all(manifest.sources.map((source) => openManifestSource(source, { baseUrl, openPeerFile }, signal))))
   checkSources(manifest, opened)
-  const factory = await executorFactory(request.executor)
   const notices: ErrorData[] = []
   const report = withKernels(onProgress)
-  const loader = await factory.create({ config, shard, tensors, threads, onPrepared: report.kernels })
   const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)), manifest.modelId)
+  const loadInto = async (way: LoadWay) => {
+    const factory = await factoryFor(way)
+    const loader = await factory.create({ config, shard, tensors, threads, onPrepared: report.kernels })
+    try {
+      await loadShard({ manifest, tensors, sources: opened, cache, loader, onProgress: report.bytes, signal, gate })
+      const executor = await loader.finish()
+      return { executor, ...(typeof way === 'string' ? {} : { prompts: way.prefill }) }
+    } catch (error) {
+      loader.close()
+      throw error
+    }
+  }
   try {
-    await loadShard({
-      manifest,
-      tensors,
-      sources: opened,
-      cache,
-      loader,
-      onProgress: report.bytes,
-      signal,
-      gate,
-    })
-    const executor = await loader.finish()
+    const { executor, ...reads } = await loadFirst(ways, loadInto, (error) => notices.push(toErrorData(error)))
     const { weightBytes, peakBytes } = executor.memory
-    const label = weightsLabel(manifest, weights)
     const downloadedBytes = opened.reduce((sum, source) => sum + source.downloadedBytes, 0)
     return {
       executor,
       report: {
         executor: executor.kind,
-        weights: label,
+        ...reads,
+        weights: weightsLabel(manifest, weights),
         weightBytes,
         downloadedBytes,
         peakMemoryBytes: peakBytes,
         notices,
       },
     }
-  } catch (error) {
-    loader.close()
-    throw error
   } finally {
     cache.close()
   }

@@ -99,7 +99,7 @@ export class Member extends Emitter<{ change: undefined }> {
 
   async #load({ modelName, manifest, shard, weights }: LeaderMessage & { kind: 'load' }): Promise<void> {
     const { device, baseUrl, leaderId, send } = this.#options
-    const { executor, threads, memoryBytes } = device.profile
+    const { executor, pair, threads, memoryBytes } = device.profile
     Object.assign(this, { modelName, shard, progress: null, report: null })
     this.#set({ kind: 'loading', modelId: modelName })
     const onProgress = (progress: LoadProgress) => {
@@ -109,7 +109,7 @@ export class Member extends Emitter<{ change: undefined }> {
     }
     // The engine parses the manifest before it believes any of it.
     const report = await device.engine.load(
-      { manifest: manifest as ModelManifest, shard, weights, executor, threads, memoryBytes, baseUrl, leaderId },
+      { manifest: manifest as ModelManifest, shard, weights, executor, pair, threads, memoryBytes, baseUrl, leaderId },
       onProgress,
     )
     if (report.turnedTo) device.turnTo(report.turnedTo)

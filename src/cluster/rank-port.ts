@@ -53,9 +53,9 @@ export function engineRank(
     },
     onFailed: null,
     async load({ manifest, shard, weights }, onProgress) {
-      const { executor, threads, memoryBytes } = known
+      const { executor, pair, threads, memoryBytes } = known
       epoch = shard.epoch
-      const request = { manifest, shard, weights, executor, threads, memoryBytes, ...reach }
+      const request = { manifest, shard, weights, executor, pair, threads, memoryBytes, ...reach }
       const report = await engine.load(request, onProgress)
       if (report.turnedTo) {
         known = computingOn(known, report.turnedTo)

@@ -1,10 +1,13 @@
 // Which positions a KV cache still holds, known without the cache: with an attention window it is a ring (`kvPositions`).
 import { HeadroomError } from '../base/errors.ts'
+import { type Range, range } from '../base/ranges.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { kvPositions, stepTokens } from '../plan/plan-memory.ts'
 import type { Step } from './executor.ts'
 
 export interface CachedPositions {
+  /** What a step may begin behind, as far as an attention window reaches. */
+  readonly held: Range
   /** May the next step begin at `pastLength`: is all that it would see still there? */
   reaches(pastLength: number): boolean
   /**
@@ -12,6 +15,8 @@ export interface CachedPositions {
    * never computed or are overwritten, or where it is longer than the ring has room for.
    */
   begin(step: Pick<Step, 'pastLength' | 'positions'>): void
+  /** Call as these come from another cache: later ones are dropped, and earlier ones where others would be missing between. */
+  receive(positions: Range): void
 }
 
 /** Follows the cache of one rank, or of all: they hold the same positions. */
@@ -28,6 +33,9 @@ export function cachedPositions(config: ModelConfig, contextLength: number): Cac
     return causal && pastLength <= known && first >= oldest
   }
   return {
+    get held() {
+      return range(oldest, known)
+    },
     reaches,
     begin({ pastLength, positions: { length } }) {
       const end = pastLength + length
@@ -45,6 +53,11 @@ export function cachedPositions(config: ModelConfig, contextLength: number): Cac
       }
       oldest = pastLength === 0 ? 0 : oldest
       oldest = Math.max(oldest, end - capacity)
+      known = end
+    },
+    receive({ start, end }) {
+      const isJoined = oldest <= start && start <= known
+      oldest = Math.max(isJoined ? oldest : start, end - capacity)
       known = end
     },
   }

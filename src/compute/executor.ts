@@ -1,5 +1,6 @@
 // The one interface every compute backend implements. An executor runs one rank's shard, one sublayer at a time, and never knows
 // the network: engine/transformer.ts carries its partial sums through the collective.
+import type { Range } from '../base/ranges.ts'
 import type { ModelConfig } from '../model/config.ts'
 import type { HeadRequest, HeadResult } from '../model/sampling.ts'
 import type { ShardTensor, WeightPiece } from '../model/tensor.ts'
@@ -61,11 +62,21 @@ export function workBetween(before: DeviceWork, after: DeviceWork): DeviceWork {
   }
 }
 
+/** Keys and values in one order for all executors, so that one goes on where another stopped. The order: `cacheRuns`. */
+export interface CacheAccess {
+  /** Of positions that are held. */
+  read(positions: Range): Promise<Float32Array>
+  /** Before a step begins. Positions after these are dropped, and earlier ones where others would be missing between. Throws as `begin` where memory ends. */
+  write(positions: Range, values: Float32Array): void
+}
+
 export interface Executor {
   readonly kind: ExecutorKind
   readonly memory: ExecutorMemory
   /** Since its weights were in place; left out by executors that compute in main memory. */
-  readonly work?: DeviceWork
+  readonly work?: DeviceWork | undefined
+  /** Left out by executors that cannot share a conversation with another. */
+  readonly cache?: CacheAccess
   /** Leader only: from token ids to the residual stream, `[T, H]`. Throws `bad-input` for an id outside the vocabulary. */
   embed(step: Step): Float32Array
   /** Starts a step on `embedded` `[T, H]`; cuts the KV cache back to `step.pastLength`. */
@@ -109,6 +120,12 @@ export interface ExecutorFactory {
   describe(threads: number): string | Promise<string>
   /** Throws `no-executor` where this browser cannot run the backend, `out-of-memory` where the shard does not fit. */
   create(setup: ExecutorSetup): Promise<ExecutorLoader>
+}
+
+/** `Executor.advance` of whichever executor, call by call where it has none. */
+export async function advance(executor: Executor, state: State, from: number, to: number): Promise<void> {
+  if (executor.advance) return executor.advance(state, from, to)
+  for (let index = from; index < to; index++) executor.join(state, index, await executor.partial(state, index))
 }
 
 /** The row numbers `step.rows` stands for. */

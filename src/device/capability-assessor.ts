@@ -18,7 +18,8 @@ export interface AssessmentRequest {
   name: string
   /**
    * `auto`: the first of wasm, webgpu, TensorFlow.js' own, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
-   * both were measured before, the better over an expected turn (`chooseExecutor`) first.
+   * both were measured before, the better over an expected turn (`chooseExecutor`) first, and where each is the better in a phase, the
+   * profile has the pair. What is named is used for both phases.
    */
   executor: ExecutorWish
   /** 0: all cores but one, at most four. */
@@ -63,7 +64,9 @@ export class MobileDeviceCapabilityAssessor {
         })
         speeds.delete(kind)
         const otherExecutors = [...speeds.values()]
-        return { deviceId, name, ...measured, memoryBytes, cores, threads, battery, otherExecutors }
+        const pair = executor === 'auto' ? pairWith(measured, otherExecutors) : null
+        const profile = { deviceId, name, ...measured, memoryBytes, cores, threads, battery, otherExecutors }
+        return pair ? { ...profile, pair } : profile
       } catch (error) {
         if (toErrorData(error).code === 'download-failed') unreachable ??= error
         const why = refusalWords(error)
@@ -111,6 +114,12 @@ function orderOf(speeds: ReadonlyMap<ExecutorKind, ExecutorSpeed>): readonly Exe
   if (!comparedExecutors.every((kind) => speeds.has(kind))) return preference
   const favourite = chooseExecutor([...speeds.values()].filter(isMeasured))?.both
   return favourite ? [favourite, ...preference.filter((kind) => kind !== favourite)] : preference
+}
+
+/** The pair of what runs now and what ran here before; null: the first does all. */
+function pairWith({ executor, weightBytesPerSecond, phases }: ExecutorUse, others: readonly ExecutorSpeed[]) {
+  const usable = [{ executor, weightBytesPerSecond, phases, why: null }, ...others.filter(({ why }) => why === null)]
+  return chooseExecutor(usable.filter(isMeasured))?.pair ?? null
 }
 
 function isMeasured(speed: ExecutorSpeed): speed is ExecutorSpeed & MeasuredExecutor {

@@ -1,10 +1,13 @@
-// Which executor a device is best off with, by what was measured on it. The phases are chosen one by one, and then one executor for both:
-// weights are held in an executor's own memory and order, and so are keys and values. An executor for each phase would hold the weights
-// twice, in a room that exists because they hardly fit once, and would move the whole cache over at the end of every prompt.
-import type { ExecutorKind, PhaseFigures } from '../plan/device-profile.ts'
+// Which executors a device is best off with, by what was measured on it: the fastest of each phase where two are worth what they cost, else
+// the one that ends an expected turn first. Two hold the weights twice, load them twice, and move keys and values after every question and
+// every answer (docs/speed.md has what that takes): for a turn that is hardly shorter one does both.
+import type { ExecutorKind, ExecutorPair, PhaseFigures } from '../plan/device-profile.ts'
 
 /** What is expected of a device between two people's messages: what it reads of a question, and what it writes. */
 export const EXPECTED_TURN = { readTokens: 128, writtenTokens: 128 }
+
+/** The part of a turn that a second executor must leave at most. */
+const worthwhile = 0.9
 
 export interface MeasuredExecutor {
   executor: ExecutorKind
@@ -17,22 +20,37 @@ export interface ExecutorChoice {
   prefill: ExecutorKind
   /** The fastest at writing answers. */
   decode: ExecutorKind
-  /** The fastest over an expected turn: the one that the device uses. */
+  /** The fastest over an expected turn. */
   both: ExecutorKind
+  /** The first two, where they are worth it together; null: one does both. */
+  pair: ExecutorPair | null
 }
 
 /** Between equals the first one. null: nothing was measured. */
 export function chooseExecutor(measured: readonly MeasuredExecutor[]): ExecutorChoice | null {
   const best = (cost: (executor: MeasuredExecutor) => number) =>
     measured.reduce<MeasuredExecutor | null>((least, next) => (!least || cost(next) < cost(least) ? next : least), null)
-  const prefill = best(({ phases }) => 1 / phases.prefillBytesPerSecond)
-  const decode = best(({ weightBytesPerSecond }) => 1 / weightBytesPerSecond)
-  const both = best(turnCost)
-  return prefill && decode && both && { prefill: prefill.executor, decode: decode.executor, both: both.executor }
+  const reader = best(({ phases }) => 1 / phases.prefillBytesPerSecond)
+  const writer = best(({ weightBytesPerSecond }) => 1 / weightBytesPerSecond)
+  const both = best((executor) => turnCost(executor))
+  if (!reader || !writer || !both) return null
+  const isWorthwhile = turnCost(reader, writer) <= worthwhile * turnCost(both)
+  return {
+    prefill: reader.executor,
+    decode: writer.executor,
+    both: both.executor,
+    pair: isWorthwhile ? pairOf(reader, writer) : null,
+  }
 }
 
 /** Seconds a turn for each byte of weights; the readbacks are in both figures, as often as collectives ask for them. */
-export function turnCost({ weightBytesPerSecond, phases }: MeasuredExecutor): number {
+export function turnCost(reader: MeasuredExecutor, writer = reader): number {
   const { readTokens, writtenTokens } = EXPECTED_TURN
-  return readTokens / phases.prefillBytesPerSecond + writtenTokens / weightBytesPerSecond
+  return readTokens / reader.phases.prefillBytesPerSecond + writtenTokens / writer.weightBytesPerSecond
+}
+
+/** A step takes its reader a pass over the weights at least: until its writer has read as many tokens, it is done sooner there. */
+function pairOf(reader: MeasuredExecutor, writer: MeasuredExecutor): ExecutorPair {
+  const promptTokens = Math.max(2, Math.ceil(writer.phases.prefillBytesPerSecond / reader.weightBytesPerSecond))
+  return { prefill: reader.executor, decode: writer.executor, promptTokens }
 }

@@ -1,7 +1,7 @@
 // The forward pass. Every rank runs the same program (SPMD) on its own shard; each sublayer ends in one line that is the all-reduce
 // (Shoeybi et al. 2019, Megatron-LM).
 import type { Collective } from '../collective/collective.ts'
-import type { Executor, State, Step } from '../compute/executor.ts'
+import { advance, type Executor, type State, type Step } from '../compute/executor.ts'
 import { type ModelConfig, streamWidth } from '../model/config.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { ComputeClock } from './compute-clock.ts'
@@ -32,6 +32,7 @@ export async function forward(
   for (let index = 0; index < sublayers.length; ) {
     const from = index
     while (index < sublayers.length && !hasSum(index)) index++
+    // Of these the partials are all there is to sum.
     if (index > from) await advance(executor, state, from, index)
     else {
       const partial = await executor.partial(state, index)
@@ -44,12 +45,6 @@ export async function forward(
     }
   }
   return state
-}
-
-/** Sublayers whose partials are all there is to sum. */
-async function advance(executor: Executor, state: State, from: number, to: number): Promise<void> {
-  if (executor.advance) return executor.advance(state, from, to)
-  for (let index = from; index < to; index++) executor.join(state, index, await executor.partial(state, index))
 }
 
 /** The slot in which ranks answer with their heads. */

@@ -36,13 +36,25 @@ export interface ExecutorSpeed {
 /** What a device computes on, and how fast it is there. */
 export type ExecutorUse = Pick<DeviceProfile, 'executor' | 'weightBytesPerSecond' | 'phases' | 'backend'>
 
+/** An executor for each phase; both hold the share, where the device's memory has room for it twice. */
+export interface ExecutorPair {
+  /** Reads prompts. */
+  prefill: ExecutorKind
+  /** Writes answers. */
+  decode: ExecutorKind
+  /** Steps of so many tokens and more are prompts: they end sooner on the first. */
+  promptTokens: number
+}
+
 /** Hardware as measured on the device itself (device/capability-assessor.ts). JSON-safe. Nothing here is guessed: unknown is null. */
 export interface DeviceProfile {
   deviceId: string
   /** For people: "Pixel 9, Chrome". */
   name: string
-  /** The executor that it will use. */
+  /** The executor that it will use for both phases; plans count with its memory and its speed. */
   executor: ExecutorKind
+  /** What it will use instead where its memory holds the share in both, which makes it faster than planned; left out where one is as good. */
+  pair?: ExecutorPair
   /** Resident weight bytes read a second by that executor in decode, measured. */
   weightBytesPerSecond: number
   /** Of that executor; plans do not ask for them. */
@@ -60,8 +72,8 @@ export interface DeviceProfile {
   otherExecutors: readonly ExecutorSpeed[]
 }
 
-/** The same device on another executor; what it computed on before stays known. */
-export function computingOn(profile: DeviceProfile, use: ExecutorUse): DeviceProfile {
+/** The same device on another executor, for both phases; what it computed on before stays known. */
+export function computingOn({ pair: _, ...profile }: DeviceProfile, use: ExecutorUse): DeviceProfile {
   const { executor, weightBytesPerSecond, phases } = profile
   const others = profile.otherExecutors.filter((other) => other.executor !== use.executor)
   const otherExecutors = [{ executor, weightBytesPerSecond, phases, why: null }, ...others]

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { referenceExecutor } from '../../src/compute/reference/reference-executor.ts'
+import { cacheContract } from './cache-contract.ts'
 import { checkpointContract } from './checkpoint-contract.ts'
 import { executorContract } from './executor-contract.ts'
 import { familyContract } from './family-contract.ts'
@@ -9,6 +10,7 @@ describe('the reference executor', () => {
   const options = { factory: referenceExecutor, tolerance: { f32: 2e-5, f16: 2e-5, int8: 2e-5, int4: 2e-5 } }
   executorContract(options)
   familyContract(options)
+  cacheContract(options)
   checkpointContract(referenceExecutor)
   memoryContract(referenceExecutor)
 })

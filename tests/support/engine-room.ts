@@ -10,7 +10,7 @@ import type { EncodeRequest, Encoding } from '../../src/cluster/encoding.ts'
 import { createEngine } from '../../src/cluster/engine-host.ts'
 import type { Engine, InferRequest, InferResult, ModelSource } from '../../src/cluster/engine-protocol.ts'
 import { engineRank } from '../../src/cluster/rank-port.ts'
-import type { DeviceProfile, ExecutorKind } from '../../src/plan/device-profile.ts'
+import type { DeviceProfile } from '../../src/plan/device-profile.ts'
 
 export interface ServedModel {
   source: ModelSource
@@ -78,17 +78,18 @@ export function connect(leader: Engine, deviceId: string, engine: Engine): void 
 export function engineRoom(
   baseUrl: string,
   shares: readonly number[],
-  options: Partial<CoordinatorOptions> & { executor?: ExecutorKind } = {},
+  options: Partial<CoordinatorOptions> & Partial<Pick<DeviceProfile, 'executor' | 'pair' | 'memoryBytes'>> = {},
 ): EngineRoom {
-  const { executor = 'reference', ...changed } = options
+  const { executor = 'reference', pair, memoryBytes = 8 * 2 ** 30, ...changed } = options
   const engines = shares.map(() => createEngine())
   const profile = (rank: number): DeviceProfile => ({
     deviceId: `device-${rank}`,
     name: `Device ${rank}`,
     executor,
+    ...(pair && { pair }),
     weightBytesPerSecond: 1e9,
     phases: null,
-    memoryBytes: 8 * 2 ** 30,
+    memoryBytes,
     cores: 1,
     threads: 1,
     battery: null,

@@ -148,7 +148,12 @@ export const de: Texts = {
     onlyOneWhy: (name, why) => `Zahlen gibt es hier nur für: ${name}. ${why}`,
     fastestOfAll: (name) => `Am schnellsten von allem Gemessenen liest Fragen und schreibt Antworten: ${name}.`,
     eachItsOwn: (of) =>
-      `Fragen liest hier am schnellsten: ${of.prefill}; Antworten schreibt am schnellsten: ${of.decode}. Beides zu nutzen bräuchte den Speicher für die Gewichte doppelt, darum tut eines alles: Bei ${of.readTokens} gelesenen und ${of.writtenTokens} geschriebenen Token ist am ehesten fertig: ${of.both}.`,
+      `Fragen liest hier am schnellsten: ${of.prefill}; Antworten schreibt am schnellsten: ${of.decode}. Zusammen wären sie kaum schneller, darum tut eines alles: Bei ${of.readTokens} gelesenen und ${of.writtenTokens} geschriebenen Token ist am ehesten fertig: ${of.both}.`,
+    eachPhase: (prefill, decode) =>
+      `Fragen liest hier am schnellsten: ${prefill}; Antworten schreibt am schnellsten: ${decode}. Jedes tut seinen Teil, wo der Speicher dieses Geräts seinen Anteil zweimal fasst.`,
+    nowBoth: 'Zurzeit arbeiten beide.',
+    nowAlone: (name) => `Den jetzigen Anteil hält allein: ${name}.`,
+    bothNext: 'Das beginnt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
     takesOver: 'Der Wechsel kommt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
   },
 

@@ -153,7 +153,12 @@ export const en = {
     onlyOneWhy: (name: string, why: string) => `Only the ${name} has figures here. ${why}`,
     fastestOfAll: (name: string) => `Of those measured the ${name} both reads prompts and writes answers the fastest.`,
     eachItsOwn: (of: { prefill: string; decode: string; both: string; readTokens: number; writtenTokens: number }) =>
-      `To read prompts the ${of.prefill} is the faster here, to write answers the ${of.decode}. Using both would take the memory for the weights twice, so one does all: over ${of.readTokens} tokens read and ${of.writtenTokens} written the ${of.both} ends first.`,
+      `To read prompts the ${of.prefill} is the faster here, to write answers the ${of.decode}. Together they would hardly be faster, so one does all: over ${of.readTokens} tokens read and ${of.writtenTokens} written the ${of.both} ends first.`,
+    eachPhase: (prefill: string, decode: string) =>
+      `To read prompts the ${prefill} is the faster here, to write answers the ${decode}: each does its part where this device’s memory holds its share twice.`,
+    nowBoth: 'Both are at work now.',
+    nowAlone: (name: string) => `Its present share is held by the ${name} alone.`,
+    bothNext: 'They begin when this device next opens the page.',
     takesOver: 'It takes over when this device next opens the page.',
   },
 

@@ -30,6 +30,13 @@ export class KeyValueCache {
     return this.#values[position % this.#capacity]!
   }
 
+  /** A row's keys or values for whoever moves them; zeros where none was written. */
+  row(row: number, values: boolean): Float32Array {
+    const rows = values ? this.#values : this.#keys
+    rows[row] ??= new Float32Array(this.#width)
+    return rows[row]
+  }
+
   get byteLength(): number {
     return (this.#keys.length + this.#values.length) * this.#width * 4
   }

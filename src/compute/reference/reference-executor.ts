@@ -1,7 +1,7 @@
 // The oracle inside the project: float32, one obvious loop after the other, no speed. Every other executor passes the contract
 // suite against it, and it is itself held to transformers' outputs.
 import { HeadroomError } from '../../base/errors.ts'
-import { isEmpty, range, rangeLength } from '../../base/ranges.ts'
+import { isEmpty, type Range, range, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
 import { isLastOfLayer } from '../../model/model-tensors.ts'
@@ -10,9 +10,11 @@ import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { TensorRole } from '../../model/tensor.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
+import { cacheRuns, movedCount, requireHeld } from '../cache-runs.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
+  type CacheAccess,
   type Executor,
   type ExecutorFactory,
   type ExecutorMemory,
@@ -58,6 +60,18 @@ class ReferenceExecutor implements Executor {
   readonly #frequencies: Float32Array
   readonly #caches = new Map<number, KeyValueCache>()
   readonly #positions: CachedPositions
+  readonly cache: CacheAccess = {
+    read: async (positions) => {
+      requireHeld(this.#positions, positions)
+      const moved = new Float32Array(movedCount(this.#config, this.#shard, rangeLength(positions)))
+      this.#eachHead(positions, (own, at) => moved.set(own, at))
+      return moved
+    },
+    write: (positions, values) => {
+      this.#eachHead(positions, (own, at) => own.set(values.subarray(at, at + own.length)))
+      this.#positions.receive(positions)
+    },
+  }
 
   constructor({ config, shard }: ExecutorSetup, store: TensorStore) {
     this.#config = config
@@ -148,6 +162,16 @@ class ReferenceExecutor implements Executor {
   close(): void {
     this.#store.close()
     this.#caches.clear()
+  }
+
+  /** One KV head's keys or values of one position at a time, and where they are among those moved. */
+  #eachHead(positions: Range, move: (own: Float32Array, at: number) => void): void {
+    const { headSize } = this.#config
+    for (const { sublayer, values, kvHead, firstRow, rowCount, at } of cacheRuns(this.#config, this.#shard, positions))
+      for (let i = 0; i < rowCount; i++) {
+        const row = this.#caches.get(this.#shard.sublayers[sublayer]!.layer)!.row(firstRow + i, values)
+        move(row.subarray(kvHead * headSize, (kvHead + 1) * headSize), at + i * headSize)
+      }
   }
 
   #attention(

@@ -25,3 +25,10 @@ export function runKernel<Result>(call: () => Result): Result {
     throw new HeadroomError('device-lost', text, { cause })
   }
 }
+
+/** Throws `internal` where the cache could not hold a key or value; halves end at 65504. */
+export function requireFinite(held: number | boolean, position: number): void {
+  if (held) return
+  const text = `The model computed a key or value near position ${position} that is infinite, NaN or too large: this device's weights are broken. Reload the page, or remove the device.`
+  throw new HeadroomError('internal', text)
+}

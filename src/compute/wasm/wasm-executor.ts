@@ -10,6 +10,7 @@ import type { Shard } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
+  type CacheAccess,
   type Executor,
   type ExecutorFactory,
   type ExecutorMemory,
@@ -18,6 +19,7 @@ import {
   type Step,
   wantedRows,
 } from '../executor.ts'
+import { cacheAccess } from './cache-access.ts'
 import { type HeldStep, heldStep } from './held-step.ts'
 import { GROUP_ROWS, readRow } from './interleave.ts'
 import { instantiate, type KernelExports, type Kernels, loadKernels, type SimdBuild } from './kernels.ts'
@@ -27,7 +29,7 @@ import { roundUp } from './placements.ts'
 import { type JoinRecord, type ShardRecords, writeRecords } from './shard-records.ts'
 import { openState, stateBytes, type WasmState } from './step-state.ts'
 import { measureSpins, ThreadTeam, usableThreads } from './thread-team.ts'
-import { HEAD_TILE, runKernel, TILE, type Tile, tiles } from './tiles.ts'
+import { HEAD_TILE, requireFinite, runKernel, TILE, type Tile, tiles } from './tiles.ts'
 import { WasmLoader } from './wasm-loader.ts'
 import { WasmMemory } from './wasm-memory.ts'
 
@@ -66,6 +68,7 @@ class WasmExecutor implements Executor {
   readonly #logits: ReturnType<typeof outputHead>
   readonly #held: HeldStep
   #largestStateBytes = 0
+  readonly cache: CacheAccess
 
   static async start(setup: ExecutorSetup, layout: MemoryLayout, memory: WasmMemory, { module }: Kernels) {
     const kernels = instantiate(module, memory.memory)
@@ -78,12 +81,13 @@ class WasmExecutor implements Executor {
   }
 
   private constructor(
-    { config, shard }: ExecutorSetup,
+    setup: ExecutorSetup,
     layout: MemoryLayout,
     memory: WasmMemory,
     kernels: KernelExports,
     team: ThreadTeam | null,
   ) {
+    const { config, shard } = setup
     this.#config = config
     this.#shard = shard
     this.#layout = layout
@@ -99,6 +103,7 @@ class WasmExecutor implements Executor {
     this.#positions = cachedPositions(config, shard.contextLength)
     this.#logits = outputHead(kernels, memory, layout.workspace, this.#records.head, shard)
     this.#held = heldStep(memory, layout.workspace)
+    this.cache = cacheAccess(setup, layout, memory, this.#positions, this.#held)
   }
 
   get memory(): ExecutorMemory {
@@ -161,7 +166,7 @@ class WasmExecutor implements Executor {
       return
     }
     const { step, tokenCount } = mine
-    requireHeld(
+    requireFinite(
       runKernel(() => this.#kernels.advance(this.#records.list, from, to, step.pastLength, tokenCount)),
       step.pastLength,
     )
@@ -229,7 +234,7 @@ class WasmExecutor implements Executor {
     for (const tile of tiles(state.tokenCount, TILE)) {
       this.#loadAttention(state, tile)
       const position = pastLength + tile.first
-      requireHeld(
+      requireFinite(
         runKernel(() => this.#kernels.attention(record, position, tile.count)),
         position,
       )
@@ -242,7 +247,7 @@ class WasmExecutor implements Executor {
     const { tokenCount, mask } = state
     for (const tile of tiles(tokenCount, TILE)) {
       this.#loadAttention(state, tile)
-      requireHeld(
+      requireFinite(
         runKernel(() => this.#kernels.readPositions(record, tile.first, tile.count)),
         tile.first,
       )
@@ -268,11 +273,4 @@ class WasmExecutor implements Executor {
     if (held) state.partial.set(held.output)
     else this.#memory.unload(output, state.partial, streamWidth, tile, stride)
   }
-}
-
-/** Throws where the cache could not hold a key or value; halves end at 65504. */
-function requireHeld(held: number, position: number): void {
-  if (held !== 0) return
-  const text = `The model computed a key or value near position ${position} that is infinite, NaN or too large: this device's weights are broken. Reload the page, or remove the device.`
-  throw new HeadroomError('internal', text)
 }

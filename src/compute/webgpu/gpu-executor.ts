@@ -11,6 +11,7 @@ import type { Shard } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
 import { embedTokens } from '../embed-tokens.ts'
 import {
+  type CacheAccess,
   type DeviceWork,
   type Executor,
   type ExecutorMemory,
@@ -21,6 +22,7 @@ import {
   workBetween,
 } from '../executor.ts'
 import type { AttentionWeights } from './attention-weights.ts'
+import { cacheAccess } from './cache-access.ts'
 import type { FeedForwardWeights } from './feed-forward-weights.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
@@ -55,6 +57,7 @@ export class GpuExecutor implements Executor {
   readonly #outputHead: OutputHead | null
   readonly #positions: CachedPositions
   readonly #workBefore: DeviceWork
+  readonly cache: CacheAccess
   #current: GpuState | null = null
 
   /** Takes over `gpu`. */
@@ -68,6 +71,7 @@ export class GpuExecutor implements Executor {
     this.#outputHead = outputHead
     this.#workBefore = gpu.work
     this.#positions = cachedPositions(config, shard.contextLength)
+    this.cache = cacheAccess(gpu, { config, shard }, weights, this.#positions)
   }
 
   get memory(): ExecutorMemory {

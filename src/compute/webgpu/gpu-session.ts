@@ -9,6 +9,13 @@ import type { KernelPaths } from './kernel-paths.ts'
 import type { Groups, KernelRunner, NeededKernel } from './kernel-runner.ts'
 import { Recorder } from './recorder.ts'
 
+/** `count` floats from float `offset` on. */
+export interface ArrayPart {
+  array: GpuArray
+  offset: number
+  count: number
+}
+
 export class GpuSession implements KernelRunner {
   /** Which ways kernels take. */
   readonly paths: KernelPaths
@@ -130,13 +137,25 @@ export class GpuSession implements KernelRunner {
   }
 
   /** Submits everything recorded and brings `count` floats back from float `offset` on. Rejects with `device-lost` when the GPU goes away. */
-  async read(array: GpuArray, offset: number, count: number): Promise<Float32Array> {
+  read(array: GpuArray, offset: number, count: number): Promise<Float32Array> {
+    return this.readParts([{ array, offset, count }])
+  }
+
+  /** As `read`, one part behind the other in one readback. */
+  async readParts(parts: readonly ArrayPart[]): Promise<Float32Array> {
     this.throwIfFailed()
-    const size = count * 4
+    const size = parts.reduce((sum, { count }) => sum + count * 4, 0)
+    if (size === 0) return new Float32Array(0)
     const staging = this.#takeStaging(size)
     this.#work.readbacks++
     this.#work.readBytes += size
-    this.submit((encoder) => encoder.copyBufferToBuffer(array.buffer, offset * 4, staging, 0, size))
+    this.submit((encoder) => {
+      let at = 0
+      for (const { array, offset, count } of parts) {
+        encoder.copyBufferToBuffer(array.buffer, offset * 4, staging, at, count * 4)
+        at += count * 4
+      }
+    })
     const values = new Float32Array((await this.#device.map(staging, size)).slice(0))
     staging.unmap()
     this.#inFlightBytes = 0

@@ -126,7 +126,27 @@ test('a device shows what was measured of each executor, and why it uses the one
   expect(wordsOf(element)).toContain('CPU (WebAssembly) 2.14 GB/s 9.5 GB/s 0.6 ms')
   expect(wordsOf(element)).toContain('GPU (WebGPU) 800 MB/s 90 GB/s 2.5 ms')
   expect(wordsOf(element)).toContain(
-    'To read prompts the GPU (WebGPU) is the faster here, to write answers the CPU (WebAssembly). Using both would take the memory for the weights twice, so one does all: over 128 tokens read and 128 written the CPU (WebAssembly) ends first.',
+    'To read prompts the GPU (WebGPU) is the faster here, to write answers the CPU (WebAssembly): each does its part where this device’s memory holds its share twice. They begin when this device next opens the page.',
+  )
+  const pair = { prefill: 'webgpu', decode: 'wasm', promptTokens: 12 } as const
+  const report = { executor: 'wasm', weights: 'f32', weightBytes: 1, downloadedBytes: 1, peakMemoryBytes: 1 } as const
+  element.profile = { ...element.profile, pair }
+  element.report = { ...report, notices: [], prompts: 'webgpu' }
+  await settled(element)
+  expect(wordsOf(element)).toContain('holds its share twice. Both are at work now.')
+  element.report = { ...report, notices: [] }
+  await settled(element)
+  expect(wordsOf(element)).toContain('holds its share twice. Its present share is held by the CPU (WebAssembly) alone.')
+})
+
+test('a device says that one executor does all where two would hardly be faster', async () => {
+  const element = new HrExecutors()
+  const phases = { prefillBytesPerSecond: 10e9, readbackMs: 2.5 }
+  const gpu = { executor: 'webgpu' as const, weightBytesPerSecond: 8e8, phases, why: null }
+  element.profile = { ...profile, executor: 'wasm', otherExecutors: [gpu] }
+  await mount(element)
+  expect(wordsOf(element)).toContain(
+    'Together they would hardly be faster, so one does all: over 128 tokens read and 128 written the CPU (WebAssembly) ends first.',
   )
 })
 

@@ -123,6 +123,25 @@ describe('an automatic choice', () => {
   })
 })
 
+describe('an executor for each phase', () => {
+  // The idle one takes as long for 64 tokens as for one, so that of its turns nearly all is writing.
+  const writer = speed('webgpu', 1e18, 1)
+
+  test('is chosen where another was measured that writes so much faster', async () => {
+    const { executor, pair } = await assess({}, { remembered: { threads: 1, speeds: [writer] } })
+    expect(executor).toBe('wasm')
+    expect(pair).toEqual({ prefill: 'wasm', decode: 'webgpu', promptTokens: 2 })
+  })
+
+  test('is not chosen of what does not run now, nor where one is named', async () => {
+    const doubtful = { ...writer, why: 'It was not measured within 1000 ms.' }
+    expect(await assess({}, { remembered: { threads: 1, speeds: [doubtful] } })).not.toHaveProperty('pair')
+    const named = { executor: 'wasm', remembered: { threads: 1, speeds: [writer] } } as const
+    expect(await assess({}, named)).not.toHaveProperty('pair')
+    expect(await assess({})).not.toHaveProperty('pair')
+  })
+})
+
 describe('an executor that was asked for', () => {
   test('is used whatever was faster before', async () => {
     const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }

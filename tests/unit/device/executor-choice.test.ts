@@ -37,10 +37,46 @@ test('where the phases disagree the one that ends a turn sooner is chosen, whate
   fc.assert(fc.property(pairs, check), { seed: 2 })
 })
 
+const webgpu = (weightBytesPerSecond: number, prefillBytesPerSecond: number): MeasuredExecutor => ({
+  executor: 'webgpu',
+  weightBytesPerSecond,
+  phases: { prefillBytesPerSecond, readbackMs: 3 },
+})
+const wasm = (weightBytesPerSecond: number, prefillBytesPerSecond: number): MeasuredExecutor => ({
+  ...webgpu(weightBytesPerSecond, prefillBytesPerSecond),
+  executor: 'wasm',
+})
+
 test('a turn counts its question by the prefill and its answer by the decode', () => {
-  const [reader, writer] = [
-    { executor: 'webgpu' as const, weightBytesPerSecond: 2e9, phases: { prefillBytesPerSecond: 90e9, readbackMs: 3 } },
-    { executor: 'wasm' as const, weightBytesPerSecond: 16e9, phases: { prefillBytesPerSecond: 40e9, readbackMs: 0 } },
-  ]
-  expect(chooseExecutor([reader, writer])).toEqual({ prefill: 'webgpu', decode: 'wasm', both: 'wasm' })
+  expect(chooseExecutor([webgpu(4e9, 90e9), wasm(5e9, 20e9)])).toMatchObject({
+    prefill: 'webgpu',
+    decode: 'wasm',
+    both: 'wasm',
+  })
+  expect(chooseExecutor([webgpu(4e9, 90e9), wasm(5e9, 10e9)])).toMatchObject({ both: 'webgpu' })
+})
+
+test('each phase gets its own executor where a turn is a tenth shorter for it', () => {
+  // Of each byte 128 / 40e9 + 128 / 16e9 seconds on the CPU alone; the GPU reads in no time at 1e15.
+  expect(chooseExecutor([webgpu(2e9, 1e15), wasm(16e9, 40e9)])?.pair).toMatchObject({
+    prefill: 'webgpu',
+    decode: 'wasm',
+  })
+  expect(chooseExecutor([webgpu(2e9, 50e9), wasm(16e9, 40e9)])?.pair).toBeNull()
+  expect(chooseExecutor([webgpu(2e9, 1e15), wasm(16e9, 200e9)])?.pair).toBeNull()
+})
+
+test('with a pair no turn takes longer than on the better of the two, whatever was measured', () => {
+  const check = (executors: [MeasuredExecutor, MeasuredExecutor]) => {
+    const { prefill, decode, both, pair } = chooseExecutor(executors)!
+    const find = (kind: string) => executors.find(({ executor }) => executor === kind)!
+    if (pair) expect(turnCost(find(pair.prefill), find(pair.decode))).toBeLessThan(turnCost(find(both)))
+    if (prefill === decode) expect(pair).toBeNull()
+  }
+  fc.assert(fc.property(fc.tuple(measured('wasm'), measured('webgpu')), check), { seed: 3 })
+})
+
+test('as many tokens as one executor reads while the other makes a single step are a prompt', () => {
+  expect(chooseExecutor([webgpu(2e9, 400e9), wasm(16e9, 40e9)])?.pair?.promptTokens).toBe(20)
+  expect(chooseExecutor([webgpu(15e9, 400e9), wasm(30e9, 17e9)])?.pair?.promptTokens).toBe(2)
 })

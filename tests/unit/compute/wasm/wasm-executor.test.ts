@@ -7,6 +7,7 @@ import type { TensorFormat } from '../../../../src/model/tensor.ts'
 import type { Shard } from '../../../../src/plan/shard-plan.ts'
 import { shardTensors } from '../../../../src/plan/shard-tensors.ts'
 import { buildKernels } from '../../../../tools/build-kernels.ts'
+import { cacheContract } from '../../../contracts/cache-contract.ts'
 import { checkpointContract } from '../../../contracts/checkpoint-contract.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
 import { familyContract } from '../../../contracts/family-contract.ts'
@@ -55,6 +56,7 @@ describe('wasm executor, plain SIMD', () => {
   const options = { factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-2, int4: 6e-2 } }
   executorContract(options)
   familyContract(options)
+  cacheContract(options)
   checkpointContract(factory)
 })
 
@@ -112,6 +114,31 @@ test.each([
   const tokens = Array.from({ length: 37 }, (_, i) => (i * 17) % 101)
   const actual = await run(await load(model), model, tokens)
   expect(difference(actual, await run(await load(model, referenceExecutor), model, tokens))).toBeLessThan(2e-5)
+})
+
+test.each(['f32', 'int8'] as const)(
+  'keys and values of heads that fill no vector are moved there and back: %s',
+  async (format) => {
+    const config = tinyConfig({ headCount: 3, kvHeadCount: 3, headSize: 20, hiddenSize: 64, contextLength: 300 })
+    const model = tinyModel(config, format)
+    const [first, second, oracle] = [await load(model), await load(model), await load(model, referenceExecutor)]
+    const tokens = Array.from({ length: 150 }, (_, i) => (i * 37) % 101)
+    await run(first, model, tokens)
+    await run(oracle, model, tokens)
+    const positions = { start: 0, end: 150 }
+    const moved = await first.cache!.read(positions)
+    expect(difference(moved, await oracle.cache!.read(positions))).toBeLessThan(format === 'f32' ? 2e-5 : 6e-2)
+    second.cache!.write(positions, moved)
+    expect(await second.cache!.read(positions)).toEqual(moved)
+    expect(await run(second, model, [7], 150)).toEqual(await run(first, model, [7], 150))
+  },
+)
+
+test('a key that halves cannot hold is refused when it comes from elsewhere, too', async () => {
+  const executor = await load(tinyModel(tinyConfig(), 'int8'))
+  const values = new Float32Array(2 * 2 * 3 * 16).fill(70_000)
+  const move = () => executor.cache!.write({ start: 0, end: 1 }, values)
+  expect(move).toThrow(expect.objectContaining({ code: 'internal', message: expect.stringContaining('position 0') }))
 })
 
 test('a step on positions that were never computed is refused', async () => {
