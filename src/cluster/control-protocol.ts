@@ -6,7 +6,7 @@ import { EXECUTOR_KINDS } from '../plan/device-profile.ts'
 import { askMessage, declinedMessage, deviceName, talkMessage, withdrawMessage } from './talk-protocol.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
-export const protocolVersion = 5
+export const protocolVersion = 6
 
 /** Longer words are cut before they are sent (`fitting`). */
 const maxTextLength = 2000

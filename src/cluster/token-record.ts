@@ -12,8 +12,7 @@ export interface TokenRecord {
   probability: number
   /** The most likely ones, best first; the chosen one is among them where it is that likely. */
   likeliest: readonly { token: number; name: string; probability: number }[]
-  /** null for the first token that a plan makes: the prompt went before it. */
-  step: (TokenStep & { epoch: number }) | null
+  step: TokenStep & { epoch: number }
 }
 
 /** A part of a growing answer: what was told together. */
@@ -35,7 +34,7 @@ export function tokenRecord(
     name: nameOf(token),
     probability,
     likeliest: likeliest.map((likely) => ({ ...likely, name: nameOf(likely.token) })),
-    step: step && { ...step, epoch },
+    step: { ...step, epoch },
   }
 }
 

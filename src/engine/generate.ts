@@ -76,7 +76,7 @@ export async function generate(
   const isStopped = () => tokens.length > 0 && stopTokens.has(tokens.at(-1)!)
   const before = tokens.length
   let stopReason: Generated['stopReason'] = 'length'
-  let counted = { bytes: 0, rounds: 0 }
+  let counted = { bytes: stats.bytesSent + stats.bytesReceived, rounds: stats.rounds }
 
   try {
     if (before > 0 && (isStopped() || before >= limit))
@@ -106,8 +106,10 @@ export async function generate(
         timings.bytes += own.bytes
         timings.rounds += own.rounds
       }
-      const step = isDecoded ? { stepMs: sinceLastMs, ...own, ranks: rankTimes(sinceLastMs, leader.told) } : null
-      onToken(generatedToken(choice, step))
+      const { span, told } = leader
+      const stepMs = isDecoded ? sinceLastMs : performance.now() - span.beganMs
+      const read = isDecoded ? null : span.tokens
+      onToken(generatedToken(choice, { stepMs, promptTokens: read, ...own, ranks: rankTimes(stepMs, told) }))
       if (isStopped()) {
         stopReason = 'stop'
         break

@@ -11,14 +11,15 @@ export interface GeneratedToken {
   probability: number
   /** The most likely ones, best first, with probabilities of the same kind. */
   likeliest: LikelyToken[]
-  /** null for the first token that a leader makes: the prompt went before it. */
-  step: TokenStep | null
+  step: TokenStep
 }
 
 /** What making one token took, measured on the leader. */
 export interface TokenStep {
-  /** From the last token's end to the choice. */
+  /** From the last token's end to the choice; of the first one that a leader makes, from when the prompt's reading began. */
   stepMs: number
+  /** Tokens of the prompt that were read for it, cached ones not among them; null for tokens after the first. */
+  promptTokens: number | null
   /** Payload and headers sent by all ranks together. */
   bytes: number
   /** Collectives that waited for one another. */
@@ -33,7 +34,7 @@ export interface Choice {
   ranks: readonly HeadRow[]
 }
 
-export function generatedToken({ chosen, ranks }: Choice, step: TokenStep | null): GeneratedToken {
+export function generatedToken({ chosen, ranks }: Choice, step: TokenStep): GeneratedToken {
   const probability = probabilityOf(chosen, ranks)
   return { token: chosen.token, probability, likeliest: likeliestTokens(ranks, shownTokens), step }
 }

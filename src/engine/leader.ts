@@ -23,6 +23,8 @@ export interface StepRequest {
   rows: Step['rows']
   /** null: no head, as in all but the last chunk of a prefill. */
   head: HeadRequest | null
+  /** Do its times count with those of the step before, as the chunks of one prompt? */
+  goesOn?: boolean
 }
 
 export interface Leader {
@@ -36,9 +38,19 @@ export interface Leader {
   again(head: HeadRequest): Promise<Heads>
   /** The last step's residual stream after the final norm, `[T, H]`. */
   readHidden(): Promise<Float32Array>
-  /** Where the time of the last step went, and of what its head was asked since; empty for a step without a head. */
+  /** Where the time of the last step went, with those it went on from, and of what its head was asked since; empty for a step without a head. */
   readonly told: readonly ToldStep[]
+  /** What `told` is of: how many tokens went through the model, and when the first step of it began. */
+  readonly span: Readonly<StepSpan>
 }
+
+interface StepSpan {
+  tokens: number
+  beganMs: number
+}
+
+/** A longer prompt is measured from a later chunk on: every rank keeps a number a collective. */
+const mostRounds = 4_000
 
 /** `vocabulary[rank]`: the rows each rank answers for. One leader per epoch. */
 export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
@@ -49,6 +61,7 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
   let state: State | null = null
   let cachedTokens: number[] = []
   const told: ToldStep[] = []
+  let span: StepSpan & { toldMs: number } = { tokens: 0, beganMs: 0, toldMs: 0 }
   const clock = createComputeClock()
   const { stats } = collective
 
@@ -81,7 +94,7 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
   }
 
   const tell = async (step: number, message: StepMessage) => {
-    stats.moments.length = 0
+    if (message.kind === 'head' || !message.goesOn) stats.moments.length = 0
     if (collective.worldSize > 1) await collective.broadcast({ epoch, step, slot: 0 }, encodeStepMessage(message))
   }
 
@@ -91,10 +104,12 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
       return cachedTokens
     },
     reaches: cached.reaches,
-    async run({ tokens, tokenTypes, mask, pastLength, rows, head }) {
+    async run({ tokens, tokenTypes, mask, pastLength, rows, head, goesOn: wanted = false }) {
+      const goesOn = wanted && clock.roundsMs.length < mostRounds
+      const beganMs = performance.now()
       const positions = tokens.map((_, i) => pastLength + i)
       const step: Step = { epoch, step: nextStep, sequence: 0, pastLength, tokens, tokenTypes, mask, positions, rows }
-      clock.reset()
+      if (!goesOn) clock.reset()
       clock.resume()
       const embedded = executor.embed(step)
       clock.pause()
@@ -102,11 +117,14 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
       nextStep++ // Tokens that embed refuses are no step: the members hear nothing of them.
       cachedTokens = cachedTokens.slice(0, pastLength)
       told.length = 0
-      const toldMs = performance.now()
-      await tell(step.step, { kind: 'forward', step, head, embedded })
+      if (!goesOn) span = { tokens: 0, beganMs, toldMs: performance.now() }
+      span.tokens += tokens.length
+      await tell(step.step, { kind: 'forward', step, head, embedded, ...(goesOn && { goesOn }) })
       state = await forward(rank, step, embedded, clock)
       cachedTokens.push(...tokens)
-      return head ? collectHeads(step.step, head, toldMs) : []
+      if (head) return collectHeads(step.step, head, span.toldMs)
+      clock.pause()
+      return []
     },
     async again(head) {
       const step = nextStep++
@@ -116,6 +134,9 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
       return collectHeads(step, head, toldMs)
     },
     told,
+    get span() {
+      return span
+    },
     readHidden: () => executor.readHidden(lastState()),
   }
 }

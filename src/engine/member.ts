@@ -30,10 +30,13 @@ export async function serve(
     const key = { epoch: shard.epoch, step, slot: 0 }
     const message = decodeStepMessage(await collective.broadcast(key, null, signal), config.hiddenSize)
     const startMs = performance.now()
-    clock.reset()
+    if (message.kind === 'head' || !message.goesOn) clock.reset()
     if (message.kind === 'forward')
       state = await forward(rank, { ...message.step, epoch: shard.epoch, step }, message.embedded, clock)
-    if (message.head === null || state === null) continue
+    if (message.head === null || state === null) {
+      clock.pause()
+      continue
+    }
     clock.resume()
     const rows = await executor.head(state, message.head)
     clock.endRound()

@@ -13,12 +13,19 @@ export async function prefill(
 ): Promise<Heads> {
   let heads: Heads = []
   const chunkTokens = stepTokens(leader.rank.config)
-  let pastLength = reusableLength(leader, tokens)
+  const kept = reusableLength(leader, tokens)
+  let pastLength = kept
   while (pastLength < tokens.length) {
     throwIfAborted(signal)
     const chunk = tokens.slice(pastLength, pastLength + chunkTokens)
     const last = pastLength + chunk.length === tokens.length
-    heads = await leader.run({ tokens: chunk, pastLength, rows: 'last', head: last ? head : null })
+    heads = await leader.run({
+      tokens: chunk,
+      pastLength,
+      rows: 'last',
+      head: last ? head : null,
+      goesOn: pastLength > kept,
+    })
     pastLength += chunk.length
   }
   return heads

@@ -5,9 +5,9 @@ import { HeadroomError } from '../base/errors.ts'
 import type { Step } from '../compute/executor.ts'
 import type { HeadRequest } from '../model/sampling.ts'
 
-/** `forward`: one pass over T tokens. `head`: ask the last step's head again, for more candidates. */
+/** `forward`: one pass over T tokens; `goesOn`: its times count with those of the one before it. `head`: ask the last step's head again, for more candidates. */
 export type StepMessage =
-  | { kind: 'forward'; step: Step; head: HeadRequest | null; embedded: Float32Array }
+  | { kind: 'forward'; step: Step; head: HeadRequest | null; embedded: Float32Array; goesOn?: true }
   | { kind: 'head'; head: HeadRequest }
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -38,6 +38,7 @@ const messageSchema = v.variant('kind', [
       rows: v.union([v.picklist(['last', 'all']), v.array(count)]),
     }),
     head: v.nullable(headSchema),
+    goesOn: v.exactOptional(v.literal(true)),
   }),
   v.object({ kind: v.literal('head'), head: headSchema }),
 ])

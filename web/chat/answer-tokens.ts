@@ -9,7 +9,7 @@ export class AnswerTokens {
   #count = 0
   readonly #startedMs = performance.now()
   #firstMs: number | null = null
-  /** Added up over the tokens that were measured. */
+  /** Added up over the tokens that no prompt was read for. */
   readonly #measured = { steps: 0, ms: 0, bytes: 0, rounds: 0 }
 
   /** `earlier`: those of an answer that is continued. */
@@ -29,7 +29,7 @@ export class AnswerTokens {
     // Cut seldom, so that a token costs the same however long the answer is.
     if (this.#records.length > 2 * mostRecords) this.#records = this.#records.slice(-mostRecords)
     for (const { step } of records) {
-      if (!step) continue
+      if (step.promptTokens !== null) continue
       this.#measured.steps++
       this.#measured.ms += step.stepMs
       this.#measured.bytes += step.bytes

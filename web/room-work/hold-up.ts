@@ -54,11 +54,11 @@ export function meanTimes(steps: readonly StepFigures[]): MeanTimes[] {
 }
 
 /** The newest steps that the same devices made, oldest first. */
-export function ofOneRoom(steps: readonly StepFigures[], most: number): StepFigures[] {
+export function ofOneRoom(steps: readonly StepFigures[]): StepFigures[] {
   const idsOf = ({ devices }: StepFigures) => devices.map(({ deviceId }) => deviceId).join()
   const last = steps.at(-1)
   const from = last ? steps.findLastIndex((step) => idsOf(step) !== idsOf(last)) + 1 : 0
-  return steps.slice(from).slice(-most)
+  return steps.slice(from)
 }
 
 function mean(values: readonly number[]): number {

@@ -71,7 +71,7 @@ export class HrTokenProbabilities extends LitElement {
             </li>`,
           )}
         </ol>
-        ${record.step ? html`<p class="small muted numbers">${words.stepOf(record.step.stepMs, record.step.bytes, record.step.rounds)}</p>` : null}
+        <p class="small muted numbers">${stepWords(record)}</p>
       </div>`
   }
 
@@ -116,6 +116,12 @@ export class HrTokenProbabilities extends LitElement {
 function visible(name: string): string {
   const shown = name.replaceAll('\n', '↵').replaceAll('\t', '⇥')
   return shown.trim() === '' ? shown.replaceAll(' ', '␣') : shown
+}
+
+function stepWords({ step: { stepMs, promptTokens, bytes, rounds } }: TokenRecord): string {
+  const words = laterTexts().work
+  const took = words.stepOf(stepMs, bytes, rounds)
+  return promptTokens === null ? took : `${words.afterPrompt(promptTokens)} ${took}`
 }
 
 declare global {

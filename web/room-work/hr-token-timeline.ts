@@ -7,7 +7,9 @@ import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 import { deviceName } from './device-marks.ts'
 import { type HoldUp, holdUp, meanTimes, ofOneRoom } from './hold-up.ts'
+import { laneHead } from './lane-head.ts'
 import { OwnWidth } from './own-width.ts'
+import { promptTimes } from './prompt-times.ts'
 import { tableStyles } from './table-styles.ts'
 import { laneHeight, type TimeKind, timeKinds, timelineScale } from './timeline-scale.ts'
 
@@ -41,6 +43,7 @@ export class HrTokenTimeline extends LitElement {
       li + li { margin-top: 0.625rem; }
       .lane-head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.75rem; margin-bottom: 0.25rem; }
       .lane-head > :first-child { font-weight: 560; overflow-wrap: anywhere; }
+      .prompt { display: grid; gap: 0.5rem; }
       .key { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
       .key span { display: inline-flex; align-items: center; gap: 0.375rem; }
       .key svg { width: 1rem; height: 1rem; flex: none; }
@@ -48,35 +51,47 @@ export class HrTokenTimeline extends LitElement {
   ]
 
   override render() {
-    const steps = ofOneRoom(this.steps, shownSteps)
+    const all = ofOneRoom(this.steps)
+    const steps = all.filter(({ promptTokens }) => promptTokens === null).slice(-shownSteps)
+    const prompt = all.findLast(({ promptTokens }) => promptTokens !== null)
     const words = laterTexts().work
-    if (steps.length === 0) return html`<p class="small muted">${words.noTokenYet}</p>`
-    const scale = timelineScale(steps, shownSteps, this.#width.px)
-    const means = meanTimes(steps)
-    const deviceIds = (steps[0]?.devices ?? []).map(({ deviceId }) => deviceId)
+    if (all.length === 0) return html`<p class="small muted">${words.noTokenYet}</p>`
+    const deviceIds = (all[0]?.devices ?? []).map(({ deviceId }) => deviceId)
     const nameOf = (rank: number) => deviceName(this.devices, deviceIds, rank)
     return html`
       ${hatch}
+      ${steps.length === 0 ? null : this.#tokens(steps, nameOf)}
+      ${prompt ? promptTimes(prompt, nameOf, this.#width.px) : null}
+      <p class="key small muted" aria-hidden="true">${timeKinds.map((kind) => html`<span>${keyMark(kind)}${words.kinds[kind]}</span>`)}</p>
+      ${steps.length === 0 ? null : this.#table(steps, nameOf)}`
+  }
+
+  #tokens(steps: readonly StepFigures[], nameOf: (rank: number) => string) {
+    const words = laterTexts().work
+    const scale = timelineScale(steps, shownSteps, this.#width.px)
+    return html`
       <p data-testid="hold-up">${this.#sentence(holdUp(steps), nameOf)}</p>
       <ul aria-hidden="true">
-        ${means.map((times, rank) => {
+        ${meanTimes(steps).map((times, rank) => {
           const own = steps.map(({ devices }) => devices[rank]!)
           return html`<li>
-            <div class="lane-head small"><bdi>${nameOf(rank)}</bdi>
-              <span class="muted numbers">${timeKinds.map((kind) => html`<span class="figure">${words.mean(kind, times[kind])}</span> `)}</span></div>
+            ${laneHead(nameOf(rank), times)}
             ${this.#lane(own, scale)}
           </li>`
         })}
       </ul>
-      <p class="key small muted" aria-hidden="true">${timeKinds.map((kind) => html`<span>${keyMark(kind)}${words.kinds[kind]}</span>`)}</p>
-      ${scale.cutCount > 0 ? html`<p class="small muted">${words.cut(scale.cutCount)}</p>` : null}
-      <details>
+      ${scale.cutCount > 0 ? html`<p class="small muted">${words.cut(scale.cutCount)}</p>` : null}`
+  }
+
+  #table(steps: readonly StepFigures[], nameOf: (rank: number) => string) {
+    const words = laterTexts().work
+    return html`<details>
         <summary class="small">${words.asNumbers}</summary>
         <div class="scroll" role="region" tabindex="0" aria-label=${words.timelineTable}>
           <table class="small numbers" data-testid="timeline-table">
             <caption class="visually-hidden">${words.meansOf(steps.length)}</caption>
             <thead><tr><th scope="col">${words.device}</th>${timeKinds.map((kind) => html`<th scope="col">${words.kinds[kind]}</th>`)}</tr></thead>
-            <tbody>${means.map(
+            <tbody>${meanTimes(steps).map(
               (times, rank) => html`<tr><th scope="row"><bdi>${nameOf(rank)}</bdi></th>
                 ${timeKinds.map((kind) => html`<td>${texts.numbers.milliseconds(times[kind])}</td>`)}</tr>`,
             )}</tbody>

@@ -65,6 +65,9 @@ export const deWork: typeof enWork = {
     rounds === 0
       ? `Brauchte ${milliseconds(stepMs)}.`
       : `Brauchte ${milliseconds(stepMs)}, ${bytes(weight)} und ${counted(rounds, 'Runde', 'Runden')}.`,
+  promptRead: (tokens, stepMs) =>
+    `Vor der letzten Antwort die Frage: ${counted(tokens, 'Token', 'Token')} gelesen in ${milliseconds(stepMs)}.`,
+  afterPrompt: (tokens) => `Davor ${counted(tokens, 'wurde ein Token', 'Token')} der Frage gelesen.`,
   noTokenYet: 'Frage das Modell etwas: Was jedes Token braucht, wird hier gezeichnet.',
   kinds,
   mean: (kind, ms) => `${kinds[kind]} ${milliseconds(ms)}`,

@@ -77,6 +77,10 @@ export const enWork = {
     rounds === 0
       ? `Took ${milliseconds(stepMs)}.`
       : `Took ${milliseconds(stepMs)}, ${bytes(weight)} and ${counted(rounds, 'round', 'rounds')}.`,
+  promptRead: (tokens: number, stepMs: number) =>
+    `Before the last answer, the prompt: ${counted(tokens, 'token', 'tokens')} read in ${milliseconds(stepMs)}.`,
+  afterPrompt: (tokens: number) =>
+    `${counted(tokens, 'token of the prompt was', 'tokens of the prompt were')} read before it.`,
   noTokenYet: 'Ask the model something: what every token takes is drawn here.',
   kinds: { computeMs: 'computes', transferMs: 'on the way', waitMs: 'waits' },
   mean: (kind: 'computeMs' | 'transferMs' | 'waitMs', ms: number) =>

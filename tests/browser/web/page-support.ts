@@ -133,6 +133,7 @@ export function tokenRecord(part: Partial<TokenRecord> = {}): TokenRecord {
     step: {
       epoch: 1,
       stepMs: 20,
+      promptTokens: null,
       bytes: 144_000,
       rounds: 62,
       ranks: [

@@ -28,6 +28,7 @@ function planOf(shares: readonly number[], deviceIds: readonly string[] = ['lapt
 
 const step = (pixelMs: number): StepFigures => ({
   stepMs: pixelMs + 5,
+  promptTokens: null,
   bytes: 143_980,
   rounds: 62,
   devices: [
@@ -104,6 +105,29 @@ test('the timeline says who holds the room up, in a sentence and in a table', as
   )
   const rows = [...must(byTestId(timeline.renderRoot, 'timeline-table')).querySelectorAll('tbody tr')]
   expect(rows.map(wordsOf)).toEqual(['This device 8.0 ms 1.0 ms 18 ms', 'Pixel 9, Chrome 22 ms 4.0 ms 1.0 ms'])
+})
+
+test('the last prompt stands beside the tokens on a scale of its own, and counts in none of their figures', async () => {
+  const prompt: StepFigures = { ...step(395), promptTokens: 24 }
+  const without = await showTimeline({ steps: [step(20), step(24)] })
+  const timeline = await showTimeline({
+    steps: [step(395), { ...step(90), promptTokens: 9 }, prompt, step(20), step(24)].slice(1),
+  })
+  const paths = ({ renderRoot }: HrTokenTimeline) =>
+    [...renderRoot.querySelectorAll('path')].map((path) => path.getAttribute('d'))
+  expect(paths(timeline)).toEqual(paths(without))
+  const shown = must(byTestId(timeline.renderRoot, 'prompt-times'))
+  expect(wordsOf(shown)).toContain('the prompt: 24 tokens read in 400 ms.')
+  expect(wordsOf(shown)).toContain('Pixel 9, Chrome computes 395 ms on the way 4.0 ms waits 1.0 ms')
+  const [, pixel] = [...shown.querySelectorAll('svg')].map(({ children }) =>
+    [...children].map((bar) => Number(bar.getAttribute('width'))),
+  )
+  const width = must(shown.querySelector('svg')).viewBox.baseVal.width
+  expect(must(pixel)[0]! / width).toBeCloseTo(395 / 400)
+
+  const first = await showTimeline({ steps: [prompt] })
+  expect(wordsOf(first.renderRoot)).toContain('24 tokens read in 400 ms.')
+  expect(byTestId(first.renderRoot, 'timeline-table')).toBeNull()
 })
 
 test('before the first token there are words instead of bars', async () => {

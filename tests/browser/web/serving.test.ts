@@ -22,6 +22,7 @@ const view = roomView({
   devices: [leader, deviceView({ isSelf: true, holding, report })],
   steps: [10, 30].map((computeMs) => ({
     stepMs: 80,
+    promptTokens: null,
     bytes: 9_216,
     rounds: null,
     devices: [{ deviceId: 'pixel', computeMs, transferMs: null, waitMs: 80 - computeMs }],

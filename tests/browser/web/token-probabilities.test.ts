@@ -6,8 +6,9 @@ import { emptyAnswer } from '../../../web/chat/turn.ts'
 import { HrTurn } from '../../../web/hr-turn.ts'
 import { byTestId, mount, must, tokenRecord, wordsOf } from './page-support.ts'
 
+const { step } = tokenRecord()
 const records = [
-  tokenRecord({ text: 'Paris', probability: 0.95, step: null }),
+  tokenRecord({ text: 'Paris', probability: 0.95, step: { ...step, stepMs: 300, promptTokens: 12 } }),
   tokenRecord({ text: ' is', probability: 0.6 }),
   tokenRecord({ text: '', name: '\n\n', probability: 0.05 }),
 ]
@@ -33,7 +34,9 @@ test('an answer’s tokens stand as it was written, marked by how likely they we
 
 test('arrow keys and pointing show what else could have come', async () => {
   const { list, said, options } = await opened()
-  expect(said()).toBe('Chosen: “Paris”, 95.0 %. The likeliest there: Paris 95.0 % other 2.5 %')
+  expect(said()).toBe(
+    'Chosen: “Paris”, 95.0 %. The likeliest there: Paris 95.0 % other 2.5 % 12 tokens of the prompt were read before it. Took 300 ms, 144 kB and 62 rounds.',
+  )
   list.focus()
   await userEvent.keyboard('{ArrowRight}')
   await vi.waitFor(() => expect(said()).toContain('Chosen: “ is”, 60.0 %'))

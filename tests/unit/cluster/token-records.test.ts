@@ -46,9 +46,10 @@ test('every token of an answer is told once, in order, with the text that it mak
 
 test('a room’s last steps name its devices, and a member measures its own', async () => {
   const { room, result, heard } = await answered([2, 1])
-  const { steps } = room.coordinator
+  const [prompt, ...steps] = room.coordinator.steps
+  expect(prompt).toMatchObject({ promptTokens: result.promptTokens.length, rounds: 12 })
   expect(steps).toHaveLength(result.tokens.length - 1)
-  for (const { stepMs, bytes, rounds, devices } of steps) {
+  for (const { stepMs, bytes, rounds, devices } of room.coordinator.steps) {
     expect(devices.map(({ deviceId }) => deviceId)).toEqual(['device-0', 'device-1'])
     expect(bytes).toBeGreaterThan(0)
     expect(rounds).toBe(12)
@@ -65,8 +66,22 @@ test('a room’s last steps name its devices, and a member measures its own', as
 
 test('of the last steps 64 are kept, and all are counted', () => {
   const recent = new RecentSteps()
-  const step = (bytes: number) => ({ stepMs: 1, bytes, rounds: null, devices: [] })
+  const step = (bytes: number) => ({ stepMs: 1, promptTokens: null, bytes, rounds: null, devices: [] })
   for (let count = 0; count < 100; count++) recent.add([step(count)])
   expect(recent.steps.map(({ bytes }) => bytes)).toEqual(Array.from({ length: 64 }, (_, index) => 36 + index))
   expect(recent.total).toEqual({ tokens: 100, bytes: 4_950 })
+})
+
+test('the newest prompt is kept with them, however many tokens came after it', () => {
+  const recent = new RecentSteps()
+  const step = (bytes: number, promptTokens: number | null = null) => ({
+    stepMs: 1,
+    promptTokens,
+    bytes,
+    rounds: null,
+    devices: [],
+  })
+  recent.add([step(1000, 9), step(1), step(2000, 12)])
+  for (let count = 0; count < 70; count++) recent.add([step(count)])
+  expect(recent.steps.map(({ bytes }) => bytes)).toEqual([2000, ...Array.from({ length: 64 }, (_, index) => 6 + index)])
 })

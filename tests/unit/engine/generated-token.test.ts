@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { dumpPrompt } from '../../../src/engine/dump.ts'
 import { generate } from '../../../src/engine/generate.ts'
-import type { GeneratedToken } from '../../../src/engine/generated-token.ts'
+import type { GeneratedToken, TokenStep } from '../../../src/engine/generated-token.ts'
 import { shownTokens } from '../../../src/model/sampler.ts'
 import type { SamplingOptions } from '../../../src/model/sampling.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
@@ -21,6 +21,10 @@ afterEach(() => {
 async function made(ends: readonly (readonly [number, number, number])[], options: Partial<SamplingOptions>) {
   const ranks = await tinyRanks(model, ends)
   open.push(ranks)
+  return { ranks, ...(await answer(ranks, promptTokens, options)) }
+}
+
+async function answer(ranks: TinyRanks, promptTokens: readonly number[], options: Partial<SamplingOptions> = {}) {
   const tokens: GeneratedToken[] = []
   const { timings } = await generate(ranks.leader, {
     promptTokens,
@@ -32,7 +36,7 @@ async function made(ends: readonly (readonly [number, number, number])[], option
     onToken: (token) => tokens.push(token),
     signal: new AbortController().signal,
   })
-  return { tokens, timings, ranks }
+  return { tokens, timings }
 }
 
 /** Softmax of every position's logits, by the textbook. */
@@ -75,29 +79,49 @@ for (const [name, options] of Object.entries(ways))
     },
   )
 
-test('every step but the first is measured, and its parts add up for every rank', async () => {
+/** For every rank. */
+function expectParts({ stepMs, ranks }: TokenStep, worldSize: number): void {
+  expect(ranks).toHaveLength(worldSize)
+  for (const { computeMs, transferMs, waitMs } of ranks) {
+    expect(computeMs).toBeGreaterThan(0)
+    expect(Math.min(transferMs, waitMs)).toBeGreaterThanOrEqual(0)
+    expect(computeMs + transferMs + waitMs).toBeCloseTo(stepMs, 6)
+  }
+}
+
+test('every step is measured, and its parts add up for every rank; the prompt is told from the tokens after it', async () => {
   const { tokens, timings } = await made(splits['two uneven'], {})
-  const [first, ...others] = tokens.map(({ step }) => step!)
-  expect(first).toBeNull()
+  const [first, ...others] = tokens.map(({ step }) => step)
+  expect(first!.promptTokens).toBe(promptTokens.length)
+  expect(first!.stepMs).toBeLessThanOrEqual(timings.timeToFirstTokenMs!)
   expect(others.map(({ stepMs }) => stepMs)).toEqual(timings.stepMs)
   expect(others.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(timings.bytes)
   expect(others.reduce((sum, { rounds }) => sum + rounds, 0)).toBe(timings.rounds)
-  for (const { stepMs, ranks } of others) {
-    expect(ranks).toHaveLength(2)
-    for (const { computeMs, transferMs, waitMs } of ranks) {
-      expect(computeMs).toBeGreaterThan(0)
-      expect(Math.min(transferMs, waitMs)).toBeGreaterThanOrEqual(0)
-      expect(computeMs + transferMs + waitMs).toBeCloseTo(stepMs, 6)
-    }
-  }
+  expect(others.every((step) => step.promptTokens === null)).toBe(true)
+  for (const { step } of tokens) expectParts(step, 2)
+})
+
+test('a prompt of many chunks is measured as one, for every rank, and of one that is cached what was read', async () => {
+  const ranks = await tinyRanks(tinyModel(tinyConfig({ contextLength: 400 }), 'f32'), splits['two uneven'])
+  open.push(ranks)
+  const long = Array.from({ length: 300 }, (_, index) => (index * 37) % 101)
+  const short = await answer(ranks, promptTokens)
+  const [whole] = (await answer(ranks, long)).tokens
+  expect(whole!.step.promptTokens).toBe(300)
+  expectParts(whole!.step, 2)
+  const { rounds } = short.tokens[0]!.step
+  expect(whole!.step.rounds).toBe(2 * (rounds - 1) + rounds)
+  const computed = ({ step }: GeneratedToken) => step.ranks.map(({ computeMs }) => computeMs)
+  for (const [rank, ms] of computed(whole!).entries()) expect(ms).toBeGreaterThan(3 * computed(short.tokens[0]!)[rank]!)
+  const [again] = (await answer(ranks, long)).tokens
+  expect(again!.step.promptTokens).toBe(1)
+  expectParts(again!.step, 2)
 })
 
 test('a room of one is measured too', async () => {
   const { tokens } = await made(splits.alone, {})
-  for (const { step } of tokens.slice(1)) {
+  for (const { step } of tokens) {
     expect(step).toMatchObject({ bytes: 0, rounds: 0, ranks: [{ waitMs: 0 }] })
-    const [own] = step!.ranks
-    expect(own!.computeMs).toBeGreaterThan(0)
-    expect(own!.computeMs + own!.transferMs).toBeCloseTo(step!.stepMs, 6)
+    expectParts(step, 1)
   }
 })

@@ -32,15 +32,17 @@ const forward: fc.Arbitrary<StepMessage> = fc
           minLength: tokenCount * hiddenSize,
           maxLength: tokenCount * hiddenSize,
         }),
+        goesOn: fc.boolean(),
         mask: fc.option(fc.array(fc.constantFrom(0, 1), { minLength: tokenCount, maxLength: tokenCount })),
       })
-      .map(({ rows, embedded, mask }): StepMessage => {
+      .map(({ rows, embedded, mask, goesOn }): StepMessage => {
         const positions = Array.from({ length: tokenCount }, (_, i) => pastLength + i)
         return {
           kind: 'forward',
           step: { epoch: 3, step, sequence: 0, pastLength, tokens: [], positions, rows, ...(mask && { mask }) },
           head: asked,
           embedded: Float32Array.from(embedded),
+          ...(goesOn && { goesOn }),
         }
       }),
   )

@@ -2,21 +2,21 @@ import { expect, test } from 'vitest'
 import type { TokenRecord } from '../../../../src/index.ts'
 import { AnswerTokens } from '../../../../web/chat/answer-tokens.ts'
 
-const record = (token: number, stepMs: number | null = 20): TokenRecord => ({
+const record = (token: number, stepMs = 20, promptTokens: number | null = null): TokenRecord => ({
   token,
   text: 'a',
   name: 'a',
   probability: 0.5,
   likeliest: [],
-  step: stepMs === null ? null : { epoch: 1, stepMs, bytes: 1000, rounds: 62, ranks: [] },
+  step: { epoch: 1, stepMs, promptTokens, bytes: 1000, rounds: 62, ranks: [] },
 })
 
-test('figures are of all tokens, and what a step took of those that were measured', () => {
+test('figures are of all tokens, and what a step took of those that no prompt was read for', () => {
   const tokens = new AnswerTokens()
   expect(tokens.figures).toBeNull()
   tokens.add([])
   expect(tokens.figures).toBeNull()
-  tokens.add([record(1, null)])
+  tokens.add([record(1, 300, 12)])
   expect(tokens.figures).toMatchObject({ tokenCount: 1, tokensPerSecond: null, bytesPerToken: null })
   tokens.add([record(2, 10), record(3, 30)])
   expect(tokens.figures).toMatchObject({ tokenCount: 3, tokensPerSecond: 50, bytesPerToken: 1000, roundsPerToken: 62 })
