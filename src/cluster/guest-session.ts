@@ -139,6 +139,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     })
     const profile = device?.profile ?? null
     this.#say({ kind: 'hello', version: protocolVersion, name, profile, paused: this.#paused })
+    for (const question of this.talk.askAgain()) this.#say(question)
   }
 
   #newMember(device: OwnDevice, link: PeerLink): Member {

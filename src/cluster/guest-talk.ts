@@ -15,8 +15,8 @@ import {
 /** A question of this device that will not be answered. */
 export interface DeclinedQuestion {
   text: string
-  /** `full`: too many wait already. `dropped`: the leader took it out. `lost`: the connection was lost while it waited. */
-  reason: DeclinedMessage['reason'] | 'lost'
+  /** `full`: too many wait already. `dropped`: the leader took it out. */
+  reason: DeclinedMessage['reason']
 }
 
 export class GuestTalk {
@@ -25,7 +25,7 @@ export class GuestTalk {
   declined: DeclinedQuestion | null = null
   readonly #deviceId: string
   #order: readonly string[] = []
-  /** What this device asked that may still wait, by id. */
+  /** What this device asked that may still wait, by id, oldest first. */
   readonly #asked = new Map<string, string>()
 
   constructor(deviceId: string) {
@@ -46,7 +46,7 @@ export class GuestTalk {
 
   /** The message that takes a question back. */
   withdraw(questionId: string): WithdrawMessage {
-    this.#asked.delete(questionId)
+    this.#forget(questionId)
     return { kind: 'withdraw', questionId }
   }
 
@@ -73,18 +73,25 @@ export class GuestTalk {
     if (message.waiting) this.#setWaiting(message.waiting)
   }
 
-  /** The connection is gone: the leader forgets what waited, and tells everything anew when it is back. */
+  /** The connection is gone: the leader forgets what waited of this device, and tells everything anew when it is back. */
   lost(): void {
-    const [text] = this.waiting.filter(({ id }) => this.#asked.has(id)).map(({ id }) => this.#asked.get(id)!)
-    if (text !== undefined) this.declined = { text, reason: 'lost' }
-    this.waiting = []
-    this.#asked.clear()
+    this.waiting = this.waiting.filter(({ id }) => this.#asked.has(id))
+  }
+
+  /** What to ask a leader that is back: the same questions, so that it knows those that it has taken up meanwhile. */
+  askAgain(): AskMessage[] {
+    return [...this.#asked].map(([questionId, text]) => ({ kind: 'ask', questionId, text }))
   }
 
   #decline({ questionId, reason }: DeclinedMessage): void {
     const text = this.#asked.get(questionId)
     if (text !== undefined) this.declined = { text, reason }
+    this.#forget(questionId)
+  }
+
+  #forget(questionId: string): void {
     this.#asked.delete(questionId)
+    this.waiting = this.waiting.filter(({ id }) => id !== questionId)
   }
 
   /** What waited and does no more was taken up. */

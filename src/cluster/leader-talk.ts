@@ -17,6 +17,9 @@ const mostBufferedBytes = 16 * 1024
 /** Questions of one guest: more than a person writes. */
 const [burst, perSecond] = [8, 0.5]
 
+/** Questions that have left the queue and are known by their ids: more than a guest could ask again after a broken connection. */
+const mostSettled = 100
+
 /** A guest's control channel. */
 export interface TalkListener extends Asker {
   /** Not sent yet. */
@@ -27,6 +30,7 @@ export interface TalkListener extends Asker {
 
 export class LeaderTalk extends Emitter<{ change: undefined }> {
   readonly #queue = new QuestionQueue()
+  readonly #settled = new Set<string>()
   readonly #guests = new Map<string, { listener: TalkListener; feed: TalkFeed; mayAsk: () => boolean }>()
   #read: () => readonly SharedTurn[] = () => []
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -57,7 +61,7 @@ export class LeaderTalk extends Emitter<{ change: undefined }> {
   /** The question that is next; it waits no more, and the caller answers it. */
   take(): Question | null {
     const question = this.#queue.take()
-    if (question) this.#changed()
+    if (question) this.#settle(question)
     return question
   }
 
@@ -66,7 +70,7 @@ export class LeaderTalk extends Emitter<{ change: undefined }> {
     const dropped = this.#queue.remove(questionId)
     if (!dropped) return
     this.#guests.get(dropped.asker.deviceId)?.listener.tell({ kind: 'declined', questionId, reason: 'dropped' })
-    this.#changed()
+    this.#settle(dropped)
   }
 
   addGuest(listener: TalkListener): void {
@@ -90,8 +94,15 @@ export class LeaderTalk extends Emitter<{ change: undefined }> {
     }
     const { name, tell } = guest.listener
     const question = { id: questionId, asker: { deviceId, name }, text: message.text }
-    if (guest.mayAsk() && this.#queue.add(question)) this.#changed()
+    if (this.#settled.has(settledKey(question))) this.touched()
+    else if (guest.mayAsk() && this.#queue.add(question)) this.#changed()
     else tell({ kind: 'declined', questionId, reason: 'full' })
+  }
+
+  #settle(question: Question): void {
+    this.#settled.add(settledKey(question))
+    for (const oldest of this.#settled) if (this.#settled.size > mostSettled) this.#settled.delete(oldest)
+    this.#changed()
   }
 
   #changed(): void {
@@ -110,4 +121,9 @@ export class LeaderTalk extends Emitter<{ change: undefined }> {
     })
     if (isLeft.includes(true)) this.touched()
   }
+}
+
+/** Ids are the guests' own: nobody's can settle another's. */
+function settledKey({ id, asker }: Pick<Question, 'id' | 'asker'>): string {
+  return `${asker.deviceId} ${id}`
 }

@@ -19,7 +19,6 @@ export const deTalk: typeof enTalk = {
   declined: {
     full: 'Zu viele Fragen warten. Frag wieder, wenn einige beantwortet sind.',
     dropped: 'Deine Frage wurde am leitenden Gerät aus der Reihe genommen.',
-    lost: 'Die Verbindung brach ab, während deine Frage wartete.',
   },
   askAgain: 'Noch einmal fragen',
   obstacle: {

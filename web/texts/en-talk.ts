@@ -20,7 +20,6 @@ export const enTalk = {
   declined: {
     full: 'Too many questions wait. Ask again when some are answered.',
     dropped: 'The leader took your question out of the queue.',
-    lost: 'The connection broke while your question waited.',
   },
   askAgain: 'Ask again',
   /** Why nothing can be asked now. */

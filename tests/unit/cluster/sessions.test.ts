@@ -188,6 +188,21 @@ test('who introduces itself again under another name stays who it was', async ()
   expect(presences()).toEqual([['liar', 'serving']])
 })
 
+test('a connection that breaks for a moment costs a guest no question', async () => {
+  const { guest, lose, connect } = await join('phone')
+  coordinator.show({ kind: 'ready', modelId: 'model' }, ['laptop', 'phone'])
+  await arrived()
+  guest.ask('Why?')
+  guest.ask('And then?')
+  await arrived()
+  talk.take()
+  lose()
+  expect(talk.waiting).toEqual([])
+  await connect()
+  await arrived()
+  expect(talk.waiting.map(({ excerpt }) => excerpt)).toEqual(['And then?'])
+})
+
 test('a guest that is removed takes its questions with it', async () => {
   const { guest } = await join('phone')
   coordinator.show({ kind: 'ready', modelId: 'model' }, ['laptop', 'phone'])

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { allowance } from '../../../src/cluster/allowance.ts'
 import { parseLeaderMessage, parseMemberMessage } from '../../../src/cluster/control-protocol.ts'
 import { GuestTalk } from '../../../src/cluster/guest-talk.ts'
-import { LeaderTalk } from '../../../src/cluster/leader-talk.ts'
+import { LeaderTalk, type TalkListener } from '../../../src/cluster/leader-talk.ts'
 import { TalkFeed } from '../../../src/cluster/talk-feed.ts'
 import {
   maxPartLength,
@@ -123,24 +123,30 @@ describe('a leader’s talk', () => {
   /** A guest on a channel that holds as many bytes back as the test says. */
   function connect(talk: LeaderTalk, deviceId: string) {
     const guest = new GuestTalk(deviceId)
-    const line = { guest, bufferedBytes: 0, messages: [] as string[] }
-    talk.addGuest({
+    const line = { guest, bufferedBytes: 0, messages: [] as string[], tellsNothing: false }
+    const listener: TalkListener = {
       deviceId,
       name: `Phone ${deviceId}`,
       get bufferedBytes() {
         return line.bufferedBytes
       },
       tell(message) {
+        if (line.tellsNothing) return
         line.messages.push(JSON.stringify(message))
         const parsed = parseLeaderMessage(JSON.parse(JSON.stringify(message)))
         if (parsed.kind === 'talk' || parsed.kind === 'declined') guest.receive(parsed)
       },
-    })
+    }
+    talk.addGuest(listener)
+    const comeBack = () => {
+      line.tellsNothing = false
+      talk.addGuest(listener)
+    }
     const say = (message: object) => {
       const parsed = parseMemberMessage(JSON.parse(JSON.stringify(message)))
       if (parsed.kind === 'ask' || parsed.kind === 'withdraw') talk.receive(deviceId, parsed)
     }
-    return { ...line, line, say, ask: (text: string) => say(guest.ask(text)) }
+    return { ...line, line, comeBack, say, ask: (text: string) => say(guest.ask(text)) }
   }
 
   const seen = ({ waiting }: { waiting: readonly { excerpt: string }[] }) => waiting.map(({ excerpt }) => excerpt)
@@ -188,13 +194,27 @@ describe('a leader’s talk', () => {
     expect(one.guest.declined).toBeNull()
   })
 
-  test('the connection that breaks tells what waited', () => {
+  test('a guest that comes back asks again what waited, but nothing that was taken up or dropped meanwhile, and none twice', () => {
     const talk = new LeaderTalk()
-    const one = connect(talk, '1')
-    one.ask('Anybody?')
+    const [one, two] = [connect(talk, '1'), connect(talk, '2')]
+    for (const text of ['Taken?', 'Dropped?', 'Waiting?']) one.ask(text)
+    two.ask('Other?')
     vi.runAllTimers()
     one.guest.lost()
-    expect([one.guest.declined, one.guest.waiting]).toEqual([{ text: 'Anybody?', reason: 'lost' }, []])
+    expect(seen(one.guest)).toEqual(['Taken?', 'Dropped?', 'Waiting?'])
+    one.line.tellsNothing = true
+    talk.take()
+    talk.drop(talk.waiting[0]!.id)
+    talk.removeGuest('1')
+    expect(seen(talk)).toEqual(['Other?'])
+    one.comeBack()
+    for (const question of one.guest.askAgain()) one.say(question)
+    vi.runAllTimers()
+    expect(seen(talk)).toEqual(['Other?', 'Waiting?'])
+    expect(seen(one.guest)).toEqual(['Other?', 'Waiting?'])
+    expect([one.guest.declined, one.guest.askAgain().map(({ text }) => text)]).toEqual([null, ['Waiting?']])
+    one.say(one.guest.withdraw(talk.waiting[1]!.id))
+    expect([seen(talk), one.guest.askAgain()]).toEqual([['Other?'], []])
   })
 
   test('a guest that asks without end gets three questions in, and the others still get theirs', () => {
