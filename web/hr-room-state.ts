@@ -6,7 +6,7 @@ import { type Command, CommandEvent } from './commands.ts'
 import { isHeld } from './models/held-load.ts'
 import './hr-notice.ts'
 import './models/hr-load-progress.ts'
-import './models/hr-load-trouble.ts'
+import { hasTrouble } from './models/hr-load-trouble.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
@@ -27,8 +27,8 @@ export class HrRoomState extends LitElement {
   ]
 
   protected override willUpdate() {
-    const { state, signaling, devices } = this.view
-    const failed = this.leading && devices.some(({ error, isSelf }) => error && !isSelf)
+    const { state, signaling } = this.view
+    const failed = this.leading && hasTrouble(this.view)
     const busy = this.leading && (state.kind === 'loading' || state.kind === 'recovering' || state.kind === 'failed')
     this.hidden = !busy && !failed && signaling !== 'reconnecting' && this.#notices().length === 0
   }
@@ -65,9 +65,19 @@ export class HrRoomState extends LitElement {
         state.kind === 'recovering' ? html`<hr-notice tone="warning" .error=${state.error}></hr-notice>` : null
       return html`${lost}${this.#progress()}`
     }
-    return state.kind === 'failed'
-      ? html`<hr-notice .error=${state.error} action=${texts.room.loadAgain} @hr-notice-action=${() => this.#ask({ kind: 'load-again' })}></hr-notice>`
-      : null
+    return state.kind === 'failed' ? this.#failure(state.error) : null
+  }
+
+  /** Where a member is the reason, the ways on stand with its name. */
+  #failure(error: ErrorData) {
+    const isMembers = hasTrouble(this.view)
+    return html`<hr-notice .error=${error} action=${isMembers ? '' : texts.room.loadAgain} @hr-notice-action=${() => this.#ask({ kind: 'load-again' })}>
+      ${
+        isMembers || !lacksMemory.has(error.code)
+          ? null
+          : html`<div><button data-testid="load-smaller" @click=${() => this.#ask({ kind: 'load-again', weights: 'int4' })}>${laterTexts().loading.smaller}</button></div>`
+      }
+    </hr-notice>`
   }
 
   #progress() {
@@ -104,6 +114,9 @@ export class HrRoomState extends LitElement {
     this.dispatchEvent(new CommandEvent(command))
   }
 }
+
+/** Failures that smaller weights may help with. */
+const lacksMemory: ReadonlySet<string> = new Set(['out-of-memory', 'plan-impossible', 'device-lost'])
 
 function actionFor({ code }: ErrorData): string {
   if (code === 'version-mismatch') return texts.page.reload

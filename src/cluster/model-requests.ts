@@ -14,6 +14,7 @@ import {
 } from './inference-request.ts'
 import { sourceOf, type WantedModel } from './model-catalogue.ts'
 import type { OwnDevice } from './own-device.ts'
+import type { RankPort } from './rank-port.ts'
 import { RequestDevices } from './request-devices.ts'
 import { fitRoom, type RoomFit } from './room-fit.ts'
 import type { AnswerPiece } from './token-record.ts'
@@ -30,6 +31,8 @@ export interface LoadOptions {
   hubToken?: string
   /** Instead of what the system was made with. */
   weights?: WeightWish
+  /** A member that is to take no share; later ones take none either until a model is loaded again. */
+  without?: string
 }
 
 /** Owns the workers that requests asked for. */
@@ -52,8 +55,8 @@ export class ModelRequests {
   /** Over all ranks, or those of `devices`. */
   async load(
     model: WantedModel,
-    { hubToken, weights }: LoadOptions,
-    devices: readonly string[] | null = null,
+    { hubToken, weights, without }: LoadOptions,
+    devices: readonly string[] | null = without === undefined ? null : this.#candidates(without).map(idOf),
   ): Promise<void> {
     const source = await this.#sourceOf(model, hubToken)
     this.#modelName = typeof model === 'string' ? model : null
@@ -63,11 +66,11 @@ export class ModelRequests {
   /** Reads the model's headers, beside whatever runs. `rttMs` has the measured round trip to a device. */
   async checkFit(
     model: WantedModel,
-    { hubToken, weights = this.#options.weights }: LoadOptions,
+    { hubToken, weights = this.#options.weights, without }: LoadOptions,
     rttMs: (deviceId: string) => number | null,
   ): Promise<RoomFit> {
     const inspected = await this.#options.device.engine.inspectModel(await this.#sourceOf(model, hubToken))
-    const devices = this.#coordinator.candidates.map(({ profile }) => ({ profile, rttMs: rttMs(profile.deviceId) }))
+    const devices = this.#candidates(without).map(({ profile }) => ({ profile, rttMs: rttMs(profile.deviceId) }))
     return fitRoom(inspected, devices, { ...this.#options, weights })
   }
 
@@ -102,6 +105,10 @@ export class ModelRequests {
     this.#devices.close()
   }
 
+  #candidates(without?: string): RankPort[] {
+    return this.#coordinator.candidates.filter((port) => idOf(port) !== without)
+  }
+
   #sourceOf(model: WantedModel, hubToken: string | undefined): Promise<ModelSource> {
     this.#hubToken = hubToken ?? this.#hubToken
     return sourceOf(model, this.#options.serverUrl, this.#hubToken)
@@ -114,4 +121,8 @@ export class ModelRequests {
     const inAnyOrder = (ids: readonly string[]) => [...ids].sort().join()
     return there && (devices === null || inAnyOrder(devices) === inAnyOrder(plan?.deviceIds ?? []))
   }
+}
+
+function idOf({ profile }: RankPort): string {
+  return profile.deviceId
 }

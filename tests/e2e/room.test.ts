@@ -59,14 +59,25 @@ test('an answer streams, stops at Stop, and New chat begins again', async ({ sta
   await expect(answers(leader)).not.toHaveText('')
 })
 
-test('loading shows how many bytes of its share each device has', async ({ stage }) => {
+test('a device that cannot fetch its share is named and tried again; loading shows how many bytes each device has', async ({
+  stage,
+}) => {
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
   const guest = await stage.visit(await startRoomByHand(leader))
   await joinByHand(guest)
   await expect(deviceRows(leader)).toHaveCount(2)
-  const release = await holdDownloads(guest)
+  const models = '**/models/*.gguf*'
+  await guest.context().route(models, (route) => route.fulfill({ status: 404 }))
   await leader.getByTestId('load-model').click()
+  const trouble = leader.getByTestId('load-trouble')
+  await expect(trouble).toContainText('could not take its share')
+  await expect(trouble).toContainText('The room goes on without it.')
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Failed'])
+  await guest.context().unroute(models)
+  const release = await holdDownloads(guest)
+  await trouble.getByTestId('load-again').click()
+  await expect(trouble).toBeHidden()
   await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
   await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Fetching this device’s share')
   release()

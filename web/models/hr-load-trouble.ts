@@ -9,7 +9,7 @@ import { shared } from '../styles.ts'
 import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 
-/** @fires hr-command `load-again`, perhaps in smaller weights */
+/** @fires hr-command `load-again`, perhaps in smaller weights, or without the device */
 @customElement('hr-load-trouble')
 export class HrLoadTrouble extends LitElement {
   @property({ attribute: false }) view!: RoomView
@@ -24,15 +24,11 @@ export class HrLoadTrouble extends LitElement {
   ]
 
   protected override willUpdate() {
-    this.hidden = this.#failed.length === 0
+    this.hidden = !hasTrouble(this.view)
   }
 
   override render() {
-    return this.#failed.map((device) => this.#trouble(device))
-  }
-
-  get #failed(): readonly DeviceView[] {
-    return this.view.devices.filter(({ error, isSelf }) => error && !isSelf)
+    return troubled(this.view).map((device) => this.#trouble(device))
   }
 
   #trouble(device: DeviceView) {
@@ -42,23 +38,34 @@ export class HrLoadTrouble extends LitElement {
     const name = deviceName(device)
     const leftOut = error.code === 'aborted'
     const goesOn = ['loading', 'ready', 'generating', 'recovering'].includes(this.view.state.kind)
-    const busy = ['loading', 'generating', 'recovering'].includes(this.view.state.kind)
     return html`<section role="status" data-testid="load-trouble">
       <div>
         <strong>${leftOut ? words.leftOut(name) : words.failedOn(name)}</strong>
-        <p>${leftOut ? '' : texts.errors[error.code].advice} ${goesOn ? words.wentOn : ''}</p>
+        <p>${leftOut ? '' : texts.errors[error.code].advice} ${goesOn ? words.wentOn : words.stands}</p>
         ${leftOut ? null : html`<p class="small muted" lang="en">${error.message}</p>`}
       </div>
       <div class="row">
-        <button data-testid="load-again" ?disabled=${busy} @click=${() => this.#again()}>${words.tryAgain(name)}</button>
-        ${leftOut ? null : html`<button class="quiet" data-testid="load-smaller" ?disabled=${busy} @click=${() => this.#again('int4')}>${words.smaller}</button>`}
+        ${this.#button('load-again', words.tryAgain(name), {})}
+        ${leftOut && goesOn ? null : this.#button('load-smaller', words.smaller, { weights: 'int4' })}
+        ${goesOn ? null : this.#button('load-without', words.leaveOutNamed(name), { without: device.deviceId })}
       </div>
     </section>`
   }
 
-  #again(weights?: 'int4') {
-    this.dispatchEvent(new CommandEvent({ kind: 'load-again', ...(weights && { weights }) }))
+  #button(testId: string, label: string, how: { weights?: 'int4'; without?: string }) {
+    const busy = ['loading', 'generating', 'recovering'].includes(this.view.state.kind)
+    const ask = () => this.dispatchEvent(new CommandEvent({ kind: 'load-again', ...how }))
+    return html`<button class=${testId === 'load-again' ? '' : 'quiet'} data-testid=${testId} ?disabled=${busy} @click=${ask}>${label}</button>`
   }
+}
+
+function troubled({ devices }: RoomView): readonly DeviceView[] {
+  return devices.filter(({ error, isSelf }) => error && !isSelf)
+}
+
+/** Is there a device of which this element tells? */
+export function hasTrouble(view: RoomView): boolean {
+  return troubled(view).length > 0
 }
 
 declare global {

@@ -5,9 +5,9 @@ export type ModelCommand =
   /** Would it fit the room? Nothing is loaded. */
   | { kind: 'check-fit'; model: WantedModel; hubToken?: string }
   /** Loads what fits; of what does not the fit says why. */
-  | { kind: 'load-model'; model: WantedModel; hubToken?: string; weights?: WeightWish }
-  /** The model that was asked for last, perhaps in other weights. */
-  | { kind: 'load-again'; weights?: WeightWish }
+  | { kind: 'load-model'; model: WantedModel; hubToken?: string; weights?: WeightWish; without?: string }
+  /** The model that was asked for last, perhaps in other weights, or without a device. */
+  | { kind: 'load-again'; weights?: WeightWish; without?: string }
   | { kind: 'hold-load'; held: boolean }
   | { kind: 'cancel-load' }
   /** The room goes on without the device, which stays in it. */

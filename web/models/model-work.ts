@@ -98,7 +98,8 @@ export class ModelWork {
       case 'load-again': {
         if (!this.#last) throw new HeadroomError('bad-input', 'No model was asked for yet. Choose one.')
         const { model, options } = this.#last
-        return this.#load({ model, options: command.weights ? { ...options, weights: command.weights } : options })
+        const { without: _, ...others } = options
+        return this.#load({ model, options: { ...others, ...planned(command) } })
       }
       case 'hold-load':
         return this.#system.holdLoad(command.held)
@@ -179,9 +180,14 @@ export class ModelWork {
 }
 
 function askedBy(command: ModelCommand & { kind: 'check-fit' | 'load-model' }): Asked {
-  const { model } = command
-  const weights = 'weights' in command && command.weights ? { weights: command.weights } : {}
-  return { model, options: { ...tokenOf(command), ...weights } }
+  return {
+    model: command.model,
+    options: { ...tokenOf(command), ...(command.kind === 'load-model' && planned(command)) },
+  }
+}
+
+function planned({ weights, without }: Pick<LoadOptions, 'weights' | 'without'>): LoadOptions {
+  return { ...(weights && { weights }), ...(without !== undefined && { without }) }
 }
 
 function tokenOf({ hubToken }: { hubToken?: string }): { hubToken?: string } {

@@ -74,6 +74,8 @@ export const deDownloads: typeof enDownloads = {
     leaveOutNamed: (device) => `Ohne ${device} weitermachen`,
     failedOn: (device) => `${device} konnte seinen Anteil nicht nehmen`,
     wentOn: 'Der Raum macht ohne es weiter.',
+    stands:
+      'Die anderen können dieses Modell ohne es nicht halten: Der Raum hat jetzt keines. Oder wähle ein anderes Modell.',
     tryAgain: (device) => `Noch einmal mit ${device}`,
     smaller: 'Mit 4-Bit-Gewichten versuchen',
     leftOut: (device) => `${device} wurde ausgelassen`,

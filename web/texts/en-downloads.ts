@@ -73,6 +73,7 @@ export const enDownloads = {
     leaveOutNamed: (device: string) => `Go on without ${device}`,
     failedOn: (device: string) => `${device} could not take its share`,
     wentOn: 'The room goes on without it.',
+    stands: 'The others cannot hold this model without it: the room has none now. Or choose another model.',
     tryAgain: (device: string) => `Try again with ${device}`,
     smaller: 'Try with 4-bit weights',
     leftOut: (device: string) => `${device} was left out`,

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
-import type { RoomFit } from '../../../src/index.ts'
+import type { LoadOptions, RoomFit } from '../../../src/index.ts'
 import { HrModels } from '../../../web/hr-models.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
 import { DownloadRate } from '../../../web/models/download-rate.ts'
@@ -204,6 +204,41 @@ test('a device that failed is named, with what it said, and another try or other
   await userEvent.click(must(byTestId(trouble, 'load-again')))
   await userEvent.click(must(byTestId(trouble, 'load-smaller')))
   expect(commands).toEqual([{ kind: 'load-again' }, { kind: 'load-again', weights: 'int4' }])
+  expect(byTestId(trouble, 'load-without')).toBeNull()
+})
+
+test('where the others cannot hold the model without it, the device can be tried again, in other weights, or be done without', async () => {
+  const error = { code: 'out-of-memory', message: 'Pixel 9: 300 MB do not fit.' } as const
+  const state = Object.assign(new HrRoomState(), { leading: true })
+  const failed = { kind: 'failed', error: { code: 'plan-impossible', message: '200 MB are missing.' } } as const
+  state.view = roomView({ state: failed, devices: [leaderDevice, deviceView({ error })] })
+  const { element, commands } = await mount(state)
+  expect(wordsOf(element)).toContain('200 MB are missing.')
+  expect(wordsOf(element)).toContain('The others cannot hold this model without it')
+  expect(wordsOf(element)).not.toContain('Load it again')
+  for (const button of ['load-again', 'load-smaller', 'load-without'])
+    await userEvent.click(must(byTestId(element.renderRoot, button)))
+  expect(commands).toEqual([
+    { kind: 'load-again' },
+    { kind: 'load-again', weights: 'int4' },
+    { kind: 'load-again', without: 'pixel' },
+  ])
+  element.view = roomView({ state: failed })
+  await settled(element)
+  await userEvent.click(must(byTestId(element.renderRoot, 'load-smaller')))
+  expect(wordsOf(element)).toContain('Load it again')
+  expect(commands.at(-1)).toEqual({ kind: 'load-again', weights: 'int4' })
+})
+
+test('a load without a device is one load: the next one has it again', async () => {
+  const system = new SystemDouble()
+  const work = new ModelWork(system, sessionStorage, () => undefined)
+  const options: LoadOptions[] = []
+  system.loadModel = async (_model, given = {}) => void options.push(given)
+  await work.perform({ kind: 'load-model', model: 'small', weights: 'int8' })
+  await work.perform({ kind: 'load-again', without: 'pixel' })
+  await work.perform({ kind: 'load-again', weights: 'int4' })
+  expect(options).toEqual([{ weights: 'int8' }, { weights: 'int8', without: 'pixel' }, { weights: 'int4' }])
 })
 
 test('a full storage offers the way to free it', async () => {
