@@ -1,8 +1,10 @@
-// One state of the page as four pictures: a phone's and a laptop's window, light and dark.
+// One state of the page as four pictures: a phone's and a laptop's window, light and dark. Axe looks at each as well.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { projectRoot } from '../../../tools/ensure-built.ts'
+import { axeFindings } from '../support/axe.ts'
+import { expect } from '../support/stage.ts'
 
 export const screensFolder = join(projectRoot, 'docs/screens')
 
@@ -29,9 +31,8 @@ export async function shoot(page: Page, state: string, { from, only }: ShootOpti
           .locator(from)
           .first()
           .evaluate((element) => element.scrollIntoView())
-      await page.screenshot({
-        path: join(screensFolder, `${state}-${size}-${colorScheme}.png`),
-        animations: 'disabled',
-      })
+      const picture = `${state}-${size}-${colorScheme}`
+      await page.screenshot({ path: join(screensFolder, `${picture}.png`), animations: 'disabled' })
+      expect.soft(await axeFindings(page, colorScheme), `axe on ${picture}`).toEqual([])
     }
 }

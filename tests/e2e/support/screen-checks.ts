@@ -1,7 +1,7 @@
 // What holds for every screen, whatever it shows: axe finds nothing in light and dark on phone and laptop, it fits narrow and magnified
 // windows, the keyboard reaches everything and shows where it is, and nothing moves for people who asked for that.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { axeFindings } from './axe.ts'
 import { expect } from './stage.ts'
 
 const phone = { width: 390, height: 844 }
@@ -15,7 +15,7 @@ export async function checkScreen(page: Page, name: string): Promise<void> {
   for (const size of [phone, laptop])
     for (const colorScheme of ['light', 'dark'] as const) {
       await show(page, size, colorScheme)
-      expect.soft(await findings(page, colorScheme), `axe on ${name}, ${size.width} px, ${colorScheme}`).toEqual([])
+      expect.soft(await axeFindings(page, colorScheme), `axe on ${name}, ${size.width} px, ${colorScheme}`).toEqual([])
     }
   for (const size of [magnified, narrow]) {
     await show(page, size, 'light')
@@ -35,7 +35,7 @@ export async function checkScreen(page: Page, name: string): Promise<void> {
 export async function checkDialog(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await show(page, phone, colorScheme)
-    expect.soft(await findings(page, colorScheme), `axe on ${name}, ${colorScheme}`).toEqual([])
+    expect.soft(await axeFindings(page, colorScheme), `axe on ${name}, ${colorScheme}`).toEqual([])
   }
   await show(page, narrow, 'light')
   expect.soft(await overflow(page), `${name} fits ${narrow.width} px`).toEqual([])
@@ -52,17 +52,6 @@ function read(page: Page, direction: 'ltr' | 'rtl') {
   return page.evaluate((direction) => {
     document.documentElement.dir = direction
   }, direction)
-}
-
-/** In the dark only the colours are others. */
-async function findings(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
-  // The usual mode opens another tab for its result, which takes the page out of sight.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true)
-  if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
-  const { violations } = await axe.analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary}`),
-  )
 }
 
 /** Elements that reach over the window's edge, where the page would have to be scrolled sideways. */
