@@ -8,7 +8,7 @@ import { confirm } from './support/people.ts'
 import { startPlainServer } from './support/plain-server.ts'
 import { formRoom, load, view } from './support/script.ts'
 import type { Site } from './support/site.ts'
-import { expect, test } from './support/stage.ts'
+import { expect, type Stage, test } from './support/stage.ts'
 
 const model = catalogue.defaultModel
 
@@ -53,14 +53,23 @@ async function expectShares(leader: Page, site: Site, size: number): Promise<voi
   expect(site.modelBytes()).toBeLessThanOrEqual(1.25 * size)
 }
 
+/** Tabs with these shares in a room whose server has the default model's file. */
+async function mirrorRoom(stage: Stage, shares: string) {
+  const path = defaultModelPath()
+  const { size } = await stat(path)
+  const site = await stage.serve({ models: [path] })
+  const [leader, guest] = await formRoom(stage, site, {
+    tabs: shares.split(',').length,
+    query: `executor=wasm&shares=${shares}`,
+  })
+  return { site, leader, guest, size }
+}
+
 test('a download that is paused by hand stops on both devices, goes on without a byte fetched twice, and is deleted from the disk', async ({
   stage,
 }) => {
   test.setTimeout(180_000)
-  const path = defaultModelPath()
-  const { size } = await stat(path)
-  const site = await stage.serve({ models: [path] })
-  const [leader, guest] = await formRoom(stage, site, { tabs: 2, query: 'executor=wasm&shares=2,1' })
+  const { site, leader, guest, size } = await mirrorRoom(stage, '2,1')
   const loading = load(leader, model)
   await leader.waitForFunction(() =>
     globalThis.headroom!.view.devices.every(({ progress }) => progress && progress.loadedBytes > 3e6),
@@ -93,10 +102,7 @@ test('3 tabs with shares 3,2,1 fetch at most 1.25 times the file from the mirror
   stage,
 }) => {
   test.setTimeout(180_000)
-  const path = defaultModelPath()
-  const { size } = await stat(path)
-  const site = await stage.serve({ models: [path] })
-  const [leader] = await formRoom(stage, site, { tabs: 3, query: 'executor=wasm&shares=3,2,1' })
+  const { site, leader, size } = await mirrorRoom(stage, '3,2,1')
   await load(leader, model)
   await expectShares(leader, site, size)
 })

@@ -1,21 +1,14 @@
 // Conversations as people keep them: versions, the list, search, settings, files, all on real tabs and across reloads.
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { answers, ask, joinByHand, loadByHand, startRoomByHand, textOf } from './support/people.ts'
+import { loadedRoom } from './support/loaded-room.ts'
+import { answers, ask, limitAnswers, textOf } from './support/people.ts'
 import { expect, type Stage, test } from './support/stage.ts'
 
 /** A room of so many tabs with the model loaded, whose answers end after a few words. */
 async function shortAnswers(stage: Stage, tabs: 1 | 2) {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const link = await startRoomByHand(leader)
-  if (tabs === 2) await joinByHand(await stage.visit(link))
-  await loadByHand(leader, tabs)
-  await leader.getByTestId('settings').click()
-  await leader.getByTestId('maxTokens').fill('12')
-  await leader.getByTestId('preset-inventive').click()
-  await leader.keyboard.press('Escape')
-  await expect(leader.getByTestId('settings-drawer')).toBeHidden()
+  const { leader } = await loadedRoom(stage, { devices: tabs })
+  await limitAnswers(leader, 'inventive')
   return leader
 }
 

@@ -11,34 +11,35 @@ import { expect, test } from './support/stage.ts'
 
 const tolerance = 1e-3
 
-/** More tabs than KV heads where the model allows it (qwen3 has two). */
-const cases = [
-  { name: 'qwen2', tabs: 2, query: 'executor=wasm&weights=f32&shares=2,1' },
-  { name: 'qwen3', tabs: 3, query: 'executor=wasm&weights=f32' },
-  { name: 'mistral-window', tabs: 2, query: 'executor=wasm&weights=f32&shares=1,2' },
-  { name: 'gpt2', tabs: 4, query: 'executor=wasm&weights=f32' },
-  { name: 'gpt2', tabs: 2, query: 'executor=webgpu&weights=f32&shares=2,1' },
+/** `models` run one after the other in one room. Four tabs are more than qwen3 has KV heads. */
+const rooms = [
+  { models: ['qwen2', 'qwen3', 'mistral-window', 'gpt2'], tabs: 4, query: 'executor=wasm&weights=f32&shares=2,1,1,1' },
+  { models: ['gpt2'], tabs: 2, query: 'executor=webgpu&weights=f32&shares=2,1' },
 ]
 
-for (const { name, tabs, query } of cases) {
-  test(`${tabs} tabs with ${query} say what transformers says of ${name}`, async ({ stage }) => {
-    const folder = join(projectRoot, 'tests/fixtures', name)
-    const { promptTokens, greedyTokens } = JSON.parse(await readFile(join(folder, 'case.json'), 'utf8')) as {
-      promptTokens: number[]
-      greedyTokens: number[]
-    }
-    const expected = (await readSafetensors(join(folder, 'expected.safetensors'))).get('logits')!.values
-    const site = await stage.serve({ models: [folder] })
+for (const { models, tabs, query } of rooms) {
+  test(`${tabs} tabs with ${query} say what transformers says of ${models.join(', ')}`, async ({ stage }) => {
+    const folders = models.map((name) => join(projectRoot, 'tests/fixtures', name))
+    const site = await stage.serve({ models: folders })
     const [leader] = await formRoom(stage, site, { tabs, query })
-    await load(leader, name)
-    const { tokens, logits } = await continued(leader, name, promptTokens, greedyTokens.length)
-    expect(tokens).toEqual(greedyTokens)
-    expect(logits.length).toBe(expected.length)
-    const worst = logits.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0)
-    expect(worst).toBeLessThan(tolerance)
-    const held = (await view(leader)).devices.map(({ report }) => report?.weightBytes ?? 0)
-    expect(held.filter((bytes) => bytes > 0)).toHaveLength(tabs)
+    for (const [index, name] of models.entries()) await expectTransformers(leader, name, folders[index]!, tabs)
   })
+}
+
+async function expectTransformers(leader: Page, name: string, folder: string, tabs: number): Promise<void> {
+  const { promptTokens, greedyTokens } = JSON.parse(await readFile(join(folder, 'case.json'), 'utf8')) as {
+    promptTokens: number[]
+    greedyTokens: number[]
+  }
+  const expected = (await readSafetensors(join(folder, 'expected.safetensors'))).get('logits')!.values
+  await load(leader, name)
+  const { tokens, logits } = await continued(leader, name, promptTokens, greedyTokens.length)
+  expect(tokens, name).toEqual(greedyTokens)
+  expect(logits.length).toBe(expected.length)
+  const worst = logits.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0)
+  expect(worst, name).toBeLessThan(tolerance)
+  const held = (await view(leader)).devices.map(({ report }) => report?.weightBytes ?? 0)
+  expect(held.filter((bytes) => bytes > 0)).toHaveLength(tabs)
 }
 
 function continued(leader: Page, model: string, tokens: readonly number[], maxTokens: number) {

@@ -1,8 +1,8 @@
 // What guests do besides computing: they read along, ask, pause, and watch where their browser cannot compute.
 import { chromium } from '@playwright/test'
 import { launchOptions } from './support/launch.ts'
-import { answers, ask, deviceRows } from './support/people.ts'
-import { roomOfTwo } from './support/room-of-two.ts'
+import { loadedRoom } from './support/loaded-room.ts'
+import { answers, ask, deviceRows, limitAnswers } from './support/people.ts'
 import { view, waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -10,7 +10,8 @@ test('a guest asks and everybody reads the answer; paused, its share is the othe
   stage,
 }) => {
   test.setTimeout(120_000)
-  const { leader, guest, link } = await roomOfTwo(stage)
+  const { leader, guest, link } = await loadedRoom(stage)
+  await limitAnswers(leader)
   await ask(leader, 'Once upon a time')
   await expect(leader.getByTestId('figures')).toHaveCount(1)
   await expect(answers(guest)).not.toHaveText('')

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { defaultModelPath } from '../support/default-model.ts'
 import { OWN_ID, refusalOf, say, standInTheMiddle, waitUntilClosed } from './support/bulk-middle.ts'
-import { allReady, goOn, pick } from './support/picked-file.ts'
+import { allReady } from './support/people.ts'
+import { goOn, pick } from './support/picked-file.ts'
 import { formRoom, join, startRoom, view, waitForDevices } from './support/script.ts'
 import { storiesPath } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
@@ -41,31 +42,36 @@ function nextLoad(leader: Page): Promise<void> {
   )
 }
 
-for (const tabs of [2, 3, 4]) {
-  test(`a picked file answers rightly on ${tabs} tabs, though the server has no model`, async ({ stage }) => {
-    const site = await stage.serve({ models: [] })
-    const [leader] = await formRoom(stage, site, { tabs, query: 'weights=f32' })
-    await pick(leader, storiesPath)
+/** After a reload the page offers the file by its name; a browser has to be shown it again. */
+async function pickLastAgain(leader: Page): Promise<void> {
+  await leader.reload()
+  await expect(leader.getByTestId('last-model')).toContainText('The last model here was stories260K.gguf')
+  const [chooser] = await Promise.all([
+    leader.waitForEvent('filechooser'),
+    leader.getByTestId('last-model').getByRole('button').click(),
+  ])
+  await chooser.setFiles(storiesPath)
+  await allReady(leader, 2)
+}
+
+test('a picked file answers rightly on 2 tabs, on 3 and on 4, though the server has no model', async ({ stage }) => {
+  const site = await stage.serve({ models: [] })
+  const [leader] = await formRoom(stage, site, { tabs: 2, query: 'weights=f32' })
+  await pick(leader, storiesPath)
+  for (const tabs of [2, 3, 4]) {
+    if (tabs > 2) await join(await stage.visit(site.url), (await view(leader)).link!)
     await allReady(leader, tabs)
     const { devices, plan, model } = await view(leader)
     expect(model?.verified).toBe('local')
     expect(plan?.deviceIds).toHaveLength(tabs)
-    const [own, ...others] = devices.map(({ report }) => report?.downloadedBytes ?? 0)
-    expect(own).toBe(0)
-    expect(Math.min(...others)).toBeGreaterThan(0)
+    const downloaded = devices.map(({ report }) => report?.downloadedBytes ?? 0)
+    expect(downloaded[0]).toBe(0)
+    expect(downloaded.at(-1)).toBeGreaterThan(0)
     expect((await goOn(leader, opening))?.startsWith(golden)).toBe(true)
-    expect(site.sent.filter(({ pathname }) => pathname.includes('stories260K'))).toEqual([])
-    if (tabs > 2) return
-    await leader.reload()
-    await expect(leader.getByTestId('last-model')).toContainText('The last model here was stories260K.gguf')
-    const [chooser] = await Promise.all([
-      leader.waitForEvent('filechooser'),
-      leader.getByTestId('last-model').getByRole('button').click(),
-    ])
-    await chooser.setFiles(storiesPath)
-    await allReady(leader, tabs)
-  })
-}
+    if (tabs === 2) await pickLastAgain(leader)
+  }
+  expect(site.sent.filter(({ pathname }) => pathname.includes('stories260K'))).toEqual([])
+})
 
 test('a guest that reloads in the middle of a transfer asks only for what it does not have, and later for nothing', async ({
   stage,
@@ -87,7 +93,7 @@ test('a guest that reloads in the middle of a transfer asks only for what it doe
   await guest!.reload()
   await expect.poll(async () => (await view(leader)).devices[1]?.report?.downloadedBytes).toBe(0)
   await allReady(leader, 2)
-  expect(await goOn(leader, 'What is a volcano?')).toMatch(/magma/)
+  expect(await goOn(leader, 'What is the largest ocean on Earth?', 24)).toMatch(/Pacific/)
 })
 
 test('a connection that breaks in the middle of a transfer is made again, and only what had not come is asked again', async ({

@@ -1,6 +1,6 @@
 // Links, rooms and servers that do not do what they should: each says so in words, and what runs goes on.
-import { answers, ask, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
-import { roomOfTwo } from './support/room-of-two.ts'
+import { loadedRoom } from './support/loaded-room.ts'
+import { answers, ask, deviceRows, joinByHand, limitAnswers, startRoomByHand } from './support/people.ts'
 import { join, startRoom, view } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -47,7 +47,8 @@ test('while the server is down the room answers, newcomers are told, and afterwa
   stage,
 }) => {
   test.setTimeout(120_000)
-  const { site, leader, guest, link } = await roomOfTwo(stage)
+  const { site, leader, guest, link } = await loadedRoom(stage)
+  await limitAnswers(leader)
   const newcomer = await stage.visit(link)
   await expect(newcomer.getByText(/[\d.]+ .?B a second/)).toBeVisible()
   const lead = newcomer.getByTestId('lead')

@@ -35,7 +35,7 @@ test('Stop ends an answer within a token or two, says what there is, and the nex
 }) => {
   test.setTimeout(120_000)
   const site = await stage.serve({ models: [defaultModelPath()] })
-  const [leader] = await formRoom(stage, site, { tabs: 2, query: 'executor=wasm&weights=f32&shares=1,1' })
+  const [leader] = await formRoom(stage, site, { tabs: 2, query: 'executor=wasm&shares=1,1' })
   await load(leader, model)
   const whole = await infer(leader, { model, input: 'Count from one to ten.', maxTokens: 24 })
   const stopped = await askAndStop(leader, 'Count from one to ten.', 5)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { projectRoot } from '../../../tools/ensure-built.ts'
 import { defaultModelPath } from '../../support/default-model.ts'
-import { ask, deviceRows, joinByHand, loadByHand, startRoomByHand } from '../support/people.ts'
+import { loadedRoom } from '../support/loaded-room.ts'
+import { ask } from '../support/people.ts'
 import { expect, test } from '../support/stage.ts'
 
 const folder = join(projectRoot, 'public/screens')
@@ -18,15 +19,12 @@ async function shoot(page: Page, name: string, width: number, height: number) {
 
 test('a phone at the start, a room on a projector', async ({ stage }) => {
   await mkdir(folder, { recursive: true })
-  const site = await stage.serve({ models: [defaultModelPath()], lan: true })
-  const leader = await stage.visit(site.url)
-  await expect(leader.getByText('Measured speed')).toBeVisible()
-  await shoot(leader, 'start-narrow.png', 390, 844)
+  const { site, leader } = await loadedRoom(stage, { devices: 3, models: [defaultModelPath()], lan: true })
+  const newcomer = await stage.visit(site.url)
+  await expect(newcomer.getByText('Measured speed')).toBeVisible()
+  await shoot(newcomer, 'start-narrow.png', 390, 844)
+  await newcomer.close()
   await leader.setViewportSize({ width: 1_440, height: 900 })
-  const link = await startRoomByHand(leader)
-  for (const _ of [1, 2]) await joinByHand(await stage.visit(link))
-  await expect(deviceRows(leader)).toHaveCount(3)
-  await loadByHand(leader, 3)
   await ask(leader, 'What is the largest ocean on Earth?')
   await expect(leader.getByTestId('figures')).toHaveCount(1, { timeout: 60_000 })
   await leader.getByTestId('open-present').click()

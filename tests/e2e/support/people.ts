@@ -20,13 +20,27 @@ export function deviceRows(page: Page): Locator {
   return page.locator('hr-devices li')
 }
 
+/** Until so many devices of the leader's list are ready, and no others are there. */
+export function allReady(leader: Page, devices: number): Promise<void> {
+  const ready = Array.from({ length: devices }, () => 'Ready')
+  return expect(deviceRows(leader).getByTestId('device-status')).toHaveText(ready)
+}
+
 /** Loads what the page offers first and waits until every device in the list is ready. */
 export async function loadByHand(leader: Page, devices: number): Promise<void> {
   await leader.getByTestId('load-model').click()
-  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(
-    Array.from({ length: devices }, () => 'Ready'),
-  )
+  await allReady(leader, devices)
   await expect(leader.getByTestId('model')).toBeVisible()
+}
+
+/** From now on this leader's answers end after twelve tokens, each drawn as `preset` says where one is given. */
+export async function limitAnswers(leader: Page, preset?: 'inventive'): Promise<void> {
+  await leader.getByTestId('settings').click()
+  await leader.getByTestId('maxTokens').fill('12')
+  await leader.getByTestId('maxTokens').press('Enter')
+  if (preset) await leader.getByTestId(`preset-${preset}`).click()
+  await leader.keyboard.press('Escape')
+  await expect(leader.getByTestId('settings-drawer')).toBeHidden()
 }
 
 export async function ask(leader: Page, text: string): Promise<void> {

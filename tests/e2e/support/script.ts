@@ -17,9 +17,8 @@ export async function formRoom(
   site: Site,
   { tabs, query = '' }: FormRoomOptions,
 ): Promise<[Page, ...Page[]]> {
-  const pages: Page[] = []
-  for (let tab = 0; tab < tabs; tab++) pages.push(await stage.visit(`${site.url}?${query}#/`))
-  const [leader, ...guests] = pages as [Page, ...Page[]]
+  const visits = Array.from({ length: tabs }, () => stage.visit(`${site.url}?${query}#/`))
+  const [leader, ...guests] = (await Promise.all(visits)) as [Page, ...Page[]]
   const link = await startRoom(leader)
   await Promise.all(guests.map((guest) => join(guest, link)))
   await waitForDevices(leader, tabs)
