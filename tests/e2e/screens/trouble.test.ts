@@ -2,9 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromium } from '@playwright/test'
+import { defaultModelPath } from '../../support/default-model.ts'
 import { writeLargeModel } from '../support/large-model.ts'
-import { answers, ask, confirm, deviceRows, startRoomByHand } from '../support/people.ts'
-import { roomOfTwo } from '../support/room-of-two.ts'
+import { launchOptions } from '../support/launch.ts'
+import { loadedRoom } from '../support/loaded-room.ts'
+import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from '../support/people.ts'
 import { formRoom } from '../support/script.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
@@ -12,7 +15,7 @@ import { shoot } from './shoot.ts'
 test.use({ serviceWorkers: 'allow' })
 
 test('a guest lost in the middle of an answer, a server out of reach, a room that ended', async ({ stage }) => {
-  const { site, leader, guest, link } = await roomOfTwo(stage)
+  const { site, leader, guest, link } = await loadedRoom(stage)
   await ask(leader, 'Once upon a time')
   await expect(answers(leader)).toHaveText(/\w+ \w+/)
   await guest.close()
@@ -47,6 +50,39 @@ test('a broken file, a model larger than the room', async ({ stage }) => {
     await shoot(leader, 'broken-model')
   } finally {
     await rm(directory, { recursive: true })
+  }
+})
+
+test('a link whose room is gone', async ({ stage }) => {
+  const site = await stage.serve()
+  const leader = await stage.visit(site.url)
+  const link = await startRoomByHand(leader)
+  await confirm(leader.getByTestId('end-room'))
+  const late = await stage.visit(link)
+  await late.getByTestId('join').click()
+  await expect(late.getByRole('heading', { level: 1 })).toHaveText('Nobody answers', { timeout: 40_000 })
+  await shoot(late, 'room-gone')
+})
+
+test('a device whose memory is full', async ({ stage }) => {
+  const site = await stage.serve({ models: [defaultModelPath()] })
+  const leader = await stage.visit(`${site.url}?executor=wasm&shares=1,1`)
+  const link = await startRoomByHand(leader)
+  const { args, ...options } = launchOptions.launchOptions
+  // WebAssembly in this browser ends at 32 MB: enough to be measured, too little for half of the model.
+  const small = await chromium.launch({ ...options, args: [...args, '--js-flags=--wasm-max-mem-pages=512'] })
+  try {
+    const guest = await small.newPage()
+    await guest.goto(link.replace('#', '?executor=wasm#'))
+    await joinByHand(guest)
+    await expect(deviceRows(leader)).toHaveCount(2)
+    await leader.getByTestId('load-model').click()
+    await expect(leader.getByText('memory is full').first()).toBeVisible()
+    await expect(leader.getByTestId('model')).toBeVisible()
+    await shoot(leader, 'out-of-memory')
+    await shoot(guest, 'guest-out-of-memory')
+  } finally {
+    await small.close()
   }
 })
 
