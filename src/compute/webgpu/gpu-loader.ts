@@ -21,7 +21,9 @@ const UPLOAD_WINDOW_BYTES = 4 * 2 ** 20
 /** Allocates the shard on the GPU and begins to compile. `paths`: what the device can do, or less. Throws `no-executor`, `out-of-memory` or `model-format`. */
 export async function openLoader(setup: ExecutorSetup, paths: Partial<KernelPaths>): Promise<ExecutorLoader> {
   const device = await sharedDevice()
-  const gpu = new GpuSession(device, { ...device.paths, ...paths })
+  // Without statistics no norm brings the rounding of bytes back down.
+  const fine = setup.config.norm.kind === 'affine'
+  const gpu = new GpuSession(device, { ...device.paths, fine, ...paths })
   try {
     const loaded = await gpu.guardAllocation('the weights and the KV cache', () => allocate(gpu, setup))
     return new GpuLoader(gpu, setup, loaded)

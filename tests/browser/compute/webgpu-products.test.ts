@@ -12,6 +12,7 @@ import {
   everyPath,
   expectClose,
   gpuRig,
+  packedPaths,
   randomBytes,
   randomFloats,
   spread,
@@ -74,14 +75,18 @@ describe.each(everyPath)('matmul, $ways,', ({ paths }) => {
   })
 })
 
-describe('packed products', () => {
-  const ownRig = gpuRig({ packed: true, subgroups: true })
+describe.each([
+  { format: 'int4', fine: false, largest: 127, lossBelow: 1e-2 },
+  { format: 'int4', fine: true, largest: 32639, lossBelow: 4e-5 },
+  { format: 'int8', fine: false, largest: 32639, lossBelow: 4e-5 },
+] as const)('packed products of $format, fine: $fine,', ({ format, fine, largest, lossBelow }) => {
+  const ownRig = gpuRig({ ...packedPaths, fine })
 
-  test.each(['int8', 'int4'] as const)('round activations to int8 a block and nothing else: %s', async (format) => {
+  test(`round a block's activations to whole numbers up to ${largest} and nothing else`, async () => {
     const random = seededRandom(18)
-    const weights = ownRig.randomWeights(format, 24, 256, random)
-    const x = randomFloats(5 * 256, random)
-    const rounded = roundedToInt8(x)
+    const weights = ownRig.randomWeights(format, 24, 1312, random)
+    const x = randomFloats(5 * 1312, random)
+    const rounded = roundedTo(largest, x)
     expectClose(await product(weights, x, 5, {}, ownRig), twin(weights, rounded, 5), 1e-5)
     const lost = twin(
       weights,
@@ -89,12 +94,12 @@ describe('packed products', () => {
       5,
     )
     const exact = twin(weights, x, 5)
-    expect(norm(lost)).toBeGreaterThan(1e-3 * norm(exact))
-    expect(norm(lost)).toBeLessThan(1e-2 * norm(exact))
+    expect(norm(lost)).toBeGreaterThan(0.1 * lossBelow * norm(exact))
+    expect(norm(lost)).toBeLessThan(lossBelow * norm(exact))
   })
 
   test('an empty block, and one below what floats can divide by, count as nothing', async () => {
-    const weights = ownRig.randomWeights('int8', 8, 96, seededRandom(19))
+    const weights = ownRig.randomWeights(format, 8, 96, seededRandom(19))
     const x = new Float32Array(96).fill(1e-38, 32, 64).fill(1, 64)
     expectClose(await product(weights, x, 1, {}, ownRig), twin(weights, x, 1))
   })
@@ -222,14 +227,14 @@ describe('the inner columns of a feed-forward', () => {
 })
 
 /** As a workgroup does it, in float32. */
-function roundedToInt8(x: Float32Array): Float32Array {
+function roundedTo(largest: number, x: Float32Array): Float32Array {
   const out = new Float32Array(x.length)
   for (let first = 0; first < x.length; first += 32) {
     const block = x.subarray(first, first + 32)
     const top = block.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-    const inverse = Math.fround(127 / top)
+    const inverse = Math.fround(largest / top)
     block.forEach((value, i) => {
-      out[first + i] = Math.fround(top / 127) * roundHalfToEven(Math.fround(value * inverse))
+      out[first + i] = Math.fround(top / largest) * roundHalfToEven(Math.fround(value * inverse))
     })
   }
   return out

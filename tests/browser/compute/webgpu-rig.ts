@@ -6,7 +6,7 @@ import { addBias, matmul as matmulTwin } from '../../../src/compute/reference/op
 import type { GpuArray } from '../../../src/compute/webgpu/gpu-array.ts'
 import { sharedDevice } from '../../../src/compute/webgpu/gpu-device.ts'
 import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
-import type { KernelPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
+import { type KernelPaths, plainPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
 import { paddedSize, type Rows } from '../../../src/compute/webgpu/kernels/rows.ts'
 import { allocateMatrix, type WeightMatrix, writeRows } from '../../../src/compute/webgpu/weight-matrix.ts'
 import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../src/model/tensor.ts'
@@ -26,11 +26,13 @@ export interface Stack {
   rows: number
 }
 
+export const packedPaths: KernelPaths = { packed: true, fine: false, subgroups: true }
+
 /** Ways that kernels can take; the software adapter has all of them. Packed products take it long to compile, so they come once. */
 export const everyPath: { ways: string; paths: KernelPaths }[] = [
-  { ways: 'plain', paths: { packed: false, subgroups: false } },
-  { ways: 'by subgroups', paths: { packed: false, subgroups: true } },
-  { ways: 'packed and by subgroups', paths: { packed: true, subgroups: true } },
+  { ways: 'plain', paths: plainPaths },
+  { ways: 'by subgroups', paths: { ...plainPaths, subgroups: true } },
+  { ways: 'packed and by subgroups', paths: packedPaths },
 ]
 
 /** Opens a session before each test of the file or `describe` and closes it after. */

@@ -3,7 +3,7 @@
 import type { TensorFormat } from '../../../model/tensor.ts'
 import { WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelPaths } from '../kernel-paths.ts'
-import { isPacked, PACKED_BLOCKS, packedBlockWgsl, quantizeWgsl } from './packed.ts'
+import { activationBytes, heldBlocks, isPacked, packedBlockWgsl, quantizeWgsl } from './packed.ts'
 import { each, unpackWgsl } from './unpack.ts'
 
 export const ROWS = 8
@@ -34,17 +34,21 @@ export interface DotWeights {
 
 /** `dots(row, local, firstToken)`, for all lanes: every weights' products; then `<name>Sum(i)`: of row i % 8 with token i / 8. */
 export function dotsWgsl(weights: readonly DotWeights[], tokens: number, paths: KernelPaths): string {
-  const packed = weights.filter(({ format }) => paths.packed && isPacked(format))
-  const plain = weights.filter((one) => !packed.includes(one))
+  const packed = weights.flatMap(({ name, format }) => (paths.packed && isPacked(format) ? [{ name, format }] : []))
+  const plain = weights.filter(({ format }) => !(paths.packed && isPacked(format)))
+  const bytes = activationBytes(
+    packed.map(({ format }) => format),
+    paths,
+  )
   return `
     ${weights.map(({ name }) => gatheredWgsl(name, tokens, paths)).join('')}
     ${plain.map(({ name, format }) => `${unpackWgsl(format, name)} ${plainWgsl(name, tokens)}`).join('')}
-    ${packed.length > 0 ? quantizeWgsl(tokens) : ''}
-    ${packed.map(({ name, format }) => (isPacked(format) ? packedBlockWgsl(format, name, tokens) : '')).join('')}
+    ${packed.length > 0 ? quantizeWgsl(tokens, bytes) : ''}
+    ${packed.map(({ name, format }) => packedBlockWgsl(format, name, tokens, bytes)).join('')}
     fn dots(row : i32, local : i32, firstToken : i32) {
       let mine = row >= 0 && row < uniforms.rows;
       ${plain.map(({ name }) => `if (mine) { ${name}Plain(row, local, firstToken); }`).join(' ')}
-      ${packed.length > 0 ? packedLoop(packed) : ''}
+      ${packed.length > 0 ? packedLoop(packed, heldBlocks(tokens)) : ''}
       ${weights.map(({ name }) => `${name}Gather(local);`).join(' ')}
       workgroupBarrier();
     }`
@@ -93,13 +97,13 @@ function plainWgsl(name: string, tokens: number): string {
     }`
 }
 
-function packedLoop(packed: readonly DotWeights[]): string {
+function packedLoop(packed: readonly DotWeights[], held: number): string {
   return `
-      for (var base = 0; base < uniforms.blocks; base += ${PACKED_BLOCKS}) {
+      for (var base = 0; base < uniforms.blocks; base += ${held}) {
         quantizeInput(local, base, firstToken);
         workgroupBarrier();
         if (mine) {
-          let end = min(base + ${PACKED_BLOCKS}, uniforms.blocks);
+          let end = min(base + ${held}, uniforms.blocks);
           for (var block = base + local % ${LANES}; block < end; block += ${LANES}) {
             ${packed.map(({ name }) => `${name}PackedBlock(row, block, block - base);`).join(' ')}
           }

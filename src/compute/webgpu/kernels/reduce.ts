@@ -37,6 +37,6 @@ export function reducedWgsl(way: keyof typeof ways, { subgroups }: KernelPaths):
 }
 
 /** The end of a kernel's name, so that texts for different paths have different names. */
-export function pathsName({ packed, subgroups }: KernelPaths): string {
-  return `${packed ? '-packed' : ''}${subgroups ? '-subgroups' : ''}`
+export function pathsName({ packed, fine, subgroups }: KernelPaths): string {
+  return `${packed ? '-packed' : ''}${packed && fine ? '-fine' : ''}${subgroups ? '-subgroups' : ''}`
 }
