@@ -33,12 +33,12 @@ export function meetsBar({ agreement, meanTopError, largestFlippedLead }: Qualit
 export async function measureQuality(
   room: BrowserRoom,
   prompts: readonly ForcedPrompt[],
-  onCompared: (done: number, prompt: ForcedPrompt) => void = () => undefined,
+  onCompared: (done: number, prompt: ForcedPrompt, soFar: QualityFigures) => void = () => undefined,
 ): Promise<QualityFigures> {
   const results: ForcedResult[] = []
   for (const prompt of prompts) {
     results.push(await compareForced(room, prompt))
-    onCompared(results.length, prompt)
+    onCompared(results.length, prompt, summarize(results))
   }
   return summarize(results)
 }

@@ -40,8 +40,10 @@ try {
   const chosen = (await readForcedPrompts()).slice(0, count)
   const room = await openBrowserRoom({ tabs, query: stringsOf(query), headed: false })
   try {
-    const figures = await measureQuality(room, chosen, (done, { prompt }) =>
-      console.error(`${done} of ${chosen.length}: ${prompt}`),
+    const figures = await measureQuality(room, chosen, (done, { prompt }, { agreement, meanTopError }) =>
+      console.error(
+        `${done} of ${chosen.length} (${(100 * agreement).toFixed(1)}%, ${meanTopError.toFixed(3)} so far): ${prompt}`,
+      ),
     )
     const [bar, passed] = [qualityBar, meetsBar(figures)]
     if (json) console.log(JSON.stringify({ ...figures, bar, passed }))
