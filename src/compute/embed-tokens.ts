@@ -2,7 +2,7 @@
 // Every backend's leader runs this: it touches a few rows a step, wherever and however the backend keeps them.
 import { HeadroomError } from '../base/errors.ts'
 import type { ModelConfig } from '../model/config.ts'
-import { embeddingTensors } from '../model/model-tensors.ts'
+import { projectedColumns } from '../model/model-tensors.ts'
 import type { TensorRole } from '../model/tensor.ts'
 import type { Step } from './executor.ts'
 import { add, addBias, normalize } from './reference/operations.ts'
@@ -30,9 +30,9 @@ export function embedTokens(config: ModelConfig, readRow: RowReader, step: Step)
   }
   let out: Float32Array = lookUp('tokenEmbedding', tokens, embedding.size, 'Token', vocabSize)
   if (embedding.trigram) out = withNeighbours(out, embedding.size)
-  const projection = embeddingTensors(config).find(({ role }) => role === 'embeddingProjection')
-  if (projection) {
-    out = project(readRow, out, projection.columns, hiddenSize)
+  const projected = projectedColumns(config)
+  if (projected !== null) {
+    out = project(readRow, out, projected, hiddenSize)
     addBias(out, vector('embeddingProjectionBias'))
   }
   if (positions.kind === 'learned')

@@ -27,7 +27,7 @@ export interface Step {
   rows: 'last' | 'all' | readonly number[]
 }
 
-/** One step in flight, opaque to callers: activations may live in WASM or GPU memory. */
+/** One step in flight, opaque to callers: activations may live in WASM or GPU memory. It ends when the next one begins. */
 export interface State {
   readonly step: Step
   readonly tokenCount: number

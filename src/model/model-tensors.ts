@@ -33,17 +33,24 @@ export function modelTensors(config: ModelConfig): ModelTensor[] {
 /** What the leader turns token ids into the residual stream with. */
 export function embeddingTensors(config: ModelConfig): ModelTensor[] {
   const { hiddenSize, vocabSize, contextLength, positions, embedding } = config
-  const { size, trigram, tokenTypeCount, norm } = embedding
+  const { size, tokenTypeCount, norm } = embedding
+  const projected = projectedColumns(config)
   const add = list(null)
   add.matrix('tokenEmbedding', vocabSize, size, 'leader')
-  if (size !== hiddenSize || trigram) {
-    add.matrix('embeddingProjection', hiddenSize, trigram ? 3 * size : size, 'leader')
+  if (projected !== null) {
+    add.matrix('embeddingProjection', hiddenSize, projected, 'leader')
     add.vector('embeddingProjectionBias', hiddenSize, 'leader')
   }
   if (positions.kind === 'learned') add.matrix('positionEmbedding', contextLength, hiddenSize, 'leader')
   if (tokenTypeCount > 0) add.matrix('tokenTypeEmbedding', tokenTypeCount, hiddenSize, 'leader')
   if (norm) add.norm(config, 'embeddingNorm', hiddenSize, 'leader')
   return add.tensors
+}
+
+/** Columns of the matrix that makes the residual stream of embeddings; null where they are as wide as it is. */
+export function projectedColumns({ hiddenSize, embedding: { size, trigram } }: ModelConfig): number | null {
+  if (trigram) return 3 * size
+  return size === hiddenSize ? null : size
 }
 
 /** GGUF's llama3 scaling, `[rotatedSize / 2]`; null where nothing turns. Present in some files only. */

@@ -73,7 +73,8 @@ export function readRow(
     case 'int4':
       for (let block = 0; block < columns / 32; block++) {
         const at = block * 80
-        const [scale, minimum] = [half(at), half(at + 8)]
+        const scale = half(at)
+        const minimum = half(at + 8)
         for (let i = 0; i < 16; i++) {
           const pair = view.getUint8(at + 16 + (i >> 2) * 16 + lane * 4 + (i & 3))
           out[block * 32 + i] = scale * (pair & 15) + minimum

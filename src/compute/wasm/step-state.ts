@@ -1,4 +1,4 @@
-// One step in flight. The streams are plain arrays here, so that any number of steps may be open on one WASM memory.
+// One step in flight. The streams are plain arrays here, which the next step takes over where it has as many tokens: decoding makes none.
 import { HeadroomError } from '../../base/errors.ts'
 import { type ModelConfig, streamWidth } from '../../model/config.ts'
 import type { State, Step } from '../executor.ts'
@@ -16,30 +16,37 @@ export interface WasmState extends State {
   mask: Float32Array
 }
 
-/** Throws `peer-shape` where `embedded` is not [T, H]. */
+/** `before`: a step that is over. Throws `peer-shape` where `embedded` is not [T, H]. */
 export function openState(
   config: ModelConfig,
   frequencies: Float32Array,
   step: Step,
   embedded: Float32Array,
+  before: WasmState | null = null,
 ): WasmState {
-  const { hiddenSize, bottleneck, causal } = config
   const tokenCount = step.positions.length
-  if (embedded.length !== tokenCount * hiddenSize)
+  if (embedded.length !== tokenCount * config.hiddenSize)
     throw new HeadroomError(
       'peer-shape',
-      `${embedded.length} embedded values came for ${tokenCount} tokens of ${hiddenSize}.`,
+      `${embedded.length} embedded values came for ${tokenCount} tokens of ${config.hiddenSize}.`,
     )
-  const residual = embedded.slice()
+  const arrays = before?.tokenCount === tokenCount ? before : makeArrays(config, tokenCount, frequencies.length)
+  const { residual, stream, partial, turns } = arrays
+  residual.set(embedded)
+  turn(turns, step.positions, frequencies)
+  const mask = config.causal ? arrays.mask : maskOf(step)
+  return { step, tokenCount, residual, stream, partial, turns, mask }
+}
+
+function makeArrays(config: ModelConfig, tokenCount: number, pairs: number): Omit<WasmState, 'step' | 'tokenCount'> {
+  const residual = new Float32Array(tokenCount * config.hiddenSize)
   const streamSize = tokenCount * streamWidth(config)
   return {
-    step,
-    tokenCount,
     residual,
-    stream: bottleneck ? new Float32Array(streamSize) : residual,
+    stream: config.bottleneck ? new Float32Array(streamSize) : residual,
     partial: new Float32Array(streamSize),
-    turns: turnsOf(step.positions, frequencies),
-    mask: causal ? new Float32Array(0) : maskOf(step),
+    turns: new Float32Array(tokenCount * pairs * 2),
+    mask: new Float32Array(0),
   }
 }
 
@@ -48,17 +55,14 @@ export function stateBytes({ residual, stream, partial, turns, mask }: WasmState
   return [...arrays].reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
-function turnsOf(positions: readonly number[], frequencies: Float32Array): Float32Array {
-  const pairs = frequencies.length
-  const turns = new Float32Array(positions.length * pairs * 2)
-  positions.forEach((position, token) => {
-    for (let pair = 0; pair < pairs; pair++) {
-      const angle = position * frequencies[pair]!
-      turns[(token * pairs + pair) * 2] = Math.cos(angle)
-      turns[(token * pairs + pair) * 2 + 1] = Math.sin(angle)
+function turn(turns: Float32Array, positions: readonly number[], frequencies: Float32Array): void {
+  let at = 0
+  for (let token = 0; token < positions.length; token++)
+    for (let pair = 0; pair < frequencies.length; pair++) {
+      const angle = positions[token]! * frequencies[pair]!
+      turns[at++] = Math.cos(angle)
+      turns[at++] = Math.sin(angle)
     }
-  })
-  return turns
 }
 
 /** Where all are hidden, none is: a token must see something. */

@@ -11,9 +11,15 @@ export interface Tile {
   count: number
 }
 
-/** The tiles of `total` tokens, at most `size` each. */
-export function* tiles(total: number, size: number): Generator<Tile> {
-  for (let first = 0; first < total; first += size) yield { first, count: Math.min(size, total - first) }
+const ofOneToken: readonly Tile[] = [{ first: 0, count: 1 }]
+
+/** The tiles of `total` tokens, at most `size` each; of one token, as most steps have, always the same. */
+export function tiles(total: number, size: number): readonly Tile[] {
+  if (total === 1) return ofOneToken
+  return Array.from({ length: Math.ceil(total / size) }, (_, i) => ({
+    first: i * size,
+    count: Math.min(size, total - i * size),
+  }))
 }
 
 /** Kernels trap when a helper of their team has died. */

@@ -68,6 +68,7 @@ class WasmExecutor implements Executor {
   readonly #logits: ReturnType<typeof outputHead>
   readonly #held: HeldStep
   #largestStateBytes = 0
+  #current: WasmState | null = null
   readonly cache: CacheAccess
 
   static async start(setup: ExecutorSetup, layout: MemoryLayout, memory: WasmMemory, { module }: Kernels) {
@@ -130,16 +131,20 @@ class WasmExecutor implements Executor {
   }
 
   begin(step: Step, embedded: Float32Array): WasmState {
-    const state = openState(this.#config, this.#frequencies, step, embedded)
     this.#held.release()
+    const before = this.#current
+    this.#current = null
+    const state = openState(this.#config, this.#frequencies, step, embedded, before)
     this.#memory.reserve(Math.min(step.pastLength + state.tokenCount, this.#layout.workspace.capacity))
     this.#positions.begin(step)
-    this.#largestStateBytes = Math.max(this.#largestStateBytes, stateBytes(state))
+    if (state.residual !== before?.residual)
+      this.#largestStateBytes = Math.max(this.#largestStateBytes, stateBytes(state))
+    this.#current = state
     return state
   }
 
   async partial(state: State, index: number): Promise<Float32Array> {
-    const mine = state as WasmState
+    const mine = this.#own(state)
     const record = this.#records.sublayers[index]
     if (!record) return mine.partial.fill(0)
     if (this.#shard.sublayers[index]?.kind === 'feedForward') this.#feedForward(mine, record)
@@ -149,7 +154,7 @@ class WasmExecutor implements Executor {
   }
 
   join(state: State, index: number, sum: Float32Array): void {
-    const mine = state as WasmState
+    const mine = this.#own(state)
     const record = this.#records.joins[index]
     const held = this.#held.hold(mine)
     if (held) {
@@ -160,7 +165,7 @@ class WasmExecutor implements Executor {
   }
 
   async advance(state: State, from: number, to: number): Promise<void> {
-    const mine = state as WasmState
+    const mine = this.#own(state)
     if (!this.#held.hold(mine)) {
       for (let index = from; index < to; index++) this.join(mine, index, await this.partial(mine, index))
       return
@@ -173,7 +178,7 @@ class WasmExecutor implements Executor {
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
-    const { step, tokenCount, residual } = state as WasmState
+    const { step, tokenCount, residual } = this.#own(state)
     this.#held.release()
     const rows = wantedRows(step, tokenCount)
     const result: HeadResult = []
@@ -187,7 +192,7 @@ class WasmExecutor implements Executor {
   }
 
   async readHidden(state: State): Promise<Float32Array> {
-    const { residual, tokenCount } = state as WasmState
+    const { residual, tokenCount } = this.#own(state)
     const { outputNorm } = this.#records
     this.#held.release()
     const hidden = residual.slice()
@@ -203,6 +208,12 @@ class WasmExecutor implements Executor {
 
   close(): void {
     this.#team?.close()
+  }
+
+  /** The state, which must be the last one begun: the next takes its arrays over. */
+  #own(state: State): WasmState {
+    if (state === this.#current) return this.#current
+    throw new HeadroomError('internal', 'This step was followed by another; its state is gone.')
   }
 
   #joinTiles({ stream, residual, tokenCount }: WasmState, record: JoinRecord, sum: Float32Array): void {

@@ -170,14 +170,37 @@ test('the keys of quantized weights are kept in half the bytes', async () => {
   expect(inFloats.memory.kvBytes).toBe(2 * inHalves.memory.kvBytes)
 })
 
-test('two steps may be open at the same time', async () => {
+test('a step that was followed by another is over', async () => {
   const model = tinyModel(tinyConfig(), 'int4')
   const executor = await load(model)
-  const [first, second] = [stepOf([4, 5], 0), stepOf([6], 2)]
-  const states = [first, second].map((step) => executor.begin(step, executor.embed(step)))
-  for (let i = 0; i < 4; i++) for (const state of states) executor.join(state, i, await executor.partial(state, i))
-  const together = await run(await load(model), model, [4, 5, 6])
-  expect(await executor.readHidden(states[1]!)).toEqual(together.slice(2 * 96))
+  const [first, second] = [stepOf([4], 0), stepOf([6], 1)]
+  const over = executor.begin(first, executor.embed(first))
+  executor.begin(second, executor.embed(second))
+  await expect(executor.partial(over, 0)).rejects.toMatchObject({ code: 'internal' })
+  expect(() => executor.join(over, 0, new Float32Array(96))).toThrow(expect.objectContaining({ code: 'internal' }))
+})
+
+test('decoding makes no new arrays: the next step of as many tokens takes those of the last, and memory stays as it is', async () => {
+  const model = tinyModel(tinyConfig({ contextLength: 128 }), 'int8')
+  const [executor, oracle] = [await load(model), await load(model)]
+  const partials = new Set<Float32Array>()
+  let { peakBytes } = executor.memory
+  for (let at = 0; at < 100; at++) {
+    const step = stepOf([at], at)
+    const state = executor.begin(step, executor.embed(step))
+    for (const i of sublayersOf(model.config).keys()) {
+      const partial = await executor.partial(state, i)
+      partials.add(partial)
+      executor.join(state, i, partial)
+    }
+    if (at === 0) peakBytes = executor.memory.peakBytes
+  }
+  expect(partials.size).toBe(1)
+  expect(executor.memory.peakBytes).toBe(peakBytes)
+  const tokens = Array.from({ length: 100 }, (_, i) => i)
+  const whole = await run(oracle, model, tokens)
+  const last = await run(executor, model, [99], 99)
+  expect(difference(last, whole.subarray(99 * 96))).toBeLessThan(2e-2)
 })
 
 describe('loading', () => {
