@@ -9,12 +9,12 @@ const request = { model: storiesId, input: { text: 'Once upon a time' }, maxToke
 /** Sublayers and heads before the GPU goes: some seven tokens of a model of five layers. */
 const submitsBefore = 80
 
-/** Takes the GPU from the page's engine worker in the middle of its next answer; `forGood`: no adapter is given after it. */
-async function takeGpu(page: Page, forGood: boolean): Promise<void> {
+/** Takes the GPU from the page's engine worker after so many submits of its next answer; `forGood`: no adapter is given after it. */
+async function takeGpu(page: Page, forGood: boolean, submits = submitsBefore): Promise<void> {
   const [engine] = page.workers().filter((worker) => worker.url().includes('engine-worker'))
   await engine!.evaluate(
-    ([submits, noMore]) => {
-      let left = submits
+    ([most, noMore]) => {
+      let left = most
       const create = GPUDevice.prototype.createCommandEncoder
       GPUDevice.prototype.createCommandEncoder = function (descriptor) {
         if (--left === 0) this.destroy()
@@ -22,7 +22,7 @@ async function takeGpu(page: Page, forGood: boolean): Promise<void> {
       }
       if (noMore) GPU.prototype.requestAdapter = () => Promise.resolve(null)
     },
-    [submitsBefore, forGood] as const,
+    [submits, forGood] as const,
   )
 }
 
@@ -78,3 +78,33 @@ for (const { who, tab, losses } of [
     }
   })
 }
+
+/** As if an earlier visit had measured a GPU that reads no prompt and writes in no time: no adapter of the tests has figures to lean on. */
+function rememberWriter() {
+  const phases = { prefillBytesPerSecond: 1, readbackMs: 0 }
+  const speeds = [{ executor: 'webgpu', weightBytesPerSecond: 1e15, phases, why: null }]
+  localStorage.setItem('headroom.speeds', JSON.stringify({ userAgent: navigator.userAgent, threads: 1, speeds }))
+}
+
+test('a device that reads on its processor and writes on its GPU tells the story as one does, and goes on without the GPU', async ({
+  stage,
+}) => {
+  const site = await stage.serve()
+  const page = await stage.visit(`${site.url}?weights=f32&threads=1#/`)
+  await page.evaluate(rememberWriter)
+  await page.reload()
+  await startRoom(page)
+  await waitForDevices(page, 1)
+  await load(page, storiesId)
+  const own = async () => (await view(page)).devices[0]!
+  const { profile, report } = await own()
+  expect(profile).toMatchObject({ executor: 'wasm', pair: { prefill: 'wasm', decode: 'webgpu', promptTokens: 2 } })
+  expect(report).toMatchObject({ executor: 'webgpu', prompts: 'wasm' })
+  const { text, tokens } = await infer(page, request)
+  expect(text).toMatch(/^, there was a little girl named/)
+
+  await takeGpu(page, true, 5)
+  expect((await infer(page, request)).tokens).toEqual(tokens)
+  expect((await own()).report?.executor).toBe('wasm')
+  expect((await own()).report).not.toHaveProperty('prompts')
+})
