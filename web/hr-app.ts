@@ -6,7 +6,6 @@ import './hr-foot.ts'
 import './hr-install.ts'
 import './hr-join.ts'
 import './hr-notice.ts'
-import './hr-parted.ts'
 import './hr-start.ts'
 import { mark } from './icons.ts'
 import { InstallOffer } from './install-offer.ts'
@@ -118,7 +117,7 @@ export class HrApp extends LitElement {
     const firstModel = models?.find(({ isDefault }) => isDefault) ?? null
     const { last } = room.modelWork.view
     const ownModel = models?.find(({ modelId }) => last?.kind === 'named' && last.model === modelId) ?? firstModel
-    if (this.#later.state !== 'here' && (screen === 'room' || screen === 'guest')) return this.#onItsWay()
+    if (this.#later.state !== 'here' && screen !== 'start' && screen !== 'join') return this.#onItsWay()
     switch (screen) {
       case 'start':
         return html`<hr-start .profile=${profile} .model=${ownModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`

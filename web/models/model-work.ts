@@ -161,7 +161,6 @@ export class ModelWork {
     const fit = await this.#system.checkFit(asked.model, asked.options)
     this.#set({ fit: fit.fits ? null : { ...asked, fit, error: null } })
     if (!fit.fits) return
-    await this.#system.loadModel(asked.model, asked.options)
     const { model, options } = asked
     const { weights } = options
     const last: LastModel =
@@ -170,6 +169,7 @@ export class ModelWork {
         : { kind: 'file', name: fit.modelId }
     rememberModel(this.#storage, last)
     this.#set({ last })
+    await this.#system.loadModel(asked.model, asked.options)
     await this.readKept()
   }
 

@@ -20,5 +20,6 @@ test('start, a camera that is missing, a link that leads nowhere, an invitation'
   const link = await startRoomByHand(leader)
   const guest = await stage.visit(link)
   await expect(guest.getByText(/[\d.]+ .?B a second/)).toBeVisible()
+  await expect(guest.getByTestId('lead')).toContainText('The room was started by')
   await shoot(guest, 'join')
 })

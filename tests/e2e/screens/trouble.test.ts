@@ -9,6 +9,7 @@ import { launchOptions } from '../support/launch.ts'
 import { loadedRoom } from '../support/loaded-room.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from '../support/people.ts'
 import { formRoom } from '../support/script.ts'
+import { storiesPath } from '../support/site.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
@@ -84,6 +85,21 @@ test('a device whose memory is full', async ({ stage }) => {
   } finally {
     await small.close()
   }
+})
+
+test('a device that cannot fetch its share, and a room that was reloaded after it ran a file', async ({ stage }) => {
+  const site = await stage.serve()
+  const [leader, guest] = await formRoom(stage, site, { tabs: 2 })
+  await guest!.context().route('**/models/*.gguf*', (route) => route.fulfill({ status: 404 }))
+  await leader.getByTestId('load-model').click()
+  await expect(leader.getByTestId('load-trouble')).toContainText('The room goes on without it.')
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Failed'])
+  await shoot(leader, 'share-failed')
+  await leader.getByTestId('model-file').setInputFiles(storiesPath)
+  await expect(leader.getByTestId('model')).toContainText('stories260K.gguf')
+  await leader.reload()
+  await expect(leader.getByTestId('last-model')).toBeVisible()
+  await shoot(leader, 'last-model', { from: 'hr-models' })
 })
 
 test('a full room', async ({ stage }) => {
