@@ -80,7 +80,7 @@ export class HrDevice extends LitElement {
     return html`<hr-load-progress label=${texts.device.loads(name)} ?paused=${this.paused} .progress=${progress}>
       ${
         this.removable && !this.device.isSelf
-          ? html`<button class="quiet" aria-label=${laterTexts().loading.leaveOutNamed(name)} data-testid="leave-out" @click=${this.#leaveOut}>${laterTexts().loading.leaveOut}</button>`
+          ? html`<button class="quiet" aria-label="${laterTexts().loading.leaveOut}: ${name}" data-testid="leave-out" @click=${this.#leaveOut}>${laterTexts().loading.leaveOut}</button>`
           : null
       }
     </hr-load-progress>`
