@@ -29,13 +29,19 @@ export function choiceWords(profile: DeviceProfile, report: LoadReport | null): 
     return refused?.why ? words.onlyOneWhy(name(profile.executor), refused.why) : words.onlyOne(name(profile.executor))
   }
   const { prefill, decode, both, pair } = choice
-  if (pair) {
-    const now = report && (report.prompts ? words.nowBoth : words.nowAlone(name(report.executor)))
-    return [words.eachPhase(name(prefill), name(decode)), profile.pair ? now : words.bothNext].filter(Boolean).join(' ')
-  }
+  if (pair) return [words.eachPhase(name(prefill), name(decode)), ...nowWords(profile, report)].join(' ')
   const why =
     prefill === decode
       ? words.fastestOfAll(name(both))
       : words.eachItsOwn({ prefill: name(prefill), decode: name(decode), both: name(both), ...EXPECTED_TURN })
   return both === profile.executor ? why : `${why} ${words.takesOver}`
+}
+
+/** Whether both of a pair are at work. */
+function nowWords({ pair }: DeviceProfile, report: LoadReport | null): string[] {
+  const words = texts.executors
+  if (!pair) return [words.bothNext]
+  if (!report) return []
+  if (report.prompts) return [words.nowBoth]
+  return [words.nowAlone(texts.device.executors[report.executor]), ...(report.refusal ? [report.refusal] : [])]
 }

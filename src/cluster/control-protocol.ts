@@ -152,6 +152,7 @@ const memberMessage = v.variant('kind', [
     report: v.object({
       executor,
       prompts: v.exactOptional(executor),
+      refusal: v.exactOptional(text),
       weights: v.pipe(v.string(), v.maxLength(80)),
       weightBytes: count,
       downloadedBytes: count,

@@ -82,6 +82,8 @@ export interface LoadReport {
   executor: ExecutorKind
   /** What prompts are read on, where that is another executor than answers are written on. */
   prompts?: ExecutorKind
+  /** Why it is not, where a share that fits was refused; left out where nothing was. */
+  refusal?: string
   /** `native:Q4_1+Q8_0`, `f32`, ... */
   weights: string
   weightBytes: number

@@ -1,6 +1,7 @@
 // From a load request to an executor that holds the shard: parse what the leader sent, open the files, stream the slices in.
 import { type ErrorData, toErrorData } from '../base/errors.ts'
 import type { Executor } from '../compute/executor.ts'
+import { refusalWords } from '../device/capability-assessor.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
@@ -57,7 +58,10 @@ export async function loadExecutor(
     }
   }
   try {
-    const { executor, ...reads } = await loadFirst(ways, loadInto, (error) => notices.push(toErrorData(error)))
+    let refusal: Pick<LoadReport, 'refusal'> = {}
+    const { executor, ...reads } = await loadFirst(ways, loadInto, (error) => {
+      refusal = { refusal: refusalWords(error) }
+    })
     const { weightBytes, peakBytes } = executor.memory
     const downloadedBytes = opened.reduce((sum, source) => sum + source.downloadedBytes, 0)
     return {
@@ -65,6 +69,7 @@ export async function loadExecutor(
       report: {
         executor: executor.kind,
         ...reads,
+        ...refusal,
         weights: weightsLabel(manifest, weights),
         weightBytes,
         downloadedBytes,

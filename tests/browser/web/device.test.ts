@@ -134,9 +134,11 @@ test('a device shows what was measured of each executor, and why it uses the one
   element.report = { ...report, notices: [], prompts: 'webgpu' }
   await settled(element)
   expect(wordsOf(element)).toContain('holds its share twice. Both are at work now.')
-  element.report = { ...report, notices: [] }
+  element.report = { ...report, notices: [], refusal: 'The GPU has no room.' }
   await settled(element)
-  expect(wordsOf(element)).toContain('holds its share twice. Its present share is held by the CPU (WebAssembly) alone.')
+  expect(wordsOf(element)).toContain(
+    'holds its share twice. Its present share is held by the CPU (WebAssembly) alone. The GPU has no room.',
+  )
 })
 
 test('a device says that one executor does all where two would hardly be faster', async () => {

@@ -94,7 +94,7 @@ test('a second executor that refuses the share leaves it to the first, and says 
   const { reports } = await roomOf([1], { executor: 'wasm', pair })
   expect(reports[0]).not.toHaveProperty('prompts')
   expect(reports[0]?.executor).toBe('wasm')
-  expect(reports[0]?.notices).toContainEqual({ code: 'out-of-memory', message: 'No room.' })
+  expect(reports[0]?.refusal).toBe('No room.')
 })
 
 test('an encoder goes where prompts do, if its share fits there', () => {
