@@ -47,7 +47,7 @@ export interface ComputeReport {
   readBytesPerSecond: number
   /** What quantizing costs, of the default model alone: the bars are in docs/COMMANDS.md. */
   quality: QualityFigures | null
-  /** One decode step on WebGPU, of the default model alone: counts, since this machine's adapter is software. */
+  /** One decode step on WebGPU: counts, since this machine's adapter is software; null where that cannot hold the model. */
   gpuStep: GpuStep | null
   /** Why a peer is null, and what its figure is of; by peer. */
   notes: Record<string, string>
@@ -86,13 +86,11 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
       looks.push(await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 900 + i }))
     const looked = looks[0]!
     for (const engine of running.values()) await engine.close()
+    const gpuStep = await countGpuStep(browser, site, contenders[0]!.request).catch((error: unknown) => {
+      notes.webgpu = words(error)
+      return null
+    })
     const isUsual = model.isDefault && options.behind === undefined
-    const gpuStep = isUsual
-      ? await countGpuStep(browser, site, contenders[0]!.request).catch((error: unknown) => {
-          notes.webgpu = words(error)
-          return null
-        })
-      : null
     const quality = isUsual ? await defaultModelQuality(options.threads) : null
 
     const speed = (engine: string): Peer | null => {

@@ -2,7 +2,7 @@
 import { expose } from 'comlink'
 import { executorFactory } from '../../../src/cluster/executors.ts'
 import { createSoloCollective } from '../../../src/collective/solo.ts'
-import { workBetween } from '../../../src/compute/executor.ts'
+import { type DeviceWork, workBetween } from '../../../src/compute/executor.ts'
 import { generate } from '../../../src/engine/generate.ts'
 import { createLeader, type Leader } from '../../../src/engine/leader.ts'
 import { parseSamplingOptions } from '../../../src/model/sampling-options.ts'
@@ -35,33 +35,20 @@ const ourWorker = {
     return open(request, 'wasm')
   },
 
-  /** One token more on WebGPU, after a run whose uploads are those of a first time. */
+  /** The third token after a prompt of one, on WebGPU: the uploads of a first time are over. */
   async gpuStep(request: EngineRequest): Promise<GpuStep> {
-    const { weights } = await open(request, 'webgpu')
+    const { weights } = await open({ ...request, contextLength: 8 }, 'webgpu')
     const { executor } = leader.rank
-    const countsOf = async (tokens: number) => {
-      const before = { ...executor.work! }
-      await ourWorker.run({ phase: 'decode', tokens, firstToken: 1000 })
-      return workBetween(before, executor.work!)
-    }
-    await countsOf(1)
-    const [one, two] = [await countsOf(1), await countsOf(2)]
-    leader.rank.executor.close()
-    return { weights, ...workBetween(one, two) }
+    const counts: DeviceWork[] = []
+    await answer([1000], 4, () => counts.push({ ...executor.work! }))
+    executor.close()
+    return { weights, ...workBetween(counts[2]!, counts[3]!) }
   },
 
   async run({ phase, tokens, firstToken }: Work): Promise<Timed> {
     const decoding = phase === 'decode'
-    const { timings } = await generate(leader, {
-      promptTokens: promptTokens(decoding ? behind : tokens, firstToken),
-      maxTokens: decoding ? tokens + 1 : 1,
-      stopTokens: new Set(),
-      sampling: parseSamplingOptions({}),
-      vocabulary,
-      startedAt: performance.now(),
-      onToken: () => undefined,
-      signal: new AbortController().signal,
-    })
+    const prompt = promptTokens(decoding ? behind : tokens, firstToken)
+    const { timings } = await answer(prompt, decoding ? tokens + 1 : 1)
     const ms = decoding ? timings.stepMs.reduce((sum, step) => sum + step, 0) : timings.timeToFirstTokenMs!
     return { tokens, ms }
   },
@@ -74,6 +61,19 @@ const ourWorker = {
     const { weightBytes, kvBytes, peakBytes } = leader.rank.executor.memory
     return { ...times, weightBytes, kvBytes, peakBytes }
   },
+}
+
+function answer(prompt: readonly number[], maxTokens: number, onToken: () => void = () => undefined) {
+  return generate(leader, {
+    promptTokens: prompt,
+    maxTokens,
+    stopTokens: new Set(),
+    sampling: parseSamplingOptions({}),
+    vocabulary,
+    startedAt: performance.now(),
+    onToken,
+    signal: new AbortController().signal,
+  })
 }
 
 async function open(request: EngineRequest, kind: 'wasm' | 'webgpu'): Promise<OwnFigures> {
