@@ -41,6 +41,7 @@ const suites = {
   node: () => vitest('node'),
   browser: () => vitest('browser'),
   vitest: bothVitests,
+  webgl: () => vitest('long'),
   rooms: () => playwright('playwright.config.ts'),
   screens: () => playwright('playwright.screens.config.ts'),
   real: () => playwright('playwright.real.config.ts'),

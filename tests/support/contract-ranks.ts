@@ -13,6 +13,8 @@ export interface ContractOptions {
   threads?: number
   /** Largest difference from the reference's logits, relative to the largest logit, by weight format. */
   tolerance: Readonly<Record<TensorFormat, number>>
+  /** Each family once and no long run, for backends that compile a program for every shape; the whole then has a command of its own. */
+  sampled?: boolean
 }
 
 export async function load(

@@ -49,7 +49,7 @@ export function activate(activation: Activation, x: tf.Tensor2D): tf.Tensor2D {
   return activations[activation](x)
 }
 
-/** Every head of x (T, heads, D) by its token's position (Su et al. 2021). */
+/** Every head of x (T, heads, D) by its token's position (Su et al. 2021): x cos + partners sin, where a pair's partners are (-second, first). */
 export function rotate(
   x: tf.Tensor3D,
   positions: readonly number[],
@@ -58,21 +58,21 @@ export function rotate(
 ): tf.Tensor3D {
   const [tokenCount, heads, headSize] = x.shape
   const half = rotatedSize / 2
-  const angles = positions.flatMap((position) => Array.from(frequencies, (frequency) => position * frequency))
-  const shape: [number, number, number] = [tokenCount, 1, half]
-  const [cosine, sine] = [tf.tensor3d(angles.map(Math.cos), shape), tf.tensor3d(angles.map(Math.sin), shape)]
-  const turned = tf.slice(x, [0, 0, 0], [tokenCount, heads, rotatedSize])
-  const pairs =
-    layout === 'interleaved' ? tf.unstack(tf.reshape(turned, [tokenCount, heads, half, 2]), 3) : tf.split(turned, 2, 2)
-  const [first, second] = pairs as [tf.Tensor3D, tf.Tensor3D]
-  const rotated: tf.Tensor3D[] = [
-    tf.sub(tf.mul(first, cosine), tf.mul(second, sine)),
-    tf.add(tf.mul(first, sine), tf.mul(second, cosine)),
-  ]
-  const together =
-    layout === 'interleaved'
-      ? tf.reshape<tf.Rank.R3>(tf.stack(rotated, 3), [tokenCount, heads, rotatedSize])
-      : tf.concat3d(rotated, 2)
-  if (rotatedSize === headSize) return together
-  return tf.concat3d([together, tf.slice(x, [0, 0, rotatedSize])], 2)
+  const [cosines, sines] = [new Float32Array(tokenCount * headSize).fill(1), new Float32Array(tokenCount * headSize)]
+  const partnerOf = new Float32Array(headSize * headSize)
+  for (let pair = 0; pair < half; pair++) {
+    const [first, second] = layout === 'interleaved' ? [2 * pair, 2 * pair + 1] : [pair, pair + half]
+    partnerOf[second * headSize + first] = -1
+    partnerOf[first * headSize + second] = 1
+    positions.forEach((position, token) => {
+      for (const i of [first, second]) {
+        cosines[token * headSize + i] = Math.cos(position * frequencies[pair]!)
+        sines[token * headSize + i] = Math.sin(position * frequencies[pair]!)
+      }
+    })
+  }
+  const shape: [number, number, number] = [tokenCount, 1, headSize]
+  const flat = tf.reshape<tf.Rank.R2>(x, [tokenCount * heads, headSize])
+  const partners = tf.reshape<tf.Rank.R3>(tf.matMul(flat, tf.tensor2d(partnerOf, [headSize, headSize])), x.shape)
+  return tf.add(tf.mul(x, tf.tensor3d(cosines, shape)), tf.mul(partners, tf.tensor3d(sines, shape)))
 }

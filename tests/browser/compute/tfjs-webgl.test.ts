@@ -1,27 +1,19 @@
-// The whole contract is run on TensorFlow.js' JavaScript backend in Node; WebGL compiles a shader for every shape, so here it is one model.
-import { expect, test } from 'vitest'
-import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
+import { describe, expect, test } from 'vitest'
 import { createTfjsFactory } from '../../../src/compute/tfjs/tfjs-factory.ts'
-import { difference, load, whole } from '../../support/contract-ranks.ts'
-import { shardsByHand, tinyConfig, tinyModel } from '../../support/tiny-model.ts'
+import { executorContract } from '../../contracts/executor-contract.ts'
+import { familyContract } from '../../contracts/family-contract.ts'
+import { memoryContract } from '../../contracts/memory-contract.ts'
 
-test('TensorFlow.js in WebGL gives the reference’s logits over two ranks, in prefill and decode', async () => {
-  const model = tinyModel(tinyConfig({ layerCount: 1 }), 'int8', 7)
-  const factory = createTfjsFactory('webgl')
+const factory = createTfjsFactory('webgl')
+
+// WebGL compiles a program for every shape, 2,600 for all that the family contract asks: the whole of it is in tfjs-webgl.long.ts.
+describe('TensorFlow.js executor, in WebGL', () => {
+  const options = { factory, tolerance: { f32: 2e-5, f16: 2e-5, int8: 6e-5, int4: 2e-5 } }
+  executorContract(options)
+  familyContract({ ...options, sampled: true })
+  memoryContract(factory)
+})
+
+test('says what it runs on', async () => {
   expect(await factory.describe(1)).toBe('TensorFlow.js on webgl, float32')
-  const ends: [number, number, number][] = [
-    [4, 96, 60],
-    [6, 160, 101],
-  ]
-  const oracle = await load(model, whole(model.config), referenceExecutor)
-  const subject = await load(model, shardsByHand(model.config, ends), factory)
-  for (const [tokens, past] of [
-    [[3, 97, 15], 0],
-    [[42], 3],
-  ] as const) {
-    const [expected, actual] = [await oracle.run([...tokens], past), await subject.run([...tokens], past)]
-    expect(difference(actual.logits, expected.logits)).toBeLessThanOrEqual(2e-5)
-  }
-  subject.close()
-  oracle.close()
 })
