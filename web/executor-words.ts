@@ -24,11 +24,14 @@ export function choiceWords(profile: DeviceProfile, report: LoadReport | null): 
   const choice = chooseExecutor(measured)
   const words = texts.executors
   const name = (kind: ExecutorKind) => texts.device.executors[kind]
+  const asked = profile.forced ? `${words.forced(name(profile.executor))} ` : ''
   if (!choice || measured.length === 1) {
     const refused = speeds.find(({ why }) => why !== null)
-    return refused?.why ? words.onlyOneWhy(name(profile.executor), refused.why) : words.onlyOne(name(profile.executor))
+    const only = name(profile.executor)
+    return asked + (refused?.why ? words.onlyOneWhy(only, refused.why) : words.onlyOne(only))
   }
   const { prefill, decode, both, pair } = choice
+  if (asked) return asked + (pair ? words.elseEach(name(prefill), name(decode)) : words.elseAll(name(both)))
   if (pair) return [words.eachPhase(name(prefill), name(decode)), ...nowWords(profile, report)].join(' ')
   const why =
     prefill === decode

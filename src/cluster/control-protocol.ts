@@ -49,6 +49,7 @@ const executorPair = v.object({ prefill: executor, decode: executor, promptToken
 const profileSchema = v.object({
   ...executorUse.entries,
   pair: v.exactOptional(executorPair),
+  forced: v.exactOptional(v.literal(true)),
   deviceId,
   name: deviceName,
   memoryBytes: figure,

@@ -64,8 +64,9 @@ export class MobileDeviceCapabilityAssessor {
         })
         speeds.delete(kind)
         const otherExecutors = [...speeds.values()]
-        const pair = executor === 'auto' ? pairWith(measured, otherExecutors) : null
         const profile = { deviceId, name, ...measured, memoryBytes, cores, threads, battery, otherExecutors }
+        if (executor !== 'auto') return { ...profile, forced: true }
+        const pair = pairWith(measured, otherExecutors)
         return pair ? { ...profile, pair } : profile
       } catch (error) {
         if (toErrorData(error).code === 'download-failed') unreachable ??= error

@@ -55,6 +55,8 @@ export interface DeviceProfile {
   executor: ExecutorKind
   /** What it will use instead where its memory holds the share in both, which makes it faster than planned; left out where one is as good. */
   pair?: ExecutorPair
+  /** It was told which executor to use, whatever is measured; left out where it chose. */
+  forced?: true
   /** Resident weight bytes read a second by that executor in decode, measured. */
   weightBytesPerSecond: number
   /** Of that executor; plans do not ask for them. */
@@ -73,7 +75,10 @@ export interface DeviceProfile {
 }
 
 /** The same device on another executor, for both phases; what it computed on before stays known. */
-export function computingOn({ pair: _, ...profile }: DeviceProfile, use: ExecutorUse): DeviceProfile {
+export function computingOn(
+  { pair: _pair, forced: _forced, ...profile }: DeviceProfile,
+  use: ExecutorUse,
+): DeviceProfile {
   const { executor, weightBytesPerSecond, phases } = profile
   const others = profile.otherExecutors.filter((other) => other.executor !== use.executor)
   const otherExecutors = [{ executor, weightBytesPerSecond, phases, why: null }, ...others]

@@ -154,6 +154,10 @@ export const de: Texts = {
     nowBoth: 'Zurzeit arbeiten beide.',
     nowAlone: (name) => `Den jetzigen Anteil hält allein: ${name}.`,
     bothNext: 'Das beginnt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
+    forced: (name) => `Die Adresse dieser Seite verlangt: ${name}.`,
+    elseAll: (name) => `Sonst würde nach dem Gemessenen benutzt: ${name}.`,
+    elseEach: (prefill, decode) =>
+      `Sonst läse nach dem Gemessenen Fragen: ${prefill}; und es schriebe Antworten: ${decode}.`,
     takesOver: 'Der Wechsel kommt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
   },
 

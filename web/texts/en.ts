@@ -159,6 +159,10 @@ export const en = {
     nowBoth: 'Both are at work now.',
     nowAlone: (name: string) => `Its present share is held by the ${name} alone.`,
     bothNext: 'They begin when this device next opens the page.',
+    forced: (name: string) => `This page’s address asks for the ${name}.`,
+    elseAll: (name: string) => `Without that the ${name} would be used, by what is measured.`,
+    elseEach: (prefill: string, decode: string) =>
+      `Without that, by what is measured, the ${prefill} would read prompts and the ${decode} write answers.`,
     takesOver: 'It takes over when this device next opens the page.',
   },
 

@@ -169,3 +169,22 @@ test('a device says when another executor than the one in use is the better, and
   await settled(element)
   expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) has figures here. There is no adapter.')
 })
+
+test('a device whose executor the address names says so, and what would be used without that', async () => {
+  const element = new HrExecutors()
+  const gpu = {
+    executor: 'webgpu' as const,
+    weightBytesPerSecond: 9e9,
+    phases: { prefillBytesPerSecond: 90e9, readbackMs: 0.2 },
+    why: null,
+  }
+  element.profile = { ...profile, executor: 'wasm', forced: true, otherExecutors: [gpu] }
+  await mount(element)
+  expect(wordsOf(element)).toContain(
+    'This page’s address asks for the CPU (WebAssembly). Without that the GPU (WebGPU) would be used, by what is measured.',
+  )
+  expect(wordsOf(element)).not.toContain('takes over')
+  element.profile = { ...profile, executor: 'wasm', forced: true, otherExecutors: [] }
+  await settled(element)
+  expect(wordsOf(element)).toContain('asks for the CPU (WebAssembly). Only the CPU (WebAssembly) is measured so far')
+})

@@ -145,8 +145,10 @@ describe('an executor for each phase', () => {
 describe('an executor that was asked for', () => {
   test('is used whatever was faster before', async () => {
     const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
-    const { executor, otherExecutors } = await assess({}, { executor: 'wasm', remembered })
+    const { executor, otherExecutors, forced } = await assess({}, { executor: 'wasm', remembered })
     expect({ executor, otherExecutors }).toEqual({ executor: 'wasm', otherExecutors: [speed('webgpu', 7)] })
+    expect(forced).toBe(true)
+    expect(await assess({}, { remembered })).not.toHaveProperty('forced')
   })
 
   test('that does not run here is refused with its reason', async () => {
