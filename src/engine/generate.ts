@@ -72,7 +72,7 @@ export async function generate(
   const { tokens, timings } = soFar
   const lengths = vocabulary.map(rangeLength)
   const limit = Math.min(maxTokens, leader.rank.shard.contextLength - promptTokens.length)
-  const history = () => [...promptTokens, ...tokens]
+  const history = [...promptTokens, ...tokens]
   const isStopped = () => tokens.length > 0 && stopTokens.has(tokens.at(-1)!)
   const before = tokens.length
   let stopReason: Generated['stopReason'] = 'length'
@@ -81,17 +81,18 @@ export async function generate(
   try {
     if (before > 0 && (isStopped() || before >= limit))
       return { tokens, stopReason: isStopped() ? 'stop' : 'length', timings }
-    let head = firstRequest(sampling, history())
-    let ranks = (await prefill(leader, history(), head, signal))[0]!
+    let head = firstRequest(sampling, history)
+    let ranks = (await prefill(leader, history, head, signal))[0]!
     while (tokens.length < limit) {
       if (tokens.length > before) {
         throwIfAborted(signal)
-        head = firstRequest(sampling, history())
-        const pastLength = promptTokens.length + tokens.length - 1
-        ranks = (await leader.run({ tokens: tokens.slice(-1), pastLength, rows: 'last', head }))[0]!
+        head = firstRequest(sampling, history)
+        const pastLength = history.length - 1
+        ranks = (await leader.run({ tokens: history.slice(-1), pastLength, rows: 'last', head }))[0]!
       }
       const choice = await choose(leader, sampling, ranks, head, lengths)
       tokens.push(choice.chosen.token)
+      history.push(choice.chosen.token)
       const sinceLastMs = performance.now() - soFar.tokenAt
       soFar.tokenAt += sinceLastMs
       const durationsMs = stats.durationsMs.splice(0)

@@ -59,7 +59,7 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
   const cached = cachedPositions(rank.config, shard.contextLength)
   let nextStep = 0
   let state: State | null = null
-  let cachedTokens: number[] = []
+  const cachedTokens: number[] = []
   const told: ToldStep[] = []
   let span: StepSpan & { toldMs: number } = { tokens: 0, beganMs: 0, toldMs: 0 }
   const clock = createComputeClock()
@@ -100,9 +100,7 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
 
   return {
     rank,
-    get cachedTokens() {
-      return cachedTokens
-    },
+    cachedTokens,
     reaches: cached.reaches,
     async run({ tokens, tokenTypes, mask, pastLength, rows, head, goesOn: wanted = false }) {
       const goesOn = wanted && clock.roundsMs.length < mostRounds
@@ -115,7 +113,7 @@ export function createLeader(rank: Rank, vocabulary: readonly Range[]): Leader {
       clock.pause()
       cached.begin(step)
       nextStep++ // Tokens that embed refuses are no step: the members hear nothing of them.
-      cachedTokens = cachedTokens.slice(0, pastLength)
+      cachedTokens.splice(pastLength)
       told.length = 0
       if (!goesOn) span = { tokens: 0, beganMs, toldMs: performance.now() }
       span.tokens += tokens.length

@@ -12,13 +12,14 @@ export function openNativeLlama(): BenchEngine & { close(): Promise<void> } {
       const loaded = await llama.loadModel({ modelPath: model.path })
       const context = await loaded.createContext({ contextSize: contextLength, batchSize: 512, threads, sequences: 1 })
       const sequence = context.getSequence()
-      run = async ({ phase, tokens, firstToken }) => {
+      run = async ({ phase, tokens, freshToken }) => {
         const decoding = phase === 'decode'
-        await sequence.clearHistory()
         let start = performance.now()
         let left = decoding ? tokens : 0
-        const prompt = promptTokens(decoding ? behind : tokens, firstToken)
-        for await (const _ of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
+        const prompt = promptTokens(phase, decoding ? behind : tokens, freshToken)
+        await sequence.adaptStateToTokens(prompt.slice(0, -1), false)
+        const unread = prompt.slice(sequence.nextTokenIndex)
+        for await (const _ of sequence.evaluate(unread, { temperature: 0, yieldEogToken: true })) {
           if (decoding && left === tokens) start = performance.now()
           if (left-- === 0) break
         }

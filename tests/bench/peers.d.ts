@@ -46,7 +46,9 @@ declare module 'onnxruntime-web' {
 
 declare module 'node-llama-cpp' {
   interface Sequence {
-    clearHistory(): Promise<void>
+    readonly nextTokenIndex: number
+    /** Drops what the state holds behind the tokens that it has in common with these. */
+    adaptStateToTokens(tokens: readonly number[], allowShift: boolean): Promise<void>
     evaluate(
       tokens: readonly number[],
       options: { temperature: number; yieldEogToken: boolean },

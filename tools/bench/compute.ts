@@ -83,7 +83,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
     const { own, profile } = running.get('ours')!
     const looks: OwnProfile[] = []
     for (let i = 0; i < roundsOf[options.phase]; i++)
-      looks.push(await profile({ phase: options.phase, tokens: profileTokens[options.phase], firstToken: 900 + i }))
+      looks.push(await profile({ phase: options.phase, tokens: profileTokens[options.phase], freshToken: 900 + i }))
     const looked = looks[0]!
     for (const engine of running.values()) await engine.close()
     const gpuStep = await countGpuStep(browser, site, contenders[0]!.request).catch((error: unknown) => {

@@ -23,11 +23,11 @@ export async function takeTurns(
 ) {
   const lengths = new Map<string, number>()
   const times = new Map<string, Timed[]>()
-  let firstToken = 1000
+  let freshToken = 1000
   const turn = async (name: string, tokens: number): Promise<Timed | null> => {
     const engine = running.get(name)!
     try {
-      return await engine.run({ phase, tokens, firstToken: firstToken++ })
+      return await engine.run({ phase, tokens, freshToken: freshToken++ })
     } catch (error) {
       if (isIndispensable(name)) throw error
       notes[name] = words(error)

@@ -16,8 +16,8 @@ export interface EngineRequest {
 export interface Work {
   phase: 'decode' | 'prefill'
   tokens: number
-  /** Other in every run, so that no engine finds the prompt in its cache. */
-  firstToken: number
+  /** Other in every run: see `promptTokens`. */
+  freshToken: number
 }
 
 export interface Timed {
@@ -54,7 +54,11 @@ export interface BenchEngine {
 /** Tokens before the first timed decode step where nothing else is asked for. */
 export const promptLength = 4
 
-/** Ids that every vocabulary of the benchmark has and that stop nothing. */
-export function promptTokens(length: number, firstToken: number): number[] {
-  return Array.from({ length }, (_, i) => (i === 0 ? firstToken : 300 + ((i * 37) % 1000)))
+/**
+ * Ids that every vocabulary of the benchmark has and that stop nothing. Where prompts are timed the fresh one is first, and no engine
+ * finds any of them in its cache; what decode steps stand behind is read once, and only its last token is fresh.
+ */
+export function promptTokens(phase: Work['phase'], length: number, freshToken: number): number[] {
+  const fresh = phase === 'prefill' ? 0 : length - 1
+  return Array.from({ length }, (_, i) => (i === fresh ? freshToken : 300 + ((i * 37) % 1000)))
 }

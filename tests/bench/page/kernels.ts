@@ -53,7 +53,7 @@ export async function benchKernels(rounds: number): Promise<KernelFigures> {
   for (const { run } of cases) repeats.push(await warmedUp(run))
   for (const { name } of Object.values(products)) await warmedUp(() => void peaks[name]!(peakRounds / 100))
   for (let round = 0; round < rounds; round++) {
-    const { tokens: megabytes, ms } = await reader.run({ phase: 'decode', tokens: 0, firstToken: 0 })
+    const { tokens: megabytes, ms } = await reader.run({ phase: 'decode', tokens: 0, freshToken: 0 })
     figures.readBytesPerSecond.push((megabytes * 2 ** 20 * 1000) / ms)
     for (const [arithmetic, { name, perRound }] of Object.entries(products)) {
       const once = await timed(() => void peaks[name]!(peakRounds), 1)

@@ -26,7 +26,7 @@ export async function openOnnx(): Promise<BenchEngine> {
       })
       return null
     },
-    async run({ phase, tokens, firstToken }) {
+    async run({ phase, tokens, freshToken }) {
       let past = emptyPast(ort, shape)
       let pastLength = 0
       const step = async (ids: readonly number[]) => {
@@ -42,7 +42,7 @@ export async function openOnnx(): Promise<BenchEngine> {
         return likeliest(outputs.logits!.data as Float32Array)
       }
       let start = performance.now()
-      let token = await step(promptTokens(phase === 'decode' ? promptLength : tokens, firstToken))
+      let token = await step(promptTokens(phase, phase === 'decode' ? promptLength : tokens, freshToken))
       if (phase === 'decode') {
         start = performance.now()
         for (let i = 0; i < tokens; i++) token = await step([token])

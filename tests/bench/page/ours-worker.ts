@@ -45,15 +45,15 @@ const ourWorker = {
     return { weights, ...workBetween(counts[2]!, counts[3]!) }
   },
 
-  async run({ phase, tokens, firstToken }: Work): Promise<Timed> {
+  async run({ phase, tokens, freshToken }: Work): Promise<Timed> {
     const decoding = phase === 'decode'
-    const prompt = promptTokens(decoding ? behind : tokens, firstToken)
+    const prompt = promptTokens(phase, decoding ? behind : tokens, freshToken)
     const { timings } = await answer(prompt, decoding ? tokens + 1 : 1)
     const ms = decoding ? timings.stepMs.reduce((sum, step) => sum + step, 0) : timings.timeToFirstTokenMs!
     return { tokens, ms }
   },
 
-  /** A decode run counts its prompt too: kernels take most of either. */
+  /** A decode run counts what it reads of its prompt too: kernels take most of either. */
   async profile(work: Work): Promise<OwnProfile> {
     const times = await clockKernels(async () => {
       await ourWorker.run(work)

@@ -13,7 +13,7 @@ export function openWllama2(): BenchEngine {
       await wllama.loadModel(pickedModel(), { n_ctx: contextLength, n_batch: 512, n_threads: threads })
       return null
     },
-    async run({ phase, tokens, firstToken }) {
+    async run({ phase, tokens, freshToken }) {
       await wllama.kvClear()
       await wllama.samplingInit({ temp: 0 })
       const next = async () => {
@@ -22,7 +22,7 @@ export function openWllama2(): BenchEngine {
         return token
       }
       let start = performance.now()
-      await wllama.decode(promptTokens(phase === 'decode' ? promptLength : tokens, firstToken), {})
+      await wllama.decode(promptTokens(phase, phase === 'decode' ? promptLength : tokens, freshToken), {})
       let token = await next()
       if (phase === 'decode') {
         start = performance.now()
