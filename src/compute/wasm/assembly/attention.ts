@@ -1,5 +1,6 @@
 import { productRows } from './attention-products'
 import { BLOCK, expandedOf, maximumOf, scaleRow, scoresOf, sumOf, weighRow } from './attention-rows'
+import { fetchHead } from './key-value-cache'
 import { expand } from './vector'
 import { ws } from './workspace'
 
@@ -49,6 +50,8 @@ function attendSpan<T>(
     const stop = min(last - chunk * ws.chunkPositions, min(block + BLOCK, ws.chunkPositions))
     const chunkKeys = keys + <usize>chunk * ws.chunkBytes
     const blockPosition = offset + chunk * ws.chunkPositions + block
+    // More queries than four multiply so often that memory keeps up.
+    if (rows <= 4 && inChunk == 0 && last - row >= ws.chunkPositions) fetchHead(chunkKeys, scoresOf(scratch))
     scoreBlock<T>(query, rows, chunkKeys, block, inChunk - block, stop - block, scratch)
     for (let r = 0; r < rows; r++) {
       const own = position + ((firstToken + r) % tokens)
