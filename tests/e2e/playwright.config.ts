@@ -1,14 +1,15 @@
 import { defineConfig } from '@playwright/test'
 import { launchOptions } from './support/launch.ts'
 
-/** Real servers and real browser contexts, one test at a time. `playwright.real.config.ts` has the long runs over the default model, `playwright.screens.config.ts` takes pictures. */
+/** Real servers and real browser contexts, two files at a time. `playwright.real.config.ts` has the long runs over the default model, `playwright.screens.config.ts` takes pictures. */
 export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
   testIgnore: ['real/**', 'screens/**'],
   outputDir: '../../test-results/e2e',
   reporter: 'list',
-  workers: 1,
+  // Rooms wait for each other's tabs a third of the time.
+  workers: 2,
   timeout: 60_000,
   use: {
     ...launchOptions,

@@ -7,5 +7,6 @@ export default defineConfig({
   use: { ...base.use, serviceWorkers: 'allow' },
   testMatch: 'screens/*.test.ts',
   testIgnore: [],
+  workers: 1,
   timeout: 300_000,
 })

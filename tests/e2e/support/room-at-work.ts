@@ -19,10 +19,12 @@ export async function showsItsWork(leader: Page, guest: Page): Promise<void> {
   await area.hover()
   await expect(leader.getByTestId('shard-map-said')).toHaveText((await area.getAttribute('aria-label')) ?? '')
 
-  for (const { stepMs, bytes, rounds, devices: times } of steps) {
+  for (const { stepMs, bytes, rounds, promptTokens, devices: times } of steps) {
     expect(times.map(({ deviceId }) => deviceId)).toEqual(devices.map(({ deviceId }) => deviceId))
     expect(bytes).toBeGreaterThan(0)
-    expect(rounds).toBe(plan.sublayers.length + 2)
+    // A long prompt is read in several steps.
+    if (promptTokens === null) expect(rounds).toBe(plan.sublayers.length + 2)
+    else expect(rounds).toBeGreaterThanOrEqual(plan.sublayers.length + 2)
     for (const { computeMs, transferMs, waitMs } of times) {
       expect(computeMs).toBeGreaterThan(0)
       expect(computeMs + (transferMs ?? 0) + waitMs).toBeCloseTo(stepMs, 3)
