@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { defaultModelPath } from '../support/default-model.ts'
 import { OWN_ID, refusalOf, say, standInTheMiddle, waitUntilClosed } from './support/bulk-middle.ts'
-import { allReady } from './support/people.ts'
+import { allReady, deviceRows } from './support/people.ts'
 import { goOn, pick } from './support/picked-file.ts'
 import { formRoom, join, startRoom, view, waitForDevices } from './support/script.ts'
 import { storiesPath } from './support/site.ts'
@@ -45,6 +45,7 @@ function nextLoad(leader: Page): Promise<void> {
 /** After a reload the page offers the file by its name; a browser has to be shown it again. */
 async function pickLastAgain(leader: Page): Promise<void> {
   await leader.reload()
+  await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Waiting', 'Waiting'])
   await expect(leader.getByTestId('last-model')).toContainText('The last model here was stories260K.gguf')
   const [chooser] = await Promise.all([
     leader.waitForEvent('filechooser'),
