@@ -5,7 +5,7 @@ import { bytesOf, FORMAT_LAYOUT, type ShardTensor } from '../model/tensor.ts'
 import type { PhaseFigures } from '../plan/device-profile.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import { shardTensors } from '../plan/shard-tensors.ts'
-import type { Executor, ExecutorFactory, ExecutorSetup, State, Step } from './executor.ts'
+import { advance, type Executor, type ExecutorFactory, type ExecutorSetup, type State, type Step } from './executor.ts'
 
 /** 19 MB of int4 blocks: two layers of a model 1,024 wide. */
 const config: ModelConfig = {
@@ -132,7 +132,7 @@ async function timePrompt(executor: Executor, readbackMs: number, signal?: Abort
   const read = (count: number) =>
     timeSteps(() => forward(executor, 0, count), count === tokens ? budgetMs : 0, 1000, signal)
   const fewMs = await read(fewTokens)
-  if (fewMs - (shard.sublayers.length + 1) * readbackMs > longMs) return fewMs / fewTokens
+  if (fewMs - readbackMs > longMs) return fewMs / fewTokens
   return (await read(tokens)) / tokens
 }
 
@@ -149,7 +149,7 @@ async function timeReadback(executor: Executor, signal?: AbortSignal): Promise<n
   return times.sort((a, b) => a - b)[readbacks >> 1]!
 }
 
-/** One step over `count` tokens behind `pastLength` others. */
+/** One step over `count` tokens behind `pastLength` others, as on a device alone: what collectives wait for is the readback's figure. */
 async function forward(executor: Executor, pastLength: number, count: number): Promise<State> {
   const positions = Array.from({ length: count }, (_, i) => pastLength + i)
   const step: Step = {
@@ -162,8 +162,7 @@ async function forward(executor: Executor, pastLength: number, count: number): P
     rows: 'last',
   }
   const state = executor.begin(step, executor.embed(step))
-  for (let index = 0; index < shard.sublayers.length; index++)
-    executor.join(state, index, await executor.partial(state, index))
+  await advance(executor, state, 0, shard.sublayers.length)
   await executor.readHidden(state)
   return state
 }

@@ -6,6 +6,9 @@ import type { ExecutorKind, ExecutorPair, PhaseFigures } from '../plan/device-pr
 /** What is expected of a device between two people's messages: what it reads of a question, and what it writes. */
 export const EXPECTED_TURN = { readTokens: 128, writtenTokens: 128 }
 
+/** Weights that a rank goes through between two collectives: of TinyLlama in int4 (687 MB, 44 sublayers) over three devices. */
+export const COLLECTIVE_BYTES = 5e6
+
 /** The part of a turn that a second executor must leave at most. */
 const worthwhile = 0.9
 
@@ -31,7 +34,7 @@ export function chooseExecutor(measured: readonly MeasuredExecutor[]): ExecutorC
   const best = (cost: (executor: MeasuredExecutor) => number) =>
     measured.reduce<MeasuredExecutor | null>((least, next) => (!least || cost(next) < cost(least) ? next : least), null)
   const reader = best(({ phases }) => 1 / phases.prefillBytesPerSecond)
-  const writer = best(({ weightBytesPerSecond }) => 1 / weightBytesPerSecond)
+  const writer = best(writingCost)
   const both = best((executor) => turnCost(executor))
   if (!reader || !writer || !both) return null
   const isWorthwhile = turnCost(reader, writer) <= worthwhile * turnCost(both)
@@ -43,14 +46,24 @@ export function chooseExecutor(measured: readonly MeasuredExecutor[]): ExecutorC
   }
 }
 
-/** Seconds a turn for each byte of weights; the readbacks are in both figures, as often as collectives ask for them. */
+/** Seconds a turn in a room for each byte of weights. */
 export function turnCost(reader: MeasuredExecutor, writer = reader): number {
   const { readTokens, writtenTokens } = EXPECTED_TURN
-  return readTokens / reader.phases.prefillBytesPerSecond + writtenTokens / writer.weightBytesPerSecond
+  return readTokens / reader.phases.prefillBytesPerSecond + readbackCost(reader) + writtenTokens * writingCost(writer)
+}
+
+/** Seconds a token for each byte of weights. */
+function writingCost(writer: MeasuredExecutor): number {
+  return 1 / writer.weightBytesPerSecond + readbackCost(writer)
+}
+
+/** Seconds that a step waits in collectives for each byte of weights. */
+function readbackCost({ phases }: MeasuredExecutor): number {
+  return phases.readbackMs / 1000 / COLLECTIVE_BYTES
 }
 
 /** A step takes its reader a pass over the weights at least: until its writer has read as many tokens, it is done sooner there. */
 function pairOf(reader: MeasuredExecutor, writer: MeasuredExecutor): ExecutorPair {
-  const promptTokens = Math.max(2, Math.ceil(writer.phases.prefillBytesPerSecond / reader.weightBytesPerSecond))
+  const promptTokens = Math.max(2, Math.ceil(writer.phases.prefillBytesPerSecond * writingCost(reader)))
   return { prefill: reader.executor, decode: writer.executor, promptTokens }
 }

@@ -18,7 +18,7 @@ export interface Battery {
 export interface PhaseFigures {
   /** Weight bytes x tokens a second, over a prompt of 64 tokens (of 4 where those take over 100 ms): as many times the decode figure as a prompt is read faster, token for token. */
   prefillBytesPerSecond: number
-  /** From the end of the arithmetic to the values in the worker: what every collective waits for besides the network. */
+  /** From the end of the arithmetic to the values in the worker: what every collective waits for besides the network, and what is in neither other figure but once a step. */
   readbackMs: number
 }
 

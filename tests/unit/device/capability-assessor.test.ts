@@ -61,7 +61,7 @@ const speed = (
 ): ExecutorSpeed => ({
   executor,
   weightBytesPerSecond,
-  phases: weightBytesPerSecond === null ? null : { prefillBytesPerSecond, readbackMs: 0.1 },
+  phases: weightBytesPerSecond === null ? null : { prefillBytesPerSecond, readbackMs: 0 },
   why: weightBytesPerSecond === null ? 'It never ran here.' : null,
 })
 

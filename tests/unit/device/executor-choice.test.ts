@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chooseExecutor, type MeasuredExecutor, turnCost } from '../../../src/device/executor-choice.ts'
+import {
+  COLLECTIVE_BYTES,
+  chooseExecutor,
+  type MeasuredExecutor,
+  turnCost,
+} from '../../../src/device/executor-choice.ts'
 
 const speed = fc.double({ min: 1e6, max: 1e12, noNaN: true })
 const measured = (executor: MeasuredExecutor['executor']): fc.Arbitrary<MeasuredExecutor> =>
   fc.record({
     executor: fc.constant(executor),
     weightBytesPerSecond: speed,
-    phases: fc.record({ prefillBytesPerSecond: speed, readbackMs: fc.constant(0) }),
+    phases: fc.record({ prefillBytesPerSecond: speed, readbackMs: fc.double({ min: 0, max: 50, noNaN: true }) }),
   })
 
 test('nothing measured leaves nothing to choose', () => {
@@ -37,10 +42,10 @@ test('where the phases disagree the one that ends a turn sooner is chosen, whate
   fc.assert(fc.property(pairs, check), { seed: 2 })
 })
 
-const webgpu = (weightBytesPerSecond: number, prefillBytesPerSecond: number): MeasuredExecutor => ({
+const webgpu = (weightBytesPerSecond: number, prefillBytesPerSecond: number, readbackMs = 0): MeasuredExecutor => ({
   executor: 'webgpu',
   weightBytesPerSecond,
-  phases: { prefillBytesPerSecond, readbackMs: 3 },
+  phases: { prefillBytesPerSecond, readbackMs },
 })
 const wasm = (weightBytesPerSecond: number, prefillBytesPerSecond: number): MeasuredExecutor => ({
   ...webgpu(weightBytesPerSecond, prefillBytesPerSecond),
@@ -54,6 +59,13 @@ test('a turn counts its question by the prefill and its answer by the decode', (
     both: 'wasm',
   })
   expect(chooseExecutor([webgpu(4e9, 90e9), wasm(5e9, 10e9)])).toMatchObject({ both: 'webgpu' })
+})
+
+test('a room waits for a readback in every collective, so who reads back slowly writes slowly', () => {
+  const [fast, slow] = [wasm(10e9, 20e9), webgpu(20e9, 200e9, 1)]
+  expect(chooseExecutor([fast, webgpu(20e9, 200e9)])).toMatchObject({ decode: 'webgpu', both: 'webgpu' })
+  expect(chooseExecutor([fast, slow])).toMatchObject({ prefill: 'webgpu', decode: 'wasm' })
+  expect(turnCost(fast, slow) - turnCost(fast, webgpu(20e9, 200e9))).toBeCloseTo((128 * 0.001) / COLLECTIVE_BYTES, 12)
 })
 
 test('each phase gets its own executor where a turn is a tenth shorter for it', () => {
