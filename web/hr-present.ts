@@ -7,6 +7,7 @@ import './chat/hr-answer.ts'
 import './chat/hr-spoken.ts'
 import type { ChatView } from './chat/conversations.ts'
 import { deviceName, deviceStatus } from './format.ts'
+import './hr-notice.ts'
 import './hr-qr.ts'
 import './hr-room-words.ts'
 import { sharesOf } from './hr-shares.ts'
@@ -124,7 +125,7 @@ export class HrPresent extends LitElement {
     return html`
       ${question ? html`<p class="question" dir="auto">${question.content}</p>` : null}
       ${last.role === 'assistant' ? html`<hr-answer dir="auto" data-testid="presented-answer" .text=${last.content} .live=${live}></hr-answer>` : null}
-      ${last.problem === null ? null : html`<p>${last.problem}</p>`}
+      ${last.problem === null ? null : html`<hr-notice .error=${last.problem}></hr-notice>`}
     `
   }
 

@@ -6,6 +6,7 @@ import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
 import { HrPresent } from '../../../web/hr-present.ts'
 import type { HrQr } from '../../../web/hr-qr.ts'
 import { HrRoom } from '../../../web/hr-room.ts'
+import { texts } from '../../../web/texts/texts.ts'
 import {
   link as anyLink,
   byTestId,
@@ -72,6 +73,18 @@ test('the present view follows the answer while it grows, and stays at its end',
   await expect.poll(() => wordsOf(talk)).toContain('Because of reason 59.')
   expect(wordsOf(talk)).toContain('Why is the sky blue?')
   await expect.poll(() => talk.scrollHeight - talk.scrollTop - talk.clientHeight).toBeLessThan(2)
+})
+
+test('the present view says in words why an answer failed', async () => {
+  const question = userTurn('Why is the sky blue?')
+  const problem = { code: 'out-of-memory', message: 'The phone has 12 MB left.' } as const
+  const element = await present({
+    chat: chatView([question, { ...emptyAnswer(question.id), state: 'failed', problem }]),
+  })
+  const talk = wordsOf(must(element.renderRoot.querySelector('.talk')))
+  expect(talk).toContain(texts.errors['out-of-memory'].headline)
+  expect(talk).toContain(problem.message)
+  expect(talk).not.toContain('[object')
 })
 
 /** How many pixels a metre has at three metres for a phone's camera that films 1,920 pixels over 65 degrees. */
