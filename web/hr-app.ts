@@ -148,8 +148,8 @@ export class HrApp extends LitElement {
   }
 
   #foot() {
-    const { kept, keptShown } = this.#room.modelWork.view
-    return html`<hr-foot .kept=${kept} ?keptShown=${keptShown} offline=${this.offline} version=${this.version}
+    const { kept, keptAsked } = this.#room.modelWork.view
+    return html`<hr-foot .kept=${kept} .keptAsked=${keptAsked} offline=${this.offline} version=${this.version}
       ?forgetting=${this.#room.busy.has('forget-downloads') || this.#room.busy.has('forget-model')}></hr-foot>`
   }
 

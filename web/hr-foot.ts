@@ -1,8 +1,8 @@
 // The page's settings, few as they are: what it keeps on this device, whether it opens offline, and its version.
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { KeptDownloads } from '../src/index.ts'
-import './models/hr-kept.ts'
+import { wasAskedAgain } from './models/hr-kept.ts'
 import type { OfflineState } from './service-worker.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
@@ -11,8 +11,8 @@ import { texts } from './texts/texts.ts'
 export class HrFoot extends LitElement {
   /** What is kept on this device; null where the browser does not tell. */
   @property({ attribute: false }) kept: KeptDownloads | null = null
-  /** Somebody asked to see it. */
-  @property({ type: Boolean }) keptShown = false
+  /** How many times somebody asked to see it. */
+  @property({ attribute: false }) keptAsked = 0
   @property() offline: OfflineState = 'absent'
   @property() version = ''
   @property({ type: Boolean }) forgetting = false
@@ -30,12 +30,18 @@ export class HrFoot extends LitElement {
     return html`
       ${
         this.kept && this.kept.models.length > 0
-          ? html`<hr-kept .kept=${this.kept} ?shown=${this.keptShown} ?forgetting=${this.forgetting}></hr-kept>`
-          : html`<span>${words.nothingKept}</span>`
+          ? html`<hr-kept .kept=${this.kept} .asked=${this.keptAsked} ?forgetting=${this.forgetting}></hr-kept>`
+          : html`<span tabindex="-1" data-testid="nothing-kept">${words.nothingKept}</span>`
       }
       <span>${this.#offlineWords()}</span>
       <span>${words.version(this.version)}</span>
     `
+  }
+
+  /** Where something is kept, its list is led to instead. */
+  protected override updated(changed: PropertyValues<this>) {
+    if (!wasAskedAgain(changed.get('keptAsked'), this.keptAsked)) return
+    this.renderRoot.querySelector<HTMLElement>('[data-testid=nothing-kept]')?.focus()
   }
 
   #offlineWords(): string {

@@ -106,7 +106,7 @@ export class HrRoomState extends LitElement {
 
   #act({ code, message }: ErrorData) {
     if (code === 'version-mismatch') return this.#ask({ kind: 'reload-page' })
-    if (code === 'storage-full') this.#ask({ kind: 'show-kept' })
+    if (code === 'storage-full') return this.#ask({ kind: 'show-kept' })
     this.dismissed = [...this.dismissed, message]
   }
 

@@ -10,6 +10,7 @@ import './hr-devices.ts'
 import './hr-encoder.ts'
 import { HrInvite } from './hr-invite.ts'
 import './hr-models.ts'
+import { wasAskedAgain } from './models/hr-kept.ts'
 import './hr-present.ts'
 import './hr-room-at-work.ts'
 import './hr-room-state.ts'
@@ -105,6 +106,7 @@ export class HrRoom extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
+    if (wasAskedAgain(changed.get('modelWork')?.keptAsked, this.modelWork.keptAsked)) this.tab = 'room'
     if (!changed.has('view') || this.view.state.kind !== 'ready') return
     const before = changed.get('view')?.state.kind
     if (before !== 'ready' && before !== 'generating') this.tab = 'chat'

@@ -1,6 +1,6 @@
 // What is kept on this device: each model's downloads with their bytes and last use, how full the page's storage is, and ways to free it.
 import { css, html, LitElement, type PropertyValues } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, query } from 'lit/decorators.js'
 import type { KeptDownloads, KeptModel } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
 import '../hr-confirm.ts'
@@ -11,9 +11,10 @@ import { texts } from '../texts/texts.ts'
 @customElement('hr-kept')
 export class HrKept extends LitElement {
   @property({ attribute: false }) kept!: KeptDownloads
-  /** Somebody asked to see it. */
-  @property({ type: Boolean }) shown = false
+  /** How many times somebody asked to see it. */
+  @property({ attribute: false }) asked = 0
   @property({ type: Boolean }) forgetting = false
+  @query('details') private details!: HTMLDetailsElement
 
   static override styles = [
     shared,
@@ -31,7 +32,7 @@ export class HrKept extends LitElement {
     const words = texts.kept
     const { models, usedBytes, quotaBytes } = this.kept
     const bytes = models.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    return html`<details ?open=${this.shown} data-testid="kept">
+    return html`<details data-testid="kept">
       <summary class="numbers">${words.summary(bytes)}</summary>
       <div class="list">
         ${
@@ -53,7 +54,8 @@ export class HrKept extends LitElement {
 
   /** Whoever asked to see it is led there, each time. */
   protected override updated(changed: PropertyValues<this>) {
-    if (!changed.has('shown') || !this.shown) return
+    if (!wasAskedAgain(changed.get('asked'), this.asked)) return
+    this.details.open = true
     const summary = this.renderRoot.querySelector('summary')
     summary?.scrollIntoView({ block: 'nearest' })
     summary?.focus()
@@ -70,6 +72,11 @@ export class HrKept extends LitElement {
         @hr-confirmed=${() => this.dispatchEvent(new CommandEvent({ kind: 'forget-model', modelId }))}></hr-confirm>
     </li>`
   }
+}
+
+/** False for what was asked of a screen that was here before. */
+export function wasAskedAgain(before: number | undefined, now: number): boolean {
+  return before !== undefined && now > before
 }
 
 declare global {

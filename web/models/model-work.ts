@@ -37,8 +37,8 @@ export interface ModelWorkView {
   hub: HubView
   /** null: the browser does not tell. */
   kept: KeptDownloads | null
-  /** Somebody wants to see what is kept. */
-  keptShown: boolean
+  /** How many times somebody wanted to see what is kept. */
+  keptAsked: number
   /** What this device's rooms ran last; null where that is not known. */
   last: LastModel | null
 }
@@ -48,7 +48,7 @@ export const quietWork: ModelWorkView = {
   fit: null,
   hub: { found: null, listing: null },
   kept: null,
-  keptShown: false,
+  keptAsked: 0,
   last: null,
 }
 
@@ -122,7 +122,7 @@ export class ModelWork {
         await library.forgetAll()
         return this.readKept()
       case 'show-kept':
-        return this.#set({ keptShown: true })
+        return this.#set({ keptAsked: this.view.keptAsked + 1 })
     }
   }
 

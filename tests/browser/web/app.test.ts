@@ -1,6 +1,6 @@
 import { deleteDB } from 'idb'
-import { beforeEach, expect, test } from 'vitest'
-import { userEvent } from 'vitest/browser'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
 import { databaseName } from '../../../web/chat/conversation-store.ts'
 import type { HrApp } from '../../../web/hr-app.ts'
 import '../../../web/hr-guest.ts'
@@ -190,4 +190,38 @@ test('what is kept is listed, and deleting one model or all takes two presses an
   await press(must(byTestId(kept, 'forget-downloads')))
   expect(system.asked).toEqual(['forget small', 'forgetAll'])
   expect(wordsOf(app)).toContain('Nothing downloaded is kept on this device.')
+})
+
+test('on a phone, Free space leads from the chat to what is kept, each time, and says so where nothing is', async () => {
+  await page.viewport(390, 844)
+  onTestFinished(() => page.viewport(414, 896))
+  const { app, system } = await openApp()
+  await press(app, 'start-room')
+  await press(app, 'load-model')
+  system.show({ ...system.view, notices: [{ code: 'storage-full', message: 'No space for 98 MB.' }] })
+  await rendered(app)
+  const details = must(byTestId(app.renderRoot, 'kept')) as HTMLDetailsElement
+  const freeSpace = async () => {
+    await userEvent.click(must(byTestId(app.renderRoot, 'tab-chat')))
+    await settled(app)
+    expect(details.checkVisibility()).toBe(false)
+    const notice = must(must(app.renderRoot.querySelector('hr-room')).renderRoot.querySelector('hr-room-state'))
+    await userEvent.click(must(notice.renderRoot.querySelector('hr-notice')?.renderRoot.querySelector('button')))
+    await rendered(app)
+  }
+  for (let time = 0; time < 2; time++) {
+    details.open = false
+    await freeSpace()
+    expect(details.checkVisibility()).toBe(true)
+    expect(details.open).toBe(true)
+    expect((details.getRootNode() as ShadowRoot).activeElement).toBe(details.querySelector('summary'))
+  }
+  system.kept = []
+  system.show({ ...system.view, state: { kind: 'loading', modelId: 'small' } })
+  system.show({ ...system.view, state: { kind: 'ready', modelId: 'small' } })
+  await rendered(app)
+  await freeSpace()
+  const nothing = must(byTestId(app.renderRoot, 'nothing-kept'))
+  expect(nothing.checkVisibility()).toBe(true)
+  expect((nothing.getRootNode() as ShadowRoot).activeElement).toBe(nothing)
 })

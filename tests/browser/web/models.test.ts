@@ -249,6 +249,8 @@ test('a full storage offers the way to free it', async () => {
   expect(wordsOf(notice)).toContain('Free space')
   await userEvent.click(must(notice.renderRoot.querySelector('button')))
   expect(commands).toEqual([{ kind: 'show-kept' }])
+  await settled(element)
+  expect(wordsOf(element)).toContain('No more room.')
 })
 
 test('the rate of a download is that of the last seconds', () => {
