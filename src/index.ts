@@ -38,7 +38,13 @@ export { type Asker, maxQuestionLength, type SharedTurn, type WaitingQuestion } 
 export type { TokenRecord } from './cluster/token-record.ts'
 export { watchBattery } from './device/battery.ts'
 export { MobileDeviceCapabilityAssessor } from './device/capability-assessor.ts'
-export { chooseExecutor, EXPECTED_TURN, type ExecutorChoice, type MeasuredExecutor } from './device/executor-choice.ts'
+export {
+  chooseExecutor,
+  EXPECTED_TURN,
+  type ExecutorChoice,
+  type MeasuredExecutor,
+  measuredExecutors,
+} from './device/executor-choice.ts'
 export { MobileModelArchitectureParser } from './model/architecture-parser.ts'
 export type { ChatMessage } from './model/chat-template.ts'
 export type { ModelConfig } from './model/config.ts'

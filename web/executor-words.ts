@@ -6,6 +6,7 @@ import {
   type ExecutorKind,
   type ExecutorSpeed,
   type LoadReport,
+  measuredExecutors,
 } from '../src/index.ts'
 import { texts } from './texts/texts.ts'
 
@@ -18,15 +19,13 @@ export function executorSpeeds(profile: DeviceProfile): ExecutorSpeed[] {
 /** `report`: what the device's share is loaded into; null: nothing is. */
 export function choiceWords(profile: DeviceProfile, report: LoadReport | null): string {
   const speeds = executorSpeeds(profile)
-  const measured = speeds.flatMap(({ executor, weightBytesPerSecond, phases }) =>
-    weightBytesPerSecond !== null && phases ? [{ executor, weightBytesPerSecond, phases }] : [],
-  )
+  const measured = measuredExecutors(speeds)
   const choice = chooseExecutor(measured)
   const words = texts.executors
   const name = (kind: ExecutorKind) => texts.device.executors[kind]
   const asked = profile.forced ? `${words.forced(name(profile.executor))} ` : ''
   if (!choice || measured.length === 1) {
-    const refused = speeds.find(({ why }) => why !== null)
+    const refused = speeds.find(({ phases, why }) => phases === null && why !== null)
     const only = name(profile.executor)
     return asked + (refused?.why ? words.onlyOneWhy(only, refused.why) : words.onlyOne(only))
   }

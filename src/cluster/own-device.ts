@@ -3,6 +3,7 @@ import { Emitter } from '../base/emitter.ts'
 import { readBattery } from '../device/battery.ts'
 import { comparedExecutors } from '../device/capability-assessor.ts'
 import { deviceName } from '../device/device-name.ts'
+import { isDoubtful } from '../device/executor-choice.ts'
 import { browserSpeedStorage, recallSpeeds, rememberSpeeds, type SpeedStorage } from '../device/speed-memory.ts'
 import { onHidden } from '../device/visibility.ts'
 import {
@@ -115,11 +116,12 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
     for (const kind of unknownExecutors(this.#profile)) {
       const remembered = recallSpeeds(storage, userAgent)
       const known = remembered?.threads === threads ? remembered.speeds : []
-      const speed = known.find(({ executor }) => executor === kind)
+      const speed = known.find((other) => other.executor === kind && !isDoubtful(other))
       const result = speed ? { speed, lasts: false } : await surveyExecutor(startEngine, kind, threads, signal)
       if (!result || signal.aborted) return
       if (result.lasts) this.#remember([result.speed])
-      this.#profile = { ...this.#profile, otherExecutors: [...this.#profile.otherExecutors, result.speed] }
+      const others = this.#profile.otherExecutors.filter(({ executor }) => executor !== kind)
+      this.#profile = { ...this.#profile, otherExecutors: [...others, result.speed] }
       this.emit('change', undefined)
     }
   }

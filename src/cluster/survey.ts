@@ -1,6 +1,7 @@
 // How fast an executor would be that this device does not use: measured in an engine worker of its own, because a worker can be ended
 // at once, whatever it is doing, when the device is needed.
 import { comparedExecutors, isLastingRefusal, refusalWords } from '../device/capability-assessor.ts'
+import { isDoubtful } from '../device/executor-choice.ts'
 import type { DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
 import type { Engine } from './engine-protocol.ts'
 
@@ -15,9 +16,9 @@ export interface SurveyResult {
   lasts: boolean
 }
 
-/** Executors that could run on the device but have no entry in its profile. */
+/** Executors that could run on the device but have no entry in its profile, or one that is to be measured again. */
 export function unknownExecutors({ executor, otherExecutors }: DeviceProfile): ExecutorKind[] {
-  const known = [executor, ...otherExecutors.map((other) => other.executor)]
+  const known = [executor, ...otherExecutors.filter((other) => !isDoubtful(other)).map((other) => other.executor)]
   return comparedExecutors.filter((kind) => !known.includes(kind))
 }
 

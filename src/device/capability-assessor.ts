@@ -2,6 +2,7 @@
 import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import { measureExecutor } from '../compute/measure.ts'
+import { usableThreads } from '../compute/wasm/usable-threads.ts'
 import type {
   Battery,
   DeviceProfile,
@@ -10,7 +11,7 @@ import type {
   ExecutorUse,
   ExecutorWish,
 } from '../plan/device-profile.ts'
-import { chooseExecutor, type MeasuredExecutor } from './executor-choice.ts'
+import { chooseExecutor, measuredExecutors } from './executor-choice.ts'
 import type { RememberedSpeeds } from './speed-memory.ts'
 
 export interface AssessmentRequest {
@@ -22,7 +23,7 @@ export interface AssessmentRequest {
    * profile has the pair. What is named is used for both phases.
    */
   executor: ExecutorWish
-  /** 0: all cores but one, at most four. */
+  /** 0: all cores but one, at most four. The profile has as many of them as can be had here. */
   threads: number
   memoryBytes: number
   /** Read on the page (`readBattery`); workers cannot. */
@@ -50,8 +51,7 @@ export class MobileDeviceCapabilityAssessor {
   async assess(request: AssessmentRequest): Promise<DeviceProfile> {
     const { deviceId, name, executor, memoryBytes, battery, remembered, factoryOf } = request
     const cores = navigator.hardwareConcurrency || 1
-    const own = globalThis.crossOriginIsolated ? Math.min(4, Math.max(1, cores - 1)) : 1
-    const threads = request.threads > 0 ? request.threads : own
+    const threads = usableThreads(request.threads > 0 ? request.threads : Math.min(4, cores - 1))
     const speeds = new Map<ExecutorKind, ExecutorSpeed>()
     for (const speed of remembered?.threads === threads ? remembered.speeds : []) speeds.set(speed.executor, speed)
     const failures: string[] = []
@@ -110,21 +110,17 @@ function wanted(executor: ExecutorWish, speeds: ReadonlyMap<ExecutorKind, Execut
   return executor === 'tfjs' ? lastResorts : [executor]
 }
 
-/** The best over a turn first where all are known; the order of preference otherwise, and between equals. */
+/** The best over a turn first where all are known, unless it was too late the last time; the order of preference otherwise, and between equals. */
 function orderOf(speeds: ReadonlyMap<ExecutorKind, ExecutorSpeed>): readonly ExecutorKind[] {
   if (!comparedExecutors.every((kind) => speeds.has(kind))) return preference
-  const favourite = chooseExecutor([...speeds.values()].filter(isMeasured))?.both
+  const favourite = chooseExecutor(measuredExecutors([...speeds.values()]))?.both
   return favourite ? [favourite, ...preference.filter((kind) => kind !== favourite)] : preference
 }
 
 /** The pair of what runs now and what ran here before; null: the first does all. */
 function pairWith({ executor, weightBytesPerSecond, phases }: ExecutorUse, others: readonly ExecutorSpeed[]) {
-  const usable = [{ executor, weightBytesPerSecond, phases, why: null }, ...others.filter(({ why }) => why === null)]
-  return chooseExecutor(usable.filter(isMeasured))?.pair ?? null
-}
-
-function isMeasured(speed: ExecutorSpeed): speed is ExecutorSpeed & MeasuredExecutor {
-  return speed.weightBytesPerSecond !== null && speed.phases !== null
+  const measured = measuredExecutors([{ executor, weightBytesPerSecond, phases, why: null }, ...others])
+  return chooseExecutor(measured)?.pair ?? null
 }
 
 /** Rejects when the time is over; the task then stops by its signal. null: as long as it takes. */

@@ -1,7 +1,7 @@
 // Which executors a device is best off with, by what was measured on it: the fastest of each phase where two are worth what they cost, else
 // the one that ends an expected turn first. Two hold the weights twice, load them twice, and move keys and values after every question and
 // every answer (docs/speed.md has what that takes): for a turn that is hardly shorter one does both.
-import type { ExecutorKind, ExecutorPair, PhaseFigures } from '../plan/device-profile.ts'
+import type { ExecutorKind, ExecutorPair, ExecutorSpeed, PhaseFigures } from '../plan/device-profile.ts'
 
 /** What is expected of a device between two people's messages: what it reads of a question, and what it writes. */
 export const EXPECTED_TURN = { readTokens: 128, writtenTokens: 128 }
@@ -27,6 +27,18 @@ export interface ExecutorChoice {
   both: ExecutorKind
   /** The first two, where they are worth it together; null: one does both. */
   pair: ExecutorPair | null
+}
+
+/** What a choice counts with: all figures are there, and nothing speaks against them. */
+export function measuredExecutors(speeds: readonly ExecutorSpeed[]): MeasuredExecutor[] {
+  return speeds.flatMap(({ executor, weightBytesPerSecond, phases, why }) =>
+    weightBytesPerSecond !== null && phases && why === null ? [{ executor, weightBytesPerSecond, phases }] : [],
+  )
+}
+
+/** It was measured once, but not when it was last to be used: no choice counts with it until it is measured again. */
+export function isDoubtful({ phases, why }: ExecutorSpeed): boolean {
+  return phases !== null && why !== null
 }
 
 /** Between equals the first one. null: nothing was measured. */

@@ -12,12 +12,6 @@ export interface HelperStart {
   spins: number
 }
 
-/** Threads that can be had here: shared memory needs a cross-origin isolated page, helpers need workers. */
-export function usableThreads(wanted: number): number {
-  const possible = typeof Worker !== 'undefined' && globalThis.crossOriginIsolated === true
-  return possible ? Math.max(1, Math.floor(wanted)) : 1
-}
-
 /** A helper waits so long for the next stage before it sleeps: longer than JavaScript takes between two, shorter than a network round. */
 const SPIN_MS = 0.2
 

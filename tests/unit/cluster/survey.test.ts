@@ -8,9 +8,11 @@ import { OwnDevice, type SurveyMeans } from '../../../src/cluster/own-device.ts'
 import { type RemoteRank, remoteRank } from '../../../src/cluster/remote-rank.ts'
 import type { SurveyEngine } from '../../../src/cluster/survey.ts'
 import { SurveyTurns } from '../../../src/cluster/survey-turns.ts'
-import { recallSpeeds } from '../../../src/device/speed-memory.ts'
-import type { DeviceProfile, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
+import { MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
+import { recallSpeeds, rememberSpeeds } from '../../../src/device/speed-memory.ts'
+import type { DeviceProfile, ExecutorKind, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
 import { engineRoom, serveModelAt } from '../../support/engine-room.ts'
+import { idleExecutor } from '../../support/idle-executor.ts'
 import { memorySpeedStorage } from '../../support/memory-speed-storage.ts'
 
 const userAgent = 'Mozilla/5.0 Chrome/140.0'
@@ -157,6 +159,61 @@ describe('a device', () => {
     expect(device.profile.otherExecutors).toMatchObject([{ executor: 'webgpu', weightBytesPerSecond: null }])
     expect(recallSpeeds(storage, userAgent)?.speeds.map(({ executor }) => executor)).toEqual(['wasm'])
   })
+})
+
+test('a favourite that was too late at joining is measured by the survey, and leads again from the visit after', async () => {
+  const [cpu, gpu] = [5, 7].map((bytes) => ({
+    weightBytesPerSecond: bytes,
+    phases: { prefillBytesPerSecond: bytes, readbackMs: 0.1 },
+    why: null,
+  }))
+  const storage = memorySpeedStorage()
+  const known: ExecutorSpeed[] = [
+    { executor: 'wasm', ...cpu! },
+    { executor: 'webgpu', ...gpu! },
+  ]
+  rememberSpeeds(storage, userAgent, { threads: 1, speeds: known })
+  const visit = async (createMs: number, engine: SurveyEngine) => {
+    const asked: ExecutorKind[] = []
+    const factoryOf = async (kind: ExecutorKind) => {
+      asked.push(kind)
+      return idleExecutor(kind, kind === 'webgpu' ? createMs : 0)
+    }
+    const remembered = recallSpeeds(storage, userAgent)
+    const { deviceId, name, memoryBytes, battery } = plainProfile
+    const request = {
+      deviceId,
+      name,
+      memoryBytes,
+      battery,
+      executor: 'auto',
+      threads: 1,
+      remembered,
+      factoryOf,
+    } as const
+    const profile = await new MobileDeviceCapabilityAssessor().assess(request)
+    return { ...deviceWith({ storage, startEngine: () => engine }, profile), asked }
+  }
+
+  const first = await visit(15_000, stuckEngine())
+  expect(first.asked).toEqual(['webgpu', 'wasm'])
+  expect(first.device.profile).toMatchObject({
+    executor: 'wasm',
+    otherExecutors: [{ executor: 'webgpu', ...gpu, why: expect.any(String) }],
+  })
+  expect(first.device.surveyed).toBe(false)
+
+  const figures = { weightBytesPerSecond: 2e18, phases: { prefillBytesPerSecond: 2e18, readbackMs: 0.1 } }
+  const second = await visit(15_000, { measure: async () => figures, close: () => undefined })
+  expect(second.asked).toEqual(['wasm'])
+  expect(second.device.surveyed).toBe(false)
+  await second.device.survey()
+  expect(second.device.surveyed).toBe(true)
+  expect(second.device.profile.otherExecutors).toEqual([{ executor: 'webgpu', ...figures, why: null }])
+
+  const third = await visit(0, stuckEngine())
+  expect(third.asked).toEqual(['webgpu'])
+  expect(third.device.profile.executor).toBe('webgpu')
 })
 
 /** A guest and the leader's hold on it, joined by messages that are copied as on the wire. */

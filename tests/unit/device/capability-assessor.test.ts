@@ -1,38 +1,15 @@
 // Which executor a device chooses. Those here compute nothing: how fast real ones are is measured in a real browser (tests/browser/device).
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
-import type { Executor, ExecutorFactory } from '../../../src/compute/executor.ts'
+import type { ExecutorFactory } from '../../../src/compute/executor.ts'
 import { type AssessmentRequest, MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
 import type { ExecutorKind, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
+import { idleExecutor } from '../../support/idle-executor.ts'
 
 beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 4 }))
 afterAll(() => vi.unstubAllGlobals())
 
 type Factories = Partial<Record<ExecutorKind, ExecutorFactory | Error>>
-
-/** Ready after `createMs`, and then as fast as doing nothing. */
-function idleExecutor(kind: ExecutorKind, createMs = 0): ExecutorFactory {
-  const values = new Float32Array(1024)
-  const executor: Executor = {
-    kind,
-    memory: { weightBytes: 0, kvBytes: 0, peakBytes: 0 },
-    embed: () => values,
-    begin: (step) => ({ step, tokenCount: 1 }),
-    partial: async () => values,
-    join: () => undefined,
-    head: async () => [],
-    readHidden: async () => values,
-    close: () => undefined,
-  }
-  return {
-    kind,
-    describe: () => `idle ${kind}`,
-    async create() {
-      await new Promise((resolve) => setTimeout(resolve, createMs))
-      return { write: () => undefined, finish: async () => executor, close: () => undefined }
-    },
-  }
-}
 
 /** Kinds that are not given run at once. */
 function assess(factories: Factories, request: Partial<AssessmentRequest> = {}) {
@@ -112,6 +89,12 @@ describe('an automatic choice', () => {
     expect(profile.otherExecutors).toEqual([{ ...speed('webgpu', 7), why: expect.stringContaining('1000 ms') }])
   })
 
+  test('does not start with a favourite that was too late the last time', async () => {
+    const late = { ...speed('webgpu', 7), why: 'It was not measured within 1000 ms.' }
+    const profile = await assess({}, { remembered: { threads: 1, speeds: [speed('wasm', 5), late] } })
+    expect(profile).toMatchObject({ executor: 'wasm', otherExecutors: [late] })
+  })
+
   test('keeps why an executor does not run here, but not what may go well next time', async () => {
     const refused = await assess({ wasm: noSimd })
     expect(refused.executor).toBe('webgpu')
@@ -121,6 +104,13 @@ describe('an automatic choice', () => {
     const offline = new HeadroomError('download-failed', 'kernels.wasm answered 503; reload the page.')
     expect(await assess({ wasm: offline })).toMatchObject({ executor: 'webgpu', otherExecutors: [] })
   })
+})
+
+test('a page that is not isolated has one thread, however many are asked for, and goes by what was measured with one', async () => {
+  const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
+  const profile = await assess({}, { threads: 2, remembered })
+  expect(profile).toMatchObject({ threads: 1, executor: 'webgpu', otherExecutors: [speed('wasm', 5)] })
+  expect((await assess({}, { threads: 0 })).threads).toBe(1)
 })
 
 describe('an executor for each phase', () => {

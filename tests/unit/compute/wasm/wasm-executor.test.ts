@@ -11,6 +11,7 @@ import { cacheContract } from '../../../contracts/cache-contract.ts'
 import { checkpointContract } from '../../../contracts/checkpoint-contract.ts'
 import { executorContract } from '../../../contracts/executor-contract.ts'
 import { familyContract } from '../../../contracts/family-contract.ts'
+import { Ensemble } from '../../../support/ensemble.ts'
 import { bertLike, gptLike, mistralLike, mobileBertLike } from '../../../support/family-configs.ts'
 import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '../../../support/tiny-model.ts'
 
@@ -81,6 +82,21 @@ test.each([
     await atOnce.advance!(state, 1, sublayersOf(config).length)
     expect(await atOnce.readHidden(state)).toEqual(await run(oneByOne, model, [...tokens], pastLength))
   }
+})
+
+test('two threads asked for where there is no shared memory are one, which answers as the reference does', async () => {
+  const model = tinyModel(tinyConfig(), 'f32')
+  const twoThreads: ExecutorFactory = { ...factory, create: (setup) => factory.create({ ...setup, threads: 2 }) }
+  expect(await factory.describe(2)).toBe(await factory.describe(1))
+  const logits = async (kind: ExecutorFactory) => {
+    const alone = new Ensemble(model.config, [await load(model, kind)])
+    const { logits } = await alone.run([7, 8, 9, 42, 5], 0, 'last')
+    alone.close()
+    return logits[0]!
+  }
+  const [actual, expected] = [await logits(twoThreads), await logits(referenceExecutor)]
+  expect(expected).toHaveLength(model.config.vocabSize)
+  expect(difference(actual, expected)).toBeLessThan(2e-5)
 })
 
 test('a conversation may run over several chunks of the KV cache, which grows with it', async () => {

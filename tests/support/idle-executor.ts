@@ -1,0 +1,27 @@
+// An executor that computes nothing, for tests of who is chosen and when.
+import type { Executor, ExecutorFactory } from '../../src/compute/executor.ts'
+import type { ExecutorKind } from '../../src/plan/device-profile.ts'
+
+/** Ready after `createMs`, and then as fast as doing nothing. */
+export function idleExecutor(kind: ExecutorKind, createMs = 0): ExecutorFactory {
+  const values = new Float32Array(1024)
+  const executor: Executor = {
+    kind,
+    memory: { weightBytes: 0, kvBytes: 0, peakBytes: 0 },
+    embed: () => values,
+    begin: (step) => ({ step, tokenCount: 1 }),
+    partial: async () => values,
+    join: () => undefined,
+    head: async () => [],
+    readHidden: async () => values,
+    close: () => undefined,
+  }
+  return {
+    kind,
+    describe: () => `idle ${kind}`,
+    async create() {
+      await new Promise((resolve) => setTimeout(resolve, createMs))
+      return { write: () => undefined, finish: async () => executor, close: () => undefined }
+    },
+  }
+}
