@@ -24,6 +24,7 @@ type Screen = 'start' | 'join' | 'parted' | 'guest' | 'room'
 
 @customElement('hr-app')
 export class HrApp extends LitElement {
+  /** Of this build of the page. */
   @property() version = ''
   @state() hash = location.hash
   @state() offline: OfflineState = 'absent'

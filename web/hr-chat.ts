@@ -30,7 +30,9 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire */
 @customElement('hr-chat')
 export class HrChat extends LitElement {
+  /** Says whether the model can be asked now, and what its makers mean by its sampling. */
   @property({ attribute: false }) view!: RoomView
+  /** The open conversation, and the list of the kept ones. */
   @property({ attribute: false }) chat!: ChatView
   @query('hr-conversations') private conversations!: HrConversations
   @query('hr-settings') private settings!: HrSettings

@@ -14,9 +14,11 @@ const mostSentences = 8
 /** @fires hr-command `compare-sentences` */
 @customElement('hr-compare')
 export class HrCompare extends LitElement {
+  /** Of the last comparison; null before the first. */
   @property({ attribute: false }) result: Comparison | null = null
   /** Why nothing can be sent now; empty when it can. */
   @property() obstacle = ''
+  /** Is a request on its way? */
   @property({ type: Boolean }) working = false
   /** null: what nobody has changed yet. */
   @state() drafts: readonly string[] | null = null

@@ -14,6 +14,7 @@ import { texts } from './texts/texts.ts'
  */
 @customElement('hr-composer')
 export class HrComposer extends LitElement {
+  /** Is an answer being written, so that Stop stands beside the field? */
   @property({ type: Boolean }) answering = false
   /** A guest's: what it writes waits at the leader. */
   @property({ type: Boolean }) asking = false

@@ -4,9 +4,14 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** Fires `hr-confirmed`. Escape, or moving the focus elsewhere, is a no. What is slotted stands for the label, e.g. an icon. */
+/**
+ * Escape, or moving the focus elsewhere, is a no.
+ * @fires hr-confirmed when the second press came
+ * @slot - stands for the label, e.g. an icon
+ */
 @customElement('hr-confirm')
 export class HrConfirm extends LitElement {
+  /** The words of the first button. */
   @property() label = ''
   /** The words of the second button; say what will happen. */
   @property() question = ''
@@ -14,6 +19,7 @@ export class HrConfirm extends LitElement {
   @property() description = ''
   /** Without a border, where it stands beside more important things. */
   @property({ type: Boolean }) quiet = false
+  /** Can it not be pressed now? */
   @property({ type: Boolean }) disabled = false
   @state() asking = false
 

@@ -15,6 +15,7 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `remove-device`, `leave-out` */
 @customElement('hr-device')
 export class HrDevice extends LitElement {
+  /** As the room sees it; on a guest’s page, other devices come without their shares. */
   @property({ attribute: false }) device!: DeviceView
   /** May this page remove the device? */
   @property({ type: Boolean }) removable = false

@@ -10,6 +10,7 @@ import { texts } from './texts/texts.ts'
 
 @customElement('hr-devices')
 export class HrDevices extends LitElement {
+  /** In the order of the room’s list, this one among them. */
   @property({ attribute: false }) devices: readonly DeviceView[] = []
   /** The leader's page knows everybody's share and may remove devices; a guest's knows its own. */
   @property({ type: Boolean }) leading = false

@@ -11,9 +11,13 @@ import { laterTexts } from './texts/later-texts.ts'
 
 @customElement('hr-encoder')
 export class HrEncoder extends LitElement {
+  /** Says whether the model can be asked now. */
   @property({ attribute: false }) view!: RoomView
+  /** Of the loaded model: guessing words is offered where it has a mask. */
   @property({ attribute: false }) abilities!: EncoderAbilities
+  /** Of the last sentences; null before the first. */
   @property({ attribute: false }) comparison: Comparison | null = null
+  /** Of the last text with a mask; null before the first. */
   @property({ attribute: false }) filled: FilledMask | null = null
 
   static override styles = [

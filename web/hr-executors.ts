@@ -8,6 +8,7 @@ import { texts } from './texts/texts.ts'
 
 @customElement('hr-executors')
 export class HrExecutors extends LitElement {
+  /** What the device measured of itself when it started. */
   @property({ attribute: false }) profile!: DeviceProfile
   /** What its share is loaded into; null: it has none. */
   @property({ attribute: false }) report: LoadReport | null = null

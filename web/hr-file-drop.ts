@@ -12,6 +12,7 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `load-model` with the files */
 @customElement('hr-file-drop')
 export class HrFileDrop extends LitElement {
+  /** Is a model being loaded or used, so that files are not taken? */
   @property({ type: Boolean }) disabled = false
   @state() hovering = false
   /** Why what was dropped could not be opened. */

@@ -11,9 +11,11 @@ import { laterTexts } from './texts/later-texts.ts'
 export class HrFillMask extends LitElement {
   /** How a word to guess is written. */
   @property() maskText = ''
+  /** Of the last text; null before the first. */
   @property({ attribute: false }) result: FilledMask | null = null
   /** Why nothing can be sent now; empty when it can. */
   @property() obstacle = ''
+  /** Is a request on its way? */
   @property({ type: Boolean }) working = false
   /** null: what nobody has changed yet. */
   @state() draft: string | null = null

@@ -13,8 +13,11 @@ export class HrFoot extends LitElement {
   @property({ attribute: false }) kept: KeptDownloads | null = null
   /** How many times somebody asked to see it. */
   @property({ attribute: false }) keptAsked = 0
+  /** Does this page open without a network? */
   @property() offline: OfflineState = 'absent'
+  /** Of this build of the page. */
   @property() version = ''
+  /** Are downloads being deleted? */
   @property({ type: Boolean }) forgetting = false
 
   static override styles = [

@@ -22,6 +22,7 @@ const longMs = 20_000
 /** @fires hr-command `leave-room`, `pause-device`, `resume-device` */
 @customElement('hr-guest')
 export class HrGuest extends LitElement {
+  /** Of a guest: it knows its own share alone. */
   @property({ attribute: false }) view!: RoomView
   /** Is the conversation where somebody may read it? */
   @state() talkInSight = false

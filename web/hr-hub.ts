@@ -12,7 +12,9 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `load-model`, and what `hr-hub-search` fires */
 @customElement('hr-hub')
 export class HrHub extends LitElement {
+  /** Named before anything is asked of it. */
   @property() hubUrl = ''
+  /** What was found, and how the chosen model fits. */
   @property({ attribute: false }) work = quietWork
   /** Is the hub being asked? */
   @property({ type: Boolean }) asking = false

@@ -7,6 +7,7 @@ import { texts } from './texts/texts.ts'
 
 @customElement('hr-install')
 export class HrInstall extends LitElement {
+  /** Asked to install when somebody presses the button. */
   @property({ attribute: false }) offer!: InstallOffer
   /** How, at the moment. */
   @property() way: InstallWay = 'none'

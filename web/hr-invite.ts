@@ -17,6 +17,7 @@ export class HrInvite extends LitElement {
   @property() link = ''
   /** Addresses that guests can open, best first; null until the server has told. */
   @property({ attribute: false }) addresses: readonly Address[] | null = null
+  /** Do browsers warn of this server’s certificate? */
   @property({ type: Boolean }) selfSigned = false
   @state() chosen = 0
   /** Did the browser refuse to copy, so that people do it themselves? */

@@ -12,6 +12,7 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `join-room`, to watch where this device cannot compute */
 @customElement('hr-join')
 export class HrJoin extends LitElement {
+  /** null until this device has measured itself. */
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** The model the room most likely runs, to say how large a download can get; null when not known. */
   @property({ attribute: false }) model: CatalogueModel | null = null
@@ -21,6 +22,7 @@ export class HrJoin extends LitElement {
   @property({ attribute: false }) failure: ErrorData | null = null
   /** A tab that was in the room before it was reloaded goes back by itself. */
   @property({ type: Boolean }) returning = false
+  /** Is it on its way in? */
   @property({ type: Boolean }) joining = false
   #wording: typeof import('./sign-words.ts') | null = null
   readonly #later = new LaterPart(this, async () => {

@@ -19,6 +19,7 @@ const bitsOf = { auto: null, f32: 32, f16: 16, int8: 8, int4: 4 } as const
 /** @fires hr-command `check-fit`, `load-model`, `load-again` */
 @customElement('hr-models')
 export class HrModels extends LitElement {
+  /** Says which model is loaded, and whether another can be. */
   @property({ attribute: false }) view!: RoomView
   /** null while the server is asked. */
   @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
@@ -26,6 +27,7 @@ export class HrModels extends LitElement {
   @property({ attribute: false }) error: ErrorData | null = null
   /** null: the server allows none. */
   @property({ attribute: false }) hubUrl: string | null = null
+  /** What was chosen and found, and what this device’s rooms ran last. */
   @property({ attribute: false }) work = quietWork
   /** Is the hub being asked? */
   @property({ type: Boolean }) askingHub = false

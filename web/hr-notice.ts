@@ -7,11 +7,18 @@ import { texts } from './texts/texts.ts'
 
 export type NoticeTone = 'error' | 'warning' | 'information'
 
-/** Errors interrupt a screen reader, the rest waits. Fires `hr-notice-action` when its button is pressed. */
+/**
+ * Errors interrupt a screen reader, the rest waits.
+ * @fires hr-notice-action when its button is pressed
+ * @slot - words after the message
+ */
 @customElement('hr-notice')
 export class HrNotice extends LitElement {
+  /** Errors interrupt a screen reader and scroll into sight. */
   @property() tone: NoticeTone = 'error'
+  /** Stands before the message; empty: the words for the error’s code. */
   @property() heading = ''
+  /** What to do, where no error is set. */
   @property() message = ''
   /** In place of a message (and of a heading where none is set): the words for its code, and beneath its own message, always English. */
   @property({ attribute: false, hasChanged: isOtherError }) error: ErrorData | null = null

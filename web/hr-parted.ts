@@ -9,6 +9,7 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `join-room`, `back-to-start`, `reload-page` */
 @customElement('hr-parted')
 export class HrParted extends LitElement {
+  /** Its code decides which way back is offered. */
   @property({ attribute: false }) why!: ErrorData
   /** Is it on its way back? */
   @property({ type: Boolean }) joining = false

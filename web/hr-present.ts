@@ -21,7 +21,9 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-closed when it is closed */
 @customElement('hr-present')
 export class HrPresent extends LitElement {
+  /** Of the leader: it knows every device’s share. */
   @property({ attribute: false }) view!: RoomView
+  /** Its newest question and answer are shown, while they are written too. */
   @property({ attribute: false }) chat!: ChatView
   /** The invitation, at the address that guests use. */
   @property() link = ''

@@ -8,6 +8,7 @@ import { texts } from './texts/texts.ts'
 /** Dark on white in every colour scheme, with the quiet zone that scanners want. */
 @customElement('hr-qr')
 export class HrQr extends LitElement {
+  /** What a camera reads. */
   @property() text = ''
 
   static override styles = [

@@ -9,6 +9,7 @@ import { laterTexts } from './texts/later-texts.ts'
 
 @customElement('hr-room-at-work')
 export class HrRoomAtWork extends LitElement {
+  /** Its plan and its steps are what is drawn. */
   @property({ attribute: false }) view!: RoomView
   readonly #drawn = new LaterPart(this, () =>
     Promise.all([import('./room-work/hr-shard-map.ts'), import('./room-work/hr-token-timeline.ts')]),

@@ -14,6 +14,7 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `hold-load`, `cancel-load`; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page` */
 @customElement('hr-room-state')
 export class HrRoomState extends LitElement {
+  /** Its state is what is told. */
   @property({ attribute: false }) view!: RoomView
   /** The leader's page shows everybody's progress and can act on it. */
   @property({ type: Boolean }) leading = false

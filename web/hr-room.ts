@@ -22,14 +22,21 @@ import { texts } from './texts/texts.ts'
 /** @slot foot - what stands under the room's panels */
 @customElement('hr-room')
 export class HrRoom extends LitElement {
+  /** Of the leader: it knows every device’s share. */
   @property({ attribute: false }) view!: RoomView
+  /** The open conversation, and the list of the kept ones. */
   @property({ attribute: false }) chat!: ChatView
+  /** null while the server is asked. */
   @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
+  /** Why the server’s models are not known. */
   @property({ attribute: false }) modelsError: ErrorData | null = null
+  /** Addresses that guests can open, best first; null until the server has told. */
   @property({ attribute: false }) addresses: readonly Address[] | null = null
+  /** Do browsers warn of this server’s certificate? */
   @property({ type: Boolean }) selfSigned = false
   /** null: the server allows none. */
   @property({ attribute: false }) hubUrl: string | null = null
+  /** What was chosen, found and kept of models. */
   @property({ attribute: false }) modelWork = quietWork
   /** Is the hub being asked? */
   @property({ type: Boolean }) askingHub = false
@@ -37,6 +44,7 @@ export class HrRoom extends LitElement {
   @property({ type: Boolean }) loading = false
   /** What came of the last requests, where the model embeds text. */
   @property({ attribute: false }) comparison: Comparison | null = null
+  /** Of the last text with a mask; null before the first. */
   @property({ attribute: false }) filled: FilledMask | null = null
   @state() tab: 'room' | 'chat' = 'room'
   /** The invitation shown on a projector; null while none is. */

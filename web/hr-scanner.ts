@@ -19,7 +19,11 @@ const obstacles: Readonly<Record<string, Obstacle>> = {
   OverconstrainedError: 'missing',
 }
 
-/** @fires hr-command `open-link`, when a room's code was read; `hr-closed`, when the dialog is away and the camera off; `hr-type-words`, after that, where somebody wants to type instead */
+/**
+ * @fires hr-command `open-link`, when a room's code was read
+ * @fires hr-closed when the dialog is away and the camera off
+ * @fires hr-type-words after that, where somebody wants to type instead
+ */
 @customElement('hr-scanner')
 export class HrScanner extends LitElement {
   @state() seeing: Seeing = 'opening'

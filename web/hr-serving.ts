@@ -10,6 +10,7 @@ import { texts } from './texts/texts.ts'
 
 @customElement('hr-serving')
 export class HrServing extends LitElement {
+  /** Of a guest: what is told is of its own device. */
   @property({ attribute: false }) view!: RoomView
   readonly #battery = new BatteryLevel(this)
 

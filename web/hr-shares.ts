@@ -8,6 +8,7 @@ import { texts } from './texts/texts.ts'
 
 @customElement('hr-shares')
 export class HrShares extends LitElement {
+  /** Those without a share take no room. */
   @property({ attribute: false }) devices: readonly DeviceView[] = []
 
   static override styles = [

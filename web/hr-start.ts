@@ -14,14 +14,17 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `start-room`, `open-link`, `forget-room` */
 @customElement('hr-start')
 export class HrStart extends LitElement {
+  /** null until this device has measured itself. */
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** What a room is offered first; null: not known. */
   @property({ attribute: false }) model: CatalogueModel | null = null
   /** Is this device being measured? */
   @property({ type: Boolean }) measuring = false
+  /** Is a room being opened? */
   @property({ type: Boolean }) starting = false
   /** That this device was a guest of, newest first. */
   @property({ attribute: false }) rooms: readonly KnownRoom[] = []
+  /** Does the browser let this page compute and connect? */
   @property({ type: Boolean }) secure = isSecureContext
   /** Where the same server is secure; null: not known. */
   @property({ attribute: false }) secureUrl: string | null = null

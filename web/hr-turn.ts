@@ -23,6 +23,7 @@ import { texts } from './texts/texts.ts'
 /** @fires hr-command `retry-answer`, `regenerate-answer`, `continue-answer`, `edit-prompt`, `delete-turn`, `show-version` */
 @customElement('hr-turn')
 export class HrTurn extends LitElement {
+  /** A question or an answer. */
   @property({ attribute: false }) turn!: Turn
   /** Ids of the turns in its place, itself among them. */
   @property({ attribute: false, hasChanged: areOthers }) versions: readonly string[] = []
@@ -34,6 +35,7 @@ export class HrTurn extends LitElement {
   @property({ type: Boolean }) begun = false
   /** Can the model be asked now? */
   @property({ type: Boolean }) ready = false
+  /** Is it the newest turn, so that a failed answer can be tried again? */
   @property({ type: Boolean }) last = false
   /** Is this the first answer for which these turns were left out? */
   @property({ type: Boolean }) tellsDropped = false

@@ -8,6 +8,7 @@ import type { AnswerTokens } from './answer-tokens.ts'
 
 @customElement('hr-answer-tokens')
 export class HrAnswerTokens extends LitElement {
+  /** What is known of the answer above. */
   @property({ attribute: false }) tokens!: AnswerTokens
   readonly #panel = new LaterPart(this, () => import('../room-work/hr-token-probabilities.ts'))
 

@@ -5,6 +5,7 @@ import { fetchMarkdown, type GrowingText, growingText, type TextStyle, textStyle
 import type { LiveAnswer } from './live-answer.ts'
 import { ThinkingStream } from './thinking.ts'
 
+/** @fires hr-grown after the words of a frame were added; it crosses shadow roots, for those who keep its end in sight */
 export class HrAnswer extends HTMLElement {
   #text = ''
   #live: LiveAnswer | null = null

@@ -15,6 +15,7 @@ import './hr-undo.ts'
 /** @fires hr-command `open-conversation`, `rename-conversation`, `delete-conversation`, `search-conversations`, `export-conversations`, `export-markdown`, `import-conversations` */
 @customElement('hr-conversations')
 export class HrConversations extends LitElement {
+  /** Its list, and what was found in it. */
   @property({ attribute: false }) chat!: ChatView
   @state() renaming: string | null = null
   @query('dialog') private dialog!: HTMLDialogElement

@@ -9,6 +9,7 @@ import { smallButtons } from './small-buttons.ts'
 
 @customElement('hr-copy')
 export class HrCopy extends LitElement {
+  /** What is copied, as it stands. */
   @property() text = ''
   readonly #copying = new Copying(this)
 

@@ -7,6 +7,7 @@ import { texts } from '../texts/texts.ts'
 /** @fires hr-edited with what was written, null when nothing is to change */
 @customElement('hr-edit')
 export class HrEdit extends LitElement {
+  /** What stands in the field at first. */
   @property() text = ''
   /** Can the model be asked now? */
   @property({ type: Boolean }) ready = false

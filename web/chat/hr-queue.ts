@@ -10,6 +10,7 @@ import { laterTexts } from '../texts/later-texts.ts'
 /** @fires hr-command `drop-question` */
 @customElement('hr-queue')
 export class HrQueue extends LitElement {
+  /** In the order in which they will be asked. */
   @property({ attribute: false }) waiting: readonly WaitingQuestion[] = []
   /** Id of this device. */
   @property() self = ''

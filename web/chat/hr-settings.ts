@@ -29,6 +29,7 @@ const presetNames = ['model', 'exact', 'balanced', 'inventive'] as const
 /** @fires hr-command `set-answers` at every change */
 @customElement('hr-settings')
 export class HrSettings extends LitElement {
+  /** What the fields show. */
   @property({ attribute: false }) settings: AnswerSettings = answerDefaults
   /** As the loaded model's makers mean it; null where its files do not say. */
   @property({ attribute: false }) modelSampling: Sampling | null = null

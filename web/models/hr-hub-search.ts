@@ -12,6 +12,7 @@ import type { HubView } from './model-work.ts'
 /** @fires hr-command `search-hub`, `open-repository`, `check-fit` */
 @customElement('hr-hub-search')
 export class HrHubSearch extends LitElement {
+  /** What the hub last answered. */
   @property({ attribute: false }) hub!: HubView
   /** The model whose fit is shown; '' for none. */
   @property() chosen = ''

@@ -10,9 +10,11 @@ import { texts } from '../texts/texts.ts'
 /** @fires hr-command `forget-model`, `forget-downloads` */
 @customElement('hr-kept')
 export class HrKept extends LitElement {
+  /** At least one model. */
   @property({ attribute: false }) kept!: KeptDownloads
   /** How many times somebody asked to see it. */
   @property({ attribute: false }) asked = 0
+  /** Are downloads being deleted? */
   @property({ type: Boolean }) forgetting = false
   @query('details') private details!: HTMLDetailsElement
 

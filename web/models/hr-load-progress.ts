@@ -10,11 +10,13 @@ import { DownloadRate } from './download-rate.ts'
 /** @slot - buttons about this load */
 @customElement('hr-load-progress')
 export class HrLoadProgress extends LitElement {
+  /** Its rate is taken from one to the next. */
   @property({ attribute: false }) progress!: LoadProgress
   /** Whose load it is, for screen readers. */
   @property() label = ''
   /** Of a whole room's load, said before the bytes; a device's says how many were downloaded instead. */
   @property() heading = ''
+  /** Is the load held, so that no time is foretold? */
   @property({ type: Boolean }) paused = false
   readonly #rate = new DownloadRate()
 

@@ -12,6 +12,7 @@ import { texts } from '../texts/texts.ts'
 /** @fires hr-command `load-again`, perhaps in smaller weights, or without the device */
 @customElement('hr-load-trouble')
 export class HrLoadTrouble extends LitElement {
+  /** Its devices’ errors are what is told. */
   @property({ attribute: false }) view!: RoomView
 
   static override styles = [

@@ -21,6 +21,7 @@ const leastLayerHeight = 3
 
 @customElement('hr-shard-map')
 export class HrShardMap extends LitElement {
+  /** What is drawn, to scale. */
   @property({ attribute: false }) plan!: ShardPlan
   /** For their names. */
   @property({ attribute: false }) devices: readonly DeviceView[] = []

@@ -11,8 +11,11 @@ import { tableStyles } from './table-styles.ts'
 
 @customElement('hr-shard-table')
 export class HrShardTable extends LitElement {
+  /** The one that the bands are of. */
   @property({ attribute: false }) plan!: ShardPlan
+  /** The columns: attention, feed-forward, vocabulary, the rest. */
   @property({ attribute: false }) bands: readonly MapBand[] = []
+  /** For their names. */
   @property({ attribute: false }) devices: readonly DeviceView[] = []
 
   static override styles = [shared, tableStyles, css`:host { display: block; }`]

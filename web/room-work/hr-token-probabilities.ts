@@ -22,6 +22,7 @@ function gradeOf(probability: number): Grade {
 
 @customElement('hr-token-probabilities')
 export class HrTokenProbabilities extends LitElement {
+  /** Of one answer, oldest first. */
   @property({ attribute: false }) records: readonly TokenRecord[] = []
   /** The one whose alternatives are shown. */
   @state() current = 0
