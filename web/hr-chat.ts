@@ -17,6 +17,7 @@ import type { HrSettings } from './chat/hr-settings.ts'
 import './chat/hr-shortcuts.ts'
 import type { HrShortcuts } from './chat/hr-shortcuts.ts'
 import { Shortcuts } from './chat/shortcuts.ts'
+import type { Turn } from './chat/turn.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
 import './hr-turn.ts'
@@ -102,7 +103,7 @@ export class HrChat extends LitElement {
               : null
           const live = chat.live?.turnId === turn.id ? chat.live : null
           return html`${edge}<hr-turn data-role=${turn.role} .turn=${turn} .versions=${versions} .tokens=${tokens} .live=${live} ?begun=${live !== null && live.text !== ''}
-            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)}
+            ?ready=${this.#ready} ?last=${index === chat.turns.length - 1} ?tellsDropped=${outgrown.has(turn.id)} ?toldElsewhere=${this.#isTold(turn)}
             .asker=${turn.askedBy ? laterTexts().talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
         })}
       </div>
@@ -139,6 +140,13 @@ export class HrChat extends LitElement {
 
   get #ready(): boolean {
     return this.view.state.kind === 'ready' && this.chat.live === null
+  }
+
+  /** Does the room say why this answer failed, while it mends that? */
+  #isTold({ id, problem }: Turn): boolean {
+    const { state } = this.view
+    const isLast = id === this.chat.turns.at(-1)?.turn.id
+    return isLast && state.kind === 'recovering' && state.error.code === problem?.code
   }
 
   #empty() {

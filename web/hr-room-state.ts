@@ -62,11 +62,16 @@ export class HrRoomState extends LitElement {
   #state() {
     const { state } = this.view
     if (state.kind === 'loading' || state.kind === 'recovering') {
-      const lost =
-        state.kind === 'recovering' ? html`<hr-notice tone="warning" .error=${state.error}></hr-notice>` : null
-      return html`${lost}${this.#progress()}`
+      return html`${state.kind === 'recovering' ? this.#recovery(state.error) : null}${this.#progress()}`
     }
     return state.kind === 'failed' ? this.#failure(state.error) : null
+  }
+
+  /** Nobody needs to do anything: an error's own advice is for afterwards. */
+  #recovery({ code, message }: ErrorData) {
+    return html`<hr-notice tone="warning" heading=${texts.errors[code].headline} message=${laterTexts().loading.takingOver}>
+      <p class="small muted" lang="en">${message}</p>
+    </hr-notice>`
   }
 
   /** Where a member is the reason, the ways on stand with its name. */

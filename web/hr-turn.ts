@@ -37,6 +37,8 @@ export class HrTurn extends LitElement {
   @property({ type: Boolean }) ready = false
   /** Is it the newest turn, so that a failed answer can be tried again? */
   @property({ type: Boolean }) last = false
+  /** Does the page tell elsewhere what went wrong? */
+  @property({ type: Boolean }) toldElsewhere = false
   /** Is this the first answer for which these turns were left out? */
   @property({ type: Boolean }) tellsDropped = false
   /** Nothing can be done with it but copying: a guest reads it. */
@@ -116,7 +118,7 @@ export class HrTurn extends LitElement {
           : html`<hr-answer dir="auto" data-testid="answer" .text=${turn.content} .live=${this.live}></hr-answer>`
       }
       ${
-        turn.problem === null
+        turn.problem === null || this.toldElsewhere
           ? null
           : html`<hr-notice .error=${turn.problem} action=${canTry ? words.tryAgain : ''} data-testid="answer-problem" @hr-notice-action=${() => this.#fire({ kind: 'retry-answer' })}></hr-notice>`
       }

@@ -79,6 +79,7 @@ export const deDownloads: typeof enDownloads = {
     tryAgain: (device) => `Noch einmal mit ${device}`,
     smaller: 'Mit 4-Bit-Gewichten versuchen',
     leftOut: (device) => `${device} wurde ausgelassen`,
+    takingOver: 'Die anderen übernehmen gerade seinen Anteil.',
     freeSpace: 'Platz schaffen',
     lastTime: {
       named: (model, bits) => `Zuletzt lief hier ${model}${bits === null ? '' : ` mit ${bits}-Bit-Gewichten`}.`,

@@ -77,6 +77,7 @@ export const enDownloads = {
     tryAgain: (device: string) => `Try again with ${device}`,
     smaller: 'Try with 4-bit weights',
     leftOut: (device: string) => `${device} was left out`,
+    takingOver: 'The others are taking over its share.',
     freeSpace: 'Free space',
     lastTime: {
       named: (model: string, bits: number | null) =>

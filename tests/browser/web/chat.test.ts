@@ -111,6 +111,18 @@ test('an answer cannot be asked for again while the room is not ready', async ()
   expect(must(byTestId(element.renderRoot, 'answer-problem')).shadowRoot?.querySelector('button')).toBeNull()
 })
 
+test('while the others take over, the room tells why an answer failed, and the answer itself once they have', async () => {
+  const problem = { code: 'peer-lost', message: 'Pixel 9 left.' } as const
+  const failed: Turn = { ...emptyAnswer(), state: 'failed', problem }
+  const recovering = roomView({ state: { kind: 'recovering', modelId: 'small', error: problem } })
+  const { element } = await show([{ ...failed, id: 'earlier' }, userTurn('Hi'), failed], recovering)
+  const told = [...element.renderRoot.querySelectorAll<HrTurn>('hr-turn')].map((turn) => wordsOf(turn))
+  expect(told.map((words) => words.includes('Pixel 9 left.'))).toEqual([true, false, false])
+  element.view = readyView
+  await settled(element)
+  expect(wordsOf(must(element.renderRoot.querySelector('hr-turn:last-of-type')))).toContain('Try again')
+})
+
 test('a new chat is one press, once there is a conversation', async () => {
   const { element, commands } = await show([])
   const button = must(byTestId(element.renderRoot, 'new-chat')) as HTMLButtonElement

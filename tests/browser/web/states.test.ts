@@ -69,7 +69,7 @@ const cases: Case[] = [
   {
     name: 'a device lost',
     element: () => roomState({ ...loadingView, state: { kind: 'recovering', modelId: 'small', error: lost } }),
-    says: 'A device left the room Try again: the others take over its share. Pixel 9 left the room.',
+    says: 'A device left the room The others are taking over its share. Pixel 9 left the room.',
     does: 'cancel-load',
   },
   {
