@@ -139,6 +139,7 @@ export class PhasedExecutor implements Executor {
     const { half, embedded } = mine
     if (mine.inner) return { half, inner: mine.inner }
     await this.#move(this.#missing(mine), this.#latest, half)
+    this.#own(state)
     mine.embedded = null
     return { half, inner: this.#enter(mine, embedded!) }
   }

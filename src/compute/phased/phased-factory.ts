@@ -38,12 +38,13 @@ function phasedLoader(
       await decode.write(piece)
     },
     async finish() {
-      const first = await prefill.finish()
+      const finished: Executor[] = []
       try {
-        const halves = { prefill: movable(first), decode: movable(await decode.finish()) }
-        return new PhasedExecutor(halves, promptTokens, setup)
+        for (const loader of [prefill, decode]) finished.push(await loader.finish())
+        const [first, second] = finished.map(movable)
+        return new PhasedExecutor({ prefill: first!, decode: second! }, promptTokens, setup)
       } catch (error) {
-        first.close()
+        for (const executor of finished) executor.close()
         throw error
       }
     },

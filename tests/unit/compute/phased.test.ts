@@ -1,7 +1,8 @@
 // Which positions go over, and when, of two executors that compute nothing. What moved keys and values are worth: tests/contracts/cache-contract.ts.
 import { expect, test } from 'vitest'
-import type { Executor, Step } from '../../../src/compute/executor.ts'
+import type { Executor, ExecutorFactory, Step } from '../../../src/compute/executor.ts'
 import { type MovableExecutor, PhasedExecutor } from '../../../src/compute/phased/phased-executor.ts'
+import { createPhasedFactory } from '../../../src/compute/phased/phased-factory.ts'
 import { plainRequest } from '../../../src/model/sampling.ts'
 import { whole } from '../../support/contract-ranks.ts'
 import { mistralLike } from '../../support/family-configs.ts'
@@ -109,4 +110,34 @@ test('its memory and its work are those of both', () => {
   expect(executor.memory).toEqual({ weightBytes: 200, kvBytes: 20, peakBytes: 240 })
   expect(executor.work).toEqual(work)
   expect(pair().executor.work).toBeUndefined()
+})
+
+test('a step that another follows while what it leans on goes over is refused', async () => {
+  const { executor, run, begin, log } = pair()
+  await run(20, 0)
+  const asked = executor.partial(begin(1, 20), 0)
+  begin(4, 20)
+  await expect(asked).rejects.toMatchObject({ code: 'internal' })
+  expect(log).not.toContain('writer begins 1 behind 20')
+})
+
+test('where one of the two cannot share a conversation both are given back', async () => {
+  const closed: string[] = []
+  const factoryOf = (name: string, isMovable: boolean): ExecutorFactory => {
+    const { cache, ...executor } = idle(name, [], { close: () => closed.push(name) })
+    const finish = async () => (isMovable ? { ...executor, cache } : executor)
+    return {
+      kind: 'reference',
+      describe: async () => name,
+      create: async () => ({ write: async () => undefined, finish, close: () => undefined }),
+    }
+  }
+  const config = tinyConfig()
+  const setup = { config, shard: whole(config)[0]!, tensors: [], threads: 1 }
+  for (const isMovable of [true, false]) {
+    const halves = { prefill: factoryOf('reader', isMovable), decode: factoryOf('writer', !isMovable) }
+    const loader = await createPhasedFactory({ ...halves, promptTokens: 4 }).create(setup)
+    await expect(loader.finish()).rejects.toThrow('cannot be moved')
+  }
+  expect(closed).toEqual(['reader', 'writer', 'reader', 'writer'])
 })
