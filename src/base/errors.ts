@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'device-lost'
   | 'download-failed'
   | 'internal'
+  | 'kernels-stopped'
   | 'lane-stalled'
   | 'model-corrupt'
   | 'model-format'
@@ -58,6 +59,13 @@ export class ModelFormatError extends HeadroomError {
     options?: { cause?: unknown },
   ) {
     super(code, message, options)
+  }
+}
+
+/** A part of the page that one kind of executor needs could not be fetched; another kind's may be there. */
+export class MissingCodeError extends HeadroomError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('download-failed', message, options)
   }
 }
 

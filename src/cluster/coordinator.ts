@@ -205,11 +205,11 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
     }
   }
 
-  /** While its share is wanted: what a GPU held can be loaded again, and nothing else is lost. */
+  /** While its share is wanted: what a lost GPU or stopped kernels held can be loaded again, and nothing else is lost. */
   #mayLoadAgain(deviceId: string, { code, rank }: ErrorData): boolean {
     const { kind } = this.#state
-    if (code !== 'device-lost' || rank !== undefined || (kind !== 'ready' && kind !== 'generating')) return false
-    if (!this.#plan?.deviceIds.includes(deviceId) || !this.#roster.mayLoseGpu(deviceId)) return false
+    if (rank !== undefined || (kind !== 'ready' && kind !== 'generating')) return false
+    if (!this.#plan?.deviceIds.includes(deviceId) || !this.#roster.mayLoseExecutor(deviceId, code)) return false
     this.#goesOn = kind === 'generating'
     return true
   }

@@ -90,8 +90,9 @@ export function createEngine(): Engine {
 
   /** An executor that failed is not used again: the next load makes a new one. */
   const distrust = (error: unknown) => {
-    if (toErrorData(error).code === 'device-lost') gpuTrust.lost()
-    if (loaded && ['device-lost', 'internal', 'out-of-memory'].includes(toErrorData(error).code)) loaded.key = null
+    const { code } = toErrorData(error)
+    if (code === 'device-lost') gpuTrust.lost()
+    if (loaded && ['device-lost', 'kernels-stopped', 'internal', 'out-of-memory'].includes(code)) loaded.key = null
   }
 
   const unload = () => {

@@ -1,5 +1,5 @@
 // Which code runs which executor. WASM and WebGPU come as chunks of their own, so that a tab loads only what it uses.
-import { HeadroomError } from '../base/errors.ts'
+import { MissingCodeError } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import type { TfjsBackend } from '../compute/tfjs/backend.ts'
 import type { ExecutorKind } from '../plan/device-profile.ts'
@@ -17,12 +17,12 @@ async function tfjs(backend: TfjsBackend): Promise<ExecutorFactory> {
   return (await import('../compute/tfjs/tfjs-factory.ts')).createTfjsFactory(backend)
 }
 
-/** Throws `download-failed` where the server that the page came from no longer gives its parts. */
+/** Throws `download-failed` (`MissingCodeError`) where the server that the page came from no longer gives its parts. */
 export async function executorFactory(kind: ExecutorKind): Promise<ExecutorFactory> {
   try {
     return await loaders[kind]()
   } catch (cause) {
     const message = `The part of this page that computes (${kind}) could not be fetched. Check that the server runs, then reload.`
-    throw new HeadroomError('download-failed', message, { cause })
+    throw new MissingCodeError(message, { cause })
   }
 }

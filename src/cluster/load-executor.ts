@@ -43,9 +43,9 @@ export async function loadExecutor(
     (await Promise.all(manifest.sources.map((source) => openManifestSource(source, { baseUrl, openPeerFile }, signal))))
   checkSources(manifest, opened)
   const notices: ErrorData[] = []
-  const report = withKernels(onProgress)
   const cache = await openWeightCache(opened, (problem) => notices.push(toErrorData(problem)), manifest.modelId)
   const loadInto = async (way: LoadWay) => {
+    const report = withKernels(onProgress)
     const factory = await factoryFor(way)
     const loader = await factory.create({ config, shard, tensors, threads, onPrepared: report.kernels })
     try {
@@ -54,6 +54,7 @@ export async function loadExecutor(
       return { executor, ...(typeof way === 'string' ? {} : { prompts: way.prefill }) }
     } catch (error) {
       loader.close()
+      report.end()
       throw error
     }
   }
@@ -82,7 +83,7 @@ export async function loadExecutor(
   }
 }
 
-/** Two ways of progress as one: kernels are compiled while bytes come, and at times after them. */
+/** Two kinds of progress of one way as one: kernels are compiled while bytes come, and at times after them. */
 function withKernels(onProgress: (progress: LoadProgress) => void) {
   let bytes: LoadProgress | null = null
   let kernels: LoadProgress['kernels']
@@ -97,6 +98,10 @@ function withKernels(onProgress: (progress: LoadProgress) => void) {
     kernels(ready: number, all: number) {
       kernels = ready < all ? { ready, all } : undefined
       tell()
+    },
+    /** Kernels that are still being compiled are told of no more. */
+    end() {
+      bytes = null
     },
   }
 }

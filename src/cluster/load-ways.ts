@@ -1,6 +1,6 @@
 // What a share is loaded into, the best first: an executor for each phase where the memory offered holds the share in both, or else the one
 // that the plan counts with. An encoder has one phase, the reading of a whole text: it goes where prompts do.
-import { toErrorData } from '../base/errors.ts'
+import { MissingCodeError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
 import { createPhasedFactory } from '../compute/phased/phased-factory.ts'
 import type { ModelConfig } from '../model/config.ts'
@@ -35,8 +35,12 @@ export async function factoryFor(way: LoadWay): Promise<ExecutorFactory> {
   return createPhasedFactory({ prefill, decode, promptTokens: way.promptTokens })
 }
 
-/** What another executor may do better; what a lost GPU means is for others to say (gpu-trust.ts). */
-const mendable = ['no-executor', 'out-of-memory', 'internal']
+/**
+ * What another executor may do better: one may lack what a model needs (a model that none computes is refused when its file is read). What a
+ * lost GPU means is for others to say (gpu-trust.ts).
+ */
+const mendable = ['no-executor', 'out-of-memory', 'internal', 'model-unsupported']
+const isMendable = (error: unknown) => error instanceof MissingCodeError || mendable.includes(toErrorData(error).code)
 
 /** What `load` gives for the first way that an executor does not refuse; `onRefused` hears why one did. Throws as `load` of the last, or of any for other reasons. */
 export async function loadFirst<Loaded>(
@@ -48,7 +52,7 @@ export async function loadFirst<Loaded>(
     return await load(way)
   } catch (error) {
     const [next, ...rest] = others
-    if (!next || !mendable.includes(toErrorData(error).code)) throw error
+    if (!next || !isMendable(error)) throw error
     onRefused(error)
     return loadFirst([next, ...rest], load, onRefused)
   }

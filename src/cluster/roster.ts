@@ -1,12 +1,12 @@
 // The leader's device and the members that are here, and how each is doing.
-import type { ErrorData } from '../base/errors.ts'
+import type { ErrorCode, ErrorData } from '../base/errors.ts'
 import type { CoordinatorOptions } from './coordinator-options.ts'
 import { type RankPort, type RankStatus, rememberPeaks } from './rank-port.ts'
 
 const nothingYet: RankStatus = { progress: null, report: null, error: null }
 
-/** How often a device may lose its GPU under one model before it is left out: its engine has left the GPU by itself by then. */
-const gpuLossLimit = 3
+/** How often a device may lose what it computes on under one model before it is left out: its engine has left a GPU by itself by then. */
+const lossLimit = 3
 
 export class Roster {
   readonly leader: RankPort
@@ -15,7 +15,7 @@ export class Roster {
   readonly #paused = new Set<string>()
   /** Of everybody who was ever here. */
   readonly #names = new Map<string, string>()
-  readonly #gpuLosses = new Map<string, number>()
+  readonly #losses = new Map<string, number>()
   readonly #onChange: () => void
 
   constructor(leader: RankPort, onChange: () => void) {
@@ -118,14 +118,15 @@ export class Roster {
   /** Of an old model. */
   forgetAll(): void {
     this.#status.clear()
-    this.#gpuLosses.clear()
+    this.#losses.clear()
   }
 
-  /** Counts one more loss; false: too many, it is no use to load the device again. */
-  mayLoseGpu(deviceId: string): boolean {
-    const losses = (this.#gpuLosses.get(deviceId) ?? 0) + 1
-    this.#gpuLosses.set(deviceId, losses)
-    return losses <= gpuLossLimit
+  /** Counts one more loss; false: it is none, or there were too many, and it is no use to load the device again. */
+  mayLoseExecutor(deviceId: string, code: ErrorCode): boolean {
+    if (code !== 'device-lost' && code !== 'kernels-stopped') return false
+    const losses = (this.#losses.get(deviceId) ?? 0) + 1
+    this.#losses.set(deviceId, losses)
+    return losses <= lossLimit
   }
 
   /** Asks every device how much memory its work has taken. */

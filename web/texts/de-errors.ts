@@ -21,6 +21,10 @@ export const deErrors: typeof enErrors = {
     headline: 'In der Seite ist etwas schiefgegangen',
     advice: 'Lade die Seite neu; ein Raum nimmt dieses Gerät wieder auf.',
   },
+  'kernels-stopped': {
+    headline: 'Ein Gerät hat aufgehört zu rechnen',
+    advice: 'Lade das Modell noch einmal; hilft das nicht, lade die Seite neu.',
+  },
   'lane-stalled': {
     headline: 'Eine Verbindung steht still',
     advice: 'Bringe die Geräte näher ans WLAN und versuche es noch einmal.',

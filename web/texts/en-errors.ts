@@ -18,6 +18,10 @@ export const enErrors: Readonly<Record<ErrorCode, ErrorWords>> = {
   'device-lost': { headline: 'The graphics processor went away', advice: 'Load the model again.' },
   'download-failed': { headline: 'The download broke off', advice: 'Check the network, then try again.' },
   internal: { headline: 'Something broke in the page', advice: 'Reload the page; a room takes this device back.' },
+  'kernels-stopped': {
+    headline: 'A device stopped computing',
+    advice: 'Load the model again; if that fails, reload the page.',
+  },
   'lane-stalled': {
     headline: 'A connection stands still',
     advice: 'Bring the devices nearer to the Wi-Fi, then try again.',

@@ -1,5 +1,5 @@
 // Finds the fastest kernel build that this browser runs. The builds are made by tools/build-kernels.ts from assembly/.
-import { HeadroomError } from '../../base/errors.ts'
+import { HeadroomError, MissingCodeError } from '../../base/errors.ts'
 
 /** Exports of a build, addresses in bytes; contracts in assembly/sublayers.ts. */
 export interface KernelExports {
@@ -85,6 +85,6 @@ async function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     const message = `The kernels at ${url.href} could not be fetched (${why}). Check that the server runs, then reload.`
-    throw new HeadroomError('download-failed', message, { cause })
+    throw new MissingCodeError(message, { cause })
   }
 }

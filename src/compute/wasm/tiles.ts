@@ -22,13 +22,13 @@ export function tiles(total: number, size: number): readonly Tile[] {
   }))
 }
 
-/** Kernels trap when a helper of their team has died. */
+/** Throws `kernels-stopped` for a trap. Kernels trap when a helper of their team has died. */
 export function runKernel<Result>(call: () => Result): Result {
   try {
     return call()
   } catch (cause) {
     const text = `The WebAssembly kernels stopped: ${cause instanceof Error ? cause.message : cause}. Reload the page; if it happens again, use one thread.`
-    throw new HeadroomError('device-lost', text, { cause })
+    throw new HeadroomError('kernels-stopped', text, { cause })
   }
 }
 

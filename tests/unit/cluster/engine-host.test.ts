@@ -1,17 +1,25 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { HeadroomError } from '../../../src/base/errors.ts'
 import { createEngine } from '../../../src/cluster/engine-host.ts'
 import type { Engine, LoadRequest, OpenedModel } from '../../../src/cluster/engine-protocol.ts'
+import type { LoadProgress } from '../../../src/cluster/session-state.ts'
+import type { ExecutorSetup } from '../../../src/compute/executor.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
+import { runKernel } from '../../../src/compute/wasm/tiles.ts'
+import { wasmExecutor } from '../../../src/compute/wasm/wasm-executor.ts'
+import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
 import { planShards } from '../../../src/plan/splitter.ts'
 import { residentFormats } from '../../../src/weights/formats.ts'
+import { buildKernels } from '../../../tools/build-kernels.ts'
 import { type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { anyDevice } from '../../support/joining-guest.ts'
 
 let served: ServedModel
 beforeAll(async () => {
+  await buildKernels()
   served = await serveModelAt('tests/fixtures/stories260K.gguf', ['stories260K.gguf'])
-})
+}, 60_000)
 afterAll(() => served.close())
 
 let engine: Engine
@@ -115,6 +123,56 @@ test('an executor that failed is not used again', async () => {
   await engine.load(loadOf(planFor([1], 2)), silent)
   expect(create).toHaveBeenCalledTimes(2)
   await answers(planFor([1], 2))
+})
+
+test('kernels that a refused executor still compiles are told of no more', async () => {
+  const full = new HeadroomError('out-of-memory', 'No room.')
+  const create = referenceExecutor.create
+  let late: ExecutorSetup['onPrepared']
+  vi.spyOn(referenceExecutor, 'create').mockImplementationOnce(async (setup) => {
+    const loader = await create(setup)
+    const finish = async () => {
+      setup.onPrepared?.(1, 9)
+      late = setup.onPrepared
+      throw full
+    }
+    return { ...loader, finish }
+  })
+  const told: LoadProgress[] = []
+  const pair = { prefill: 'reference', decode: 'wasm', promptTokens: 4 } as const
+  const { refusal } = await engine.load({ ...loadOf(planFor([1], 1)), executor: 'wasm', pair }, (progress) => {
+    told.push(progress)
+    late?.(2, 9)
+  })
+  expect(refusal).toBe('No room.')
+  expect(told.at(-1)).not.toHaveProperty('kernels')
+})
+
+test('kernels that trap are made anew, and no GPU is blamed', async () => {
+  vi.spyOn(webgpuExecutor, 'create').mockRejectedValue(new HeadroomError('no-executor', 'There is no GPU.'))
+  const create = wasmExecutor.create
+  const made = vi.spyOn(wasmExecutor, 'create').mockImplementation(async (setup) => {
+    const loader = await create(setup)
+    const finish = loader.finish.bind(loader)
+    loader.finish = async () => {
+      const trap = () => {
+        throw new WebAssembly.RuntimeError('unreachable')
+      }
+      return Object.assign(await finish(), { begin: () => runKernel(trap) })
+    }
+    return loader
+  })
+  const pair = { prefill: 'webgpu', decode: 'wasm', promptTokens: 4 } as const
+  const load = () => engine.load({ ...loadOf(planFor([1], 1)), executor: 'wasm', pair }, silent)
+  for (let trapped = 0; trapped < 2; trapped++) {
+    await load()
+    await engine.start(startOf(planFor([1], 1)), silent)
+    await expect(engine.infer(request, silent)).rejects.toMatchObject({ code: 'kernels-stopped' })
+  }
+  const { notices, refusal } = await load()
+  expect(refusal).toBe('There is no GPU.')
+  expect(notices.map(({ code }) => code)).not.toContain('device-lost')
+  expect(made).toHaveBeenCalledTimes(3)
 })
 
 test('a load that a newer one replaced rejects, gives its executor back and changes nothing', async () => {

@@ -1,9 +1,9 @@
 // A device that reads prompts on one executor and writes answers on another. There is no GPU in Node: the reference executor reads.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { HeadroomError } from '../../../src/base/errors.ts'
+import { HeadroomError, ModelFormatError } from '../../../src/base/errors.ts'
 import type { LoadReport, LoadRequest } from '../../../src/cluster/engine-protocol.ts'
 import { createGpuTrust } from '../../../src/cluster/gpu-trust.ts'
-import { loadFirst, loadWays } from '../../../src/cluster/load-ways.ts'
+import { factoryFor, loadFirst, loadWays } from '../../../src/cluster/load-ways.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import type { ExecutorPair } from '../../../src/plan/device-profile.ts'
 import { shardMemory } from '../../../src/plan/plan-memory.ts'
@@ -125,6 +125,34 @@ test('what is wrong with the model is not tried again on another executor', asyn
   const damaged = new HeadroomError('model-corrupt', 'A block is damaged.')
   const load = vi.fn().mockRejectedValue(damaged)
   await expect(loadFirst([pair, 'wasm'], load, () => undefined)).rejects.toBe(damaged)
+  expect(load).toHaveBeenCalledOnce()
+})
+
+test('a model that one executor lacks something for goes on another, and fails in the same words where each does', async () => {
+  const unsupported = new ModelFormatError('No norms before sums; use the WASM executor.', 'model-unsupported')
+  const refused = vi.fn()
+  const onWasm = async (way: unknown) => {
+    if (way !== 'wasm') throw unsupported
+    return way
+  }
+  await expect(loadFirst(['webgpu', 'wasm'], onWasm, refused)).resolves.toBe('wasm')
+  expect(refused).toHaveBeenCalledExactlyOnceWith(unsupported)
+  const nowhere = vi.fn().mockRejectedValue(unsupported)
+  await expect(loadFirst(['webgpu', 'wasm'], nowhere, () => undefined)).rejects.toBe(unsupported)
+  expect(nowhere).toHaveBeenCalledTimes(2)
+})
+
+test('an executor whose code cannot be fetched leaves the share to another; weights that cannot be are not fetched again', async () => {
+  vi.doMock('../../../src/compute/webgpu/webgpu-executor.ts', () => {
+    throw new Error('404')
+  })
+  const refused = vi.fn()
+  const factory = await loadFirst(['webgpu', 'wasm'], factoryFor, refused)
+  expect(factory.kind).toBe('wasm')
+  const missing = { code: 'download-failed', message: expect.stringContaining('(webgpu) could not be fetched') }
+  expect(refused).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(missing))
+  const load = vi.fn().mockRejectedValue(new HeadroomError('download-failed', 'The server is gone.'))
+  await expect(loadFirst(['webgpu', 'wasm'], load, refused)).rejects.toThrow('The server is gone.')
   expect(load).toHaveBeenCalledOnce()
 })
 

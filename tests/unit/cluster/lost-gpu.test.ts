@@ -146,14 +146,17 @@ test('Stop, pressed while the room recovers, brings what there is', async () => 
   expect(room.coordinator.state.kind).toBe('ready')
 })
 
-test('a GPU lost between answers costs none', async () => {
-  const expected = await undisturbed()
-  const { room, guests } = roomOf(1)
-  await room.coordinator.loadModel(served.source)
-  guests[0]!.port.onFailed?.({ code: 'device-lost', message: 'The GPU is gone.' })
-  expect((await room.coordinator.infer(request, () => undefined)).tokens).toEqual(expected.tokens)
-  expect(room.coordinator.plan).toMatchObject({ epoch: 2, deviceIds: ['device-0', 'guest-0'] })
-})
+test.each(['device-lost', 'kernels-stopped'] as const)(
+  '%s between answers costs none: the device loads its share again',
+  async (code) => {
+    const expected = await undisturbed()
+    const { room, guests } = roomOf(1)
+    await room.coordinator.loadModel(served.source)
+    guests[0]!.port.onFailed?.({ code, message: 'It is gone.' })
+    expect((await room.coordinator.infer(request, () => undefined)).tokens).toEqual(expected.tokens)
+    expect(room.coordinator.plan).toMatchObject({ epoch: 2, deviceIds: ['device-0', 'guest-0'] })
+  },
+)
 
 /** What the device turns to is measured. */
 const measured = { weightBytesPerSecond: 2e9, phases: null, backend: 'a double' }
