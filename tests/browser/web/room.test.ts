@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { HrInvite } from '../../../web/hr-invite.ts'
 import { HrModels } from '../../../web/hr-models.ts'
 import { HrRoom } from '../../../web/hr-room.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
+import { texts } from '../../../web/texts/texts.ts'
 import {
   byTestId,
   chatView,
@@ -70,6 +71,47 @@ test('the link is copied, and selected where the browser refuses that', async ()
   await expect.poll(() => wordsOf(element)).toContain('press Ctrl+C')
   expect(element.shadowRoot?.activeElement).toBe(field)
   write.mockRestore()
+})
+
+/** The system's share sheet until the test ends; null: a browser without one. */
+function shareSheet(share: Navigator['share'] | null) {
+  const own = Object.getOwnPropertyDescriptor(Navigator.prototype, 'share')
+  Reflect.deleteProperty(Navigator.prototype, 'share')
+  if (share) Object.defineProperty(Navigator.prototype, 'share', { configurable: true, value: share })
+  onTestFinished(() => {
+    Reflect.deleteProperty(Navigator.prototype, 'share')
+    if (own) Object.defineProperty(Navigator.prototype, 'share', own)
+  })
+}
+
+function shareButton({ renderRoot }: HrInvite): HTMLButtonElement | undefined {
+  return [...renderRoot.querySelectorAll('button')].find((button) => wordsOf(button) === texts.invite.share)
+}
+
+test.each([
+  { name: 'goes to the system’s share sheet', fails: null, copied: [] },
+  { name: 'goes nowhere when the sheet is closed', fails: 'AbortError', copied: [] },
+  { name: 'is copied where the sheet refuses it', fails: 'NotAllowedError', copied: [[link]] },
+])('the link $name', async ({ fails, copied }) => {
+  const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+  onTestFinished(() => write.mockRestore())
+  const share = vi.fn(async () => {
+    if (fails) throw new DOMException('no', fails)
+  })
+  shareSheet(share)
+  const { element } = await showInvite({})
+  await userEvent.click(must(shareButton(element)))
+  await Promise.allSettled(share.mock.results.map(({ value }) => value))
+  await settled(element)
+  expect(share.mock.calls).toEqual([[{ title: texts.invite.shareTitle, url: link }]])
+  expect(write.mock.calls).toEqual(copied)
+  expect(wordsOf(element).includes(texts.invite.linkCopied)).toBe(copied.length > 0)
+  expect(element.selected).toBe(false)
+})
+
+test('a browser without a share sheet offers none', async () => {
+  shareSheet(null)
+  expect(shareButton((await showInvite({})).element)).toBeUndefined()
 })
 
 test('the warning of a self-made certificate is explained, a trusted one is not mentioned', async () => {
