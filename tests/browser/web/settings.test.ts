@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import {
   answerDefaults,
@@ -9,6 +9,9 @@ import {
   settingsFor,
 } from '../../../web/chat/answer-settings.ts'
 import { HrSettings } from '../../../web/chat/hr-settings.ts'
+import '../../../web/hr-guest.ts'
+import '../../../web/hr-room.ts'
+import { openApp, rendered } from './open-app.ts'
 import { byTestId, mount, must, readyView, settled, wordsOf } from './page-support.ts'
 
 async function show(settings = answerDefaults) {
@@ -48,6 +51,39 @@ test('sliders move by the keyboard', async () => {
   field('temperature').focus()
   await userEvent.keyboard('{ArrowRight}')
   expect(commands).toEqual([{ kind: 'set-answers', settings: { ...answerDefaults, temperature: 0.05 } }])
+})
+
+test('every number of sampling that is moved on the page goes with the next question', async () => {
+  const { app, system } = await openApp()
+  const chat = vi.spyOn(system, 'chat')
+  const field = (id: string) => must(byTestId(app.renderRoot, id)) as HTMLInputElement
+  const press = async (id: string) => {
+    await userEvent.click(field(id))
+    await rendered(app)
+  }
+  await press('start-room')
+  await press('load-model')
+  await press('settings')
+  const moves = {
+    temperature: '{ArrowRight}',
+    topP: '{ArrowLeft}',
+    minP: '{ArrowRight}',
+    repetitionPenalty: '{ArrowRight}',
+  }
+  for (const [id, keys] of Object.entries(moves)) {
+    field(id).focus()
+    await userEvent.keyboard(keys + keys)
+    await rendered(app)
+  }
+  await userEvent.fill(field('topK'), '40')
+  await userEvent.tab()
+  await userEvent.keyboard('{Escape}')
+  await rendered(app)
+  await userEvent.fill(field('prompt'), 'Hi')
+  await userEvent.keyboard('{Enter}')
+  await rendered(app)
+  const moved = { temperature: 0.1, topP: 0.9, topK: 40, minP: 0.02, repetitionPenalty: 1.02 }
+  expect(chat.mock.calls[0]?.[0].sampling).toMatchObject(moved)
 })
 
 test('a number out of bounds changes nothing', async () => {
