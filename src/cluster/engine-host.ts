@@ -192,7 +192,7 @@ export function createEngine(): Engine {
         loaded = null
         const { executor, report } = await gpuTrust.load(request, (wanted) =>
           loadExecutor(wanted, {
-            sources: sourcesOf(request, opened),
+            leading: ofRequest(request, opened),
             openPeerFile: (file) => files.open(file, request.leaderId),
             onProgress: pacedProgress(onProgress),
             signal,
@@ -287,8 +287,8 @@ function keyOf({ shard, ...request }: LoadRequest): string {
   return JSON.stringify([request, { ...shard, epoch: 0 }])
 }
 
-/** The files this device has open already, where they are those of the request. */
-function sourcesOf({ manifest }: LoadRequest, opened: OpenedFiles | null): OpenedFiles['sources'] | null {
+/** What this device has open already, where it is what the request is about. */
+function ofRequest({ manifest }: LoadRequest, opened: OpenedFiles | null): OpenedFiles | null {
   const same = opened !== null && JSON.stringify(opened.manifest.sources) === JSON.stringify(manifest.sources)
-  return same ? opened.sources : null
+  return same ? opened : null
 }

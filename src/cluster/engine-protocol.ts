@@ -24,6 +24,7 @@ import type { Shard, ShardPlan } from '../plan/shard-plan.ts'
 import type { Verification } from '../weights/byte-source.ts'
 import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
+import type { KeptFile } from '../weights/whole-models.ts'
 import type { EncodeRequest, EncoderAbilities, EncoderInput, Encoding } from './encoding.ts'
 import type { LoadProgress } from './session-state.ts'
 import type { AnswerPiece } from './token-record.ts'
@@ -43,6 +44,7 @@ export interface LocalFile {
 export type ModelSource =
   | { kind: 'mirror'; modelId: string; baseUrl: string; paths: readonly string[] }
   | { kind: 'http'; modelId: string; files: readonly { path: string; url: string }[]; token: string | null }
+  | { kind: 'kept'; modelId: string; files: readonly KeptFile[] }
   | { kind: 'files'; modelId: string; files: readonly LocalFile[] }
   | { kind: 'generated'; modelId: string; config: unknown; seed: number }
 

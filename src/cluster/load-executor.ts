@@ -6,6 +6,7 @@ import { shardTensors } from '../plan/shard-tensors.ts'
 import type { ByteSource } from '../weights/byte-source.ts'
 import { residentFormats, weightsLabel } from '../weights/formats.ts'
 import type { Gate } from '../weights/gate.ts'
+import { isWhole } from '../weights/is-whole.ts'
 import { loadShard } from '../weights/loader.ts'
 import { checkSources, parseManifest } from '../weights/manifest.ts'
 import type { PeerFile } from '../weights/peer-source.ts'
@@ -13,12 +14,12 @@ import { openWeightCache } from '../weights/weight-cache.ts'
 import { checkShard } from './check-shard.ts'
 import type { LoadReport, LoadRequest } from './engine-protocol.ts'
 import { factoryFor, type LoadWay, loadFirst, loadWays } from './load-ways.ts'
-import { openManifestSource } from './open-model.ts'
+import { type OpenedFiles, openManifestSource } from './open-model.ts'
 import type { LoadProgress } from './session-state.ts'
 
 export interface LoadContext {
-  /** Files that this device has open already, in the manifest's order; null: they are opened. */
-  sources: readonly ByteSource[] | null
+  /** What this device has open already, with the manifest's sources; null: they are opened. */
+  leading: Pick<OpenedFiles, 'sources' | 'kept'> | null
   /** Opens a file that lies on the leader's device. */
   openPeerFile(file: PeerFile): ByteSource
   onProgress(progress: LoadProgress): void
@@ -29,7 +30,7 @@ export interface LoadContext {
 /** Nothing of the request is believed before it is parsed. On failure everything is given back. */
 export async function loadExecutor(
   request: LoadRequest,
-  { sources, openPeerFile, onProgress, signal, gate }: LoadContext,
+  { leading, openPeerFile, onProgress, signal, gate }: LoadContext,
 ): Promise<{ executor: Executor; report: LoadReport }> {
   const { shard, weights, baseUrl, threads } = request
   const manifest = parseManifest(request.manifest)
@@ -39,7 +40,7 @@ export async function loadExecutor(
   const ways = loadWays(request, config, shard, formats)
   const tensors = shardTensors(config, shard, formats)
   const opened =
-    sources ??
+    leading?.sources ??
     (await Promise.all(manifest.sources.map((source) => openManifestSource(source, { baseUrl, openPeerFile }, signal))))
   checkSources(manifest, opened)
   const notices: ErrorData[] = []
@@ -79,7 +80,9 @@ export async function loadExecutor(
       },
     }
   } finally {
+    const files = isWhole(manifest, cache) ? leading?.kept() : null
     cache.close()
+    if (files) await cache.noteWhole({ modelId: manifest.modelId, files: [...files] })
   }
 }
 

@@ -8,6 +8,7 @@ import { fetchMirrorIndex, mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import { BUILT_IN_MODEL_ID, builtInSource, findBuiltInModel } from './built-in-model.ts'
 import type { LocalFile, ModelSource } from './engine-protocol.ts'
 import { GENERATED_SHAPES } from './generated-shapes.ts'
+import { listWholeModels, sourceOfKept } from './offline-models.ts'
 import type { CatalogueModel } from './session-state.ts'
 
 /** Throws `signaling-down` when the page's server does not answer. */
@@ -28,20 +29,26 @@ export async function fetchServerConfig(serverUrl: string): Promise<ServerConfig
 }
 
 /**
- * The mirror's models, the default one first; where there are none, or no server answers, the model that comes with the page. Throws
- * `signaling-down` where that is out of reach too, and `download-failed` when the mirror breaks off.
+ * The mirror's models, the default one first; where there are none, the model that comes with the page; where no server answers, those
+ * that this device keeps whole as well. Throws `signaling-down` where there is none of these, and `download-failed` when the mirror breaks off.
  */
 export async function listModels(serverUrl: string): Promise<CatalogueModel[]> {
   try {
     const models = await listMirror(serverUrl)
     if (models.length > 0) return models
   } catch (error) {
-    const builtIn = isDown(error) ? await findBuiltInModel(serverUrl) : null
-    if (builtIn) return [builtIn]
+    const models = isDown(error) ? await listOffline(serverUrl) : []
+    if (models.length > 0) return models
     throw error
   }
   const builtIn = await findBuiltInModel(serverUrl)
   return builtIn ? [builtIn] : []
+}
+
+async function listOffline(serverUrl: string): Promise<CatalogueModel[]> {
+  const [kept, builtIn] = await Promise.all([listWholeModels(), findBuiltInModel(serverUrl)])
+  const models = builtIn ? [...kept.filter(({ modelId }) => modelId !== builtIn.modelId), builtIn] : kept
+  return models.map((model, index) => ({ ...model, isDefault: index === 0 }))
 }
 
 async function listMirror(serverUrl: string): Promise<CatalogueModel[]> {
@@ -62,14 +69,19 @@ export type WantedModel = string | readonly (File | LocalFile)[]
 
 /**
  * A string is an id of the mirror, a generated shape, a hub's `owner/name`, or an http(s) address. `hubToken` is for hubs' gated models. Throws
- * `model-not-found`, `token-needed`, and `bad-input` for no files.
+ * `model-not-found`, `token-needed`, and `bad-input` for no files; without a server `download-failed` for a model that is kept in part.
  */
 export async function sourceOf(model: WantedModel, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
   if (typeof model !== 'string') return localSource(model)
   const shape = GENERATED_SHAPES[model]
   if (shape) return { kind: 'generated', modelId: model, config: shape, seed: 1 }
+  if (isAddress(model)) return remoteSource(model, serverUrl, hubToken)
+  if (!(await answers(serverUrl))) {
+    if (model === BUILT_IN_MODEL_ID) return builtInSource(serverUrl)
+    const kept = await sourceOfKept(model, serverUrl)
+    if (kept) return kept
+  }
   if (model.includes('/')) return remoteSource(model, serverUrl, hubToken)
-  if (model === BUILT_IN_MODEL_ID && !(await answers(serverUrl))) return builtInSource(serverUrl)
   const models = await fetchMirrorIndex(mirrorUrlOf(serverUrl))
   const found = models.find(({ id }) => id === model)
   if (found)
@@ -77,6 +89,10 @@ export async function sourceOf(model: WantedModel, serverUrl: string, hubToken: 
   if (model === BUILT_IN_MODEL_ID) return builtInSource(serverUrl)
   const known = models.map(({ id }) => id).join(', ') || 'none'
   throw new HeadroomError('model-not-found', `The server has no model "${model}". It has: ${known}.`)
+}
+
+function isAddress(model: string): boolean {
+  return /^https?:\/\//.test(model)
 }
 
 function isDown(error: unknown): boolean {
@@ -94,12 +110,11 @@ async function answers(serverUrl: string): Promise<boolean> {
 }
 
 async function remoteSource(model: string, serverUrl: string, hubToken: string | null): Promise<ModelSource> {
-  const isAddress = /^https?:\/\//.test(model)
   // An address leads there without a server too; only a server says which hub's pages are names.
-  const hubUrl = isAddress && !(await answers(serverUrl)) ? null : (await fetchServerConfig(serverUrl)).hubUrl
+  const hubUrl = isAddress(model) && !(await answers(serverUrl)) ? null : (await fetchServerConfig(serverUrl)).hubUrl
   const name = hubUrl === null ? null : parseHubName(model, hubUrl)
   if (name && hubUrl !== null) return hubSource(name, hubUrl, hubToken)
-  if (isAddress) {
+  if (isAddress(model)) {
     const [address = model] = model.split(/[?#]/)
     const nameOf = (part: string) => part.split('/').pop() || part
     const query = model.slice(address.length)

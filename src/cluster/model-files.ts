@@ -8,6 +8,7 @@ import { keptSource } from '../weights/kept-source.ts'
 import { mirrorUrlOf } from '../weights/mirror-protocol.ts'
 import { openMirrorSource } from '../weights/mirror-source.ts'
 import { openWeightCache } from '../weights/weight-cache.ts'
+import { type KeptFile, keptFile, openKeptFile } from '../weights/whole-models.ts'
 import type { ModelSource } from './engine-protocol.ts'
 
 export interface ModelFiles {
@@ -19,6 +20,8 @@ export interface ModelFiles {
   readText(path: string, signal: AbortSignal): Promise<string | null>
   /** A small JSON file; undefined where there is none. Throws `model-format` for anything but JSON. */
   readJson(path: string, signal: AbortSignal): Promise<unknown>
+  /** What opens again, without network, the files that were opened so far; null where one of them is not kept. */
+  kept(): readonly KeptFile[] | null
 }
 
 interface FoundFile {
@@ -33,9 +36,14 @@ export function modelFiles(source: ModelSource): ModelFiles {
   const files = new Map(
     found.filter(({ path }) => path.startsWith(folder)).map((file) => [file.path.slice(folder.length), file]),
   )
+  const kept = new Map<string, KeptFile | null>()
   const open: ModelFiles['open'] = async (path, signal) => {
     const file = files.get(path)
-    if (file) return file.open(signal)
+    if (file) {
+      const opened = await file.open(signal)
+      kept.set(path, keptFile(path, opened))
+      return opened
+    }
     throw new HeadroomError(
       'model-not-found',
       `${source.modelId} has no file ${path}. It has: ${listed(files.keys())}.`,
@@ -61,6 +69,10 @@ export function modelFiles(source: ModelSource): ModelFiles {
       } catch (cause) {
         throw new HeadroomError('model-format', `${path} of ${source.modelId} is no JSON. Fetch it again.`, { cause })
       }
+    },
+    kept() {
+      const all = [...kept.values()].filter((file) => file !== null)
+      return all.length === kept.size ? all : null
     },
   }
 }
@@ -110,6 +122,11 @@ function foundFiles(source: ModelSource): FoundFile[] {
       return source.files.map(({ path, url }) => ({
         path,
         open: (signal) => openHttpSource(url, { signal, token: source.token }),
+      }))
+    case 'kept':
+      return source.files.map((file) => ({
+        path: file.path,
+        open: () => Promise.resolve(openKeptFile(file, source.modelId)),
       }))
     case 'files':
       return source.files.map(({ path, file }) => ({ path, open: () => Promise.resolve(openFileSource(file, path)) }))

@@ -30,6 +30,8 @@ export interface OpenedFiles extends Language {
   sources: readonly ByteSource[]
   /** A small JSON file of the model's folder, by its path in it, such as `1_Pooling/config.json`; undefined where there is none. */
   readJson: ModelFiles['readJson']
+  /** Once it is open: what opens it again from what this device keeps; null where it is not from a network. */
+  kept: ModelFiles['kept']
   /** How an encoder's texts become vectors; null for models that generate. */
   sentence: SentenceOptions | null
   /** What its files say of sampling. */
@@ -46,22 +48,23 @@ export async function openModelSource(source: ModelSource, signal: AbortSignal):
       tokenizer: null,
       template: null,
       readJson,
+      kept: () => null,
       sentence: await folderSentence(model.manifest, readJson),
       sampling: {},
     }
   }
   const { files, sources, manifest, metadata } = await readHeaders(source, signal)
-  const { readJson } = files
+  const { readJson, kept } = files
   if (metadata) {
     const tokenizer = 'tokenizer.ggml.tokens' in metadata ? tokenizerFromGguf(metadata) : null
     const { causal, architecture, contextLength } = manifest.config
     const sentence = causal ? null : sentenceOptionsFromGguf(architecture, metadata, contextLength)
     const sampling = samplingFromGguf(metadata)
-    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson, sentence, sampling }
+    return { manifest, sources, tokenizer, template: readChatTemplate(metadata), readJson, kept, sentence, sampling }
   }
   const language = await checkpointLanguage(files, signal)
   const sentence = await folderSentence(manifest, (path) => readJson(path, signal))
-  return { manifest, sources, ...language, readJson, sentence }
+  return { manifest, sources, ...language, readJson, kept, sentence }
 }
 
 /** What a plan needs of a model, and no more: neither tokenizer nor template. */

@@ -2,7 +2,9 @@
 // origin, whose they are and when they were last used. Where the notes cannot be written nothing stops: the downloads are then nobody's.
 import * as v from 'valibot'
 import { HeadroomError } from '../base/errors.ts'
+import { isNote, noteName, readNote, writeNote } from './notes.ts'
 import type { Storage } from './storage.ts'
+import { forgetWhole } from './whole-models.ts'
 
 /** Downloads of one model. */
 export interface KeptModel {
@@ -13,28 +15,11 @@ export interface KeptModel {
   usedAtMs: number | null
 }
 
-const NOTE = 'note-'
-
-/** Of a file in the storage: is it no download? */
-export function isNote(name: string): boolean {
-  return name.startsWith(NOTE)
-}
-
 const noteSchema = v.object({ modelId: v.string(), usedAtMs: v.number() })
 
 /** In a dedicated worker only. `origins` are the beginnings of the names of the files that the model's downloads are in. */
 export async function noteUse(storage: Storage, origins: readonly string[], modelId: string): Promise<void> {
-  const note = new TextEncoder().encode(JSON.stringify({ modelId, usedAtMs: Date.now() }))
-  for (const origin of origins) {
-    const file = await storage.open(`${NOTE}${origin}`)
-    if (!file) continue
-    try {
-      file.truncate(0)
-      file.write(note, { at: 0 })
-    } finally {
-      file.close()
-    }
-  }
+  for (const origin of origins) await writeNote(storage, noteName(origin), { modelId, usedAtMs: Date.now() })
 }
 
 /** Those used last first. Works in every thread. */
@@ -59,10 +44,11 @@ export async function keptModels(storage: Storage): Promise<KeptModel[]> {
 export async function forgetModel(storage: Storage, modelId: string | null): Promise<void> {
   const files = await storage.list()
   const notes = await readNotes(storage, files)
+  if (modelId !== null) await forgetWhole(storage, modelId)
   let busy = 0
   for (const { name } of files) {
     if (isNote(name) || (notes.get(originOf(name))?.modelId ?? null) !== modelId) continue
-    if (await storage.remove(name)) await storage.remove(`${NOTE}${originOf(name)}`)
+    if (await storage.remove(name)) await storage.remove(noteName(originOf(name)))
     else busy++
   }
   if (busy === 0) return
@@ -79,8 +65,8 @@ async function readNotes(storage: Storage, files: readonly { name: string }[]): 
   const notes = new Map<string, Note>()
   for (const { name } of files) {
     if (!isNote(name)) continue
-    const note = v.safeParse(v.pipe(v.string(), v.parseJson(), noteSchema), await storage.readText(name))
-    if (note.success) notes.set(name.slice(NOTE.length), note.output)
+    const note = await readNote(storage, name, noteSchema)
+    if (note) notes.set(name.slice(noteName('').length), note)
   }
   return notes
 }

@@ -1,14 +1,16 @@
 // Downloads kept on this device, so that a reload or another plan fetches only what is new. One file per model file and tab (a second tab
 // of the same browser finds the first one's file locked and keeps its own). A model file without an ETag is never kept: nothing would say
 // that it changed; nor is one of this device, which is here already. Trouble with storage never stops a load; it is told once. Beside the
-// files lie notes of whose they are (kept-models.ts).
+// files lie notes of whose they are (kept-models.ts) and which models are whole (whole-models.ts).
 import { HeadroomError } from '../base/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 import { CacheFile } from './cache-file.ts'
-import { sha256Hex } from './digest.ts'
-import { isNote, noteUse } from './kept-models.ts'
+import { originName, versionName } from './cache-names.ts'
+import { noteUse } from './kept-models.ts'
+import { isNote } from './notes.ts'
 import type { TensorPart } from './rectangles.ts'
 import { openBrowserStorage, type Storage } from './storage.ts'
+import { noteWhole, type WholeModel } from './whole-models.ts'
 
 /** Tabs of one browser that can keep the same model. */
 const MAX_SLOTS = 16
@@ -23,6 +25,8 @@ export interface WeightCache {
   write(part: TensorPart, bytes: Uint8Array): Promise<void>
   /** Never throws; `onProblem` may still hear of a full storage. */
   close(): void
+  /** After `close`: notes that nothing of the model is missing here, unless something could not be kept. Never throws. */
+  noteWhole(model: WholeModel): Promise<void>
 }
 
 /**
@@ -41,9 +45,10 @@ export async function openWeightCache(
     if (!told) onProblem(toProblem(error))
     told = true
   }
+  let opened: Storage | null = null
   if (sources.some(isKept)) {
     try {
-      const opened = storage ?? (await openBrowserStorage())
+      opened = storage ?? (await openBrowserStorage())
       for (const [index, source] of sources.entries()) files[index] = await openCacheFile(source, opened)
       await noteUse(opened, await Promise.all(sources.filter(isKept).map(originName)), modelId)
     } catch (error) {
@@ -78,6 +83,14 @@ export async function openWeightCache(
       }
       files.fill(null)
     },
+    async noteWhole(model) {
+      if (told || !opened) return
+      try {
+        await noteWhole(opened, model)
+      } catch (error) {
+        tell(error)
+      }
+    },
   }
 }
 
@@ -88,12 +101,12 @@ function isKept({ etag, verified }: ByteSource): boolean {
 async function openCacheFile(source: ByteSource, storage: Storage): Promise<CacheFile | null> {
   if (!isKept(source)) return null
   const origin = await originName(source)
-  const version = await shortHash(`${source.etag} ${source.size}`)
+  const version = await versionName(source)
   for (const { name } of await storage.list()) {
-    if (name.startsWith(`${origin}-`) && !name.startsWith(`${origin}-${version}-`)) await storage.remove(name)
+    if (name.startsWith(`${origin}-`) && !name.startsWith(version)) await storage.remove(name)
   }
   for (let slot = 0; slot < MAX_SLOTS; slot++) {
-    const file = await storage.open(`${origin}-${version}-${slot}`)
+    const file = await storage.open(`${version}${slot}`)
     if (!file) continue
     try {
       return new CacheFile(file)
@@ -103,15 +116,6 @@ async function openCacheFile(source: ByteSource, storage: Storage): Promise<Cach
     }
   }
   return null
-}
-
-/** What the names of all versions of the source's file begin with. */
-function originName({ origin }: ByteSource): Promise<string> {
-  return shortHash(JSON.stringify(origin))
-}
-
-async function shortHash(text: string): Promise<string> {
-  return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 24)
 }
 
 /** Bytes of all downloads that are kept; 0 where the browser keeps none. Works in every thread. */

@@ -1,4 +1,4 @@
-// No network, no models, even no server: the model that comes with the page answers.
+// No network, no models, even no server: the model that comes with the page answers, and so does one that was loaded before.
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,9 +8,11 @@ import type { Page } from '@playwright/test'
 import { projectRoot } from '../../tools/ensure-built.ts'
 import { answers, ask, textOf } from './support/people.ts'
 import { infer, startRoom, view } from './support/script.ts'
+import { storiesId } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
 
 const model = 'headroom-tiny'
+const storyWanted = { model: storiesId, input: { text: 'Once upon a time' }, maxTokens: 16 }
 const question = { model, input: { messages: [{ role: 'user' as const, content: 'My name is Zoe.' }] } }
 
 /** A user whose models' folder is empty, and for whom every fetch, and pip, finds nobody. */
@@ -78,23 +80,31 @@ test('npm run demo answers without network, over four tabs of seven heads each',
   }
 })
 
-test('a page that was opened once can be installed, answers without its server, and keeps what was said', async ({
+test('a page that was opened once can be installed, answers without its server with each model it keeps, and keeps what was said', async ({
   stage,
 }) => {
   test.setTimeout(120_000)
-  const site = await stage.serve({ models: [] })
-  const page = await stage.visit(`${site.url}?executor=wasm#/`)
-  await page.evaluate(() => navigator.serviceWorker.ready)
-  expect(await installObstacles(page)).toEqual([])
+  const site = await stage.serve()
+  const address = `${site.url}?executor=wasm#/`
+  const before = await stage.visit(address)
+  await before.evaluate(() => navigator.serviceWorker.ready)
+  expect(await installObstacles(before)).toEqual([])
+  await startRoom(before)
+  const { text: story } = await infer(before, storyWanted)
+  expect(story).toContain('there was a little girl')
   await site.stop()
-  await page.reload()
+  const page = await before.context().newPage()
+  await before.close()
+  await page.goto(address)
   await page.waitForFunction(() => globalThis.headroom !== undefined)
   await startRoom(page)
   await page.getByTestId('load-model').click()
   await page.waitForFunction(() => globalThis.headroom!.view.state.kind === 'ready')
-  expect((await view(page)).model?.modelId).toBe(model)
+  expect((await view(page)).model?.modelId).toBe(storiesId)
+  expect((await infer(page, storyWanted)).text).toBe(story)
   const { text } = await infer(page, { ...question, maxTokens: 16 })
   expect(text).toContain('Zoe')
+  expect((await view(page)).model?.modelId).toBe(model)
 
   await ask(page, 'My name is Zoe.')
   await expect(page.getByTestId('figures')).toHaveCount(1)
