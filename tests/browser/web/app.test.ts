@@ -5,6 +5,7 @@ import { databaseName } from '../../../web/chat/conversation-store.ts'
 import type { HrApp } from '../../../web/hr-app.ts'
 import '../../../web/hr-guest.ts'
 import '../../../web/hr-room.ts'
+import { heldNavigations } from './navigations.ts'
 import { openApp, rendered } from './open-app.ts'
 import { byTestId, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
 import { failure } from './system-double.ts'
@@ -103,13 +104,24 @@ test('the address of another room does not tear a device out of the one it is in
 test.each([
   'http://localhost/',
   'https://a.example/#/room/short',
-  'javascript:alert(1)//#/room/Yk3vTq8LmZc0RxWb7HnPaE',
+  'javascript:alert(1)//#/room/Yk3vTq8LmZc0RxWb7HnPaA',
 ])('the pasted text %s opens nothing', async (text) => {
   const { app } = await openApp()
   await userEvent.fill(must(byTestId(app.renderRoot, 'link-field')), text)
   await press(app, 'open-link')
   expect(byTestId(app.renderRoot, 'failure')).not.toBeNull()
   expect(location.hash).toBe('#/')
+})
+
+test('a link to another host leads there, its room in the address', async () => {
+  const { app, system } = await openApp()
+  const held = heldNavigations()
+  const elsewhere = 'https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaA'
+  await userEvent.fill(must(byTestId(app.renderRoot, 'link-field')), elsewhere)
+  await press(app, 'open-link')
+  expect(held).toEqual([`push ${elsewhere}`])
+  expect(byTestId(app.renderRoot, 'failure')).toBeNull()
+  expect(system.asked).toEqual([])
 })
 
 test('an answer streams into the chat with its figures and the conversation goes with the next message', async () => {
