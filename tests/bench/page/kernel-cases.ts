@@ -28,7 +28,16 @@ export interface KernelCase {
 
 /** Exports for single kernels; contracts in assembly/*.ts. */
 export type SingleKernels = Record<
-  'multiplyF32' | 'multiplyInt8' | 'multiplyInt4Bytes' | 'multiplyInt4Words' | 'quantize' | 'rmsNorm' | 'attendHead',
+  | 'multiplyF32'
+  | 'multiplyF16'
+  | 'multiplyInt8'
+  | 'multiplyInt4Bytes'
+  | 'multiplyInt4Words'
+  | 'quantize'
+  | 'rmsNorm'
+  | 'layerNorm'
+  | 'activate'
+  | 'rotateHead',
   (...values: number[]) => void
 >
 
@@ -38,10 +47,13 @@ export function kernelCases(kernels: SingleKernels, simd: SimdBuild): KernelCase
 
   const product = (format: TensorFormat, rows: number, columns: number, tokens: number): KernelCase => {
     const groups = rows / 4
+    const isFloat = format === 'f32' || format === 'f16'
     const byBytes = format === 'int4' && simd === 'relaxed'
     const run = () => {
-      if (format === 'f32') kernels.multiplyF32(WEIGHTS, columns, 0, groups, INPUT, tokens, OUTPUT, rows)
-      else if (byBytes) kernels.multiplyInt4Bytes(WEIGHTS, columns, 0, groups, INPUT, scales, tokens, OUTPUT, rows)
+      if (isFloat) {
+        const multiply = format === 'f32' ? kernels.multiplyF32 : kernels.multiplyF16
+        multiply(WEIGHTS, columns, 0, groups, INPUT, tokens, OUTPUT, rows)
+      } else if (byBytes) kernels.multiplyInt4Bytes(WEIGHTS, columns, 0, groups, INPUT, scales, tokens, OUTPUT, rows)
       else {
         const multiply = format === 'int8' ? kernels.multiplyInt8 : kernels.multiplyInt4Words
         multiply(WEIGHTS, columns, 0, groups, words, scales, tokens, OUTPUT, rows)
@@ -52,7 +64,7 @@ export function kernelCases(kernels: SingleKernels, simd: SimdBuild): KernelCase
       shape: `${rows} x ${columns}`,
       bytes: groups * groupBytes(format, columns),
       multiplyAdds: rows * columns * tokens,
-      arithmetic: format === 'f32' ? 'floats' : byBytes ? 'bytes' : 'words',
+      arithmetic: isFloat ? 'floats' : byBytes ? 'bytes' : 'words',
       run,
     }
   }
@@ -62,9 +74,11 @@ export function kernelCases(kernels: SingleKernels, simd: SimdBuild): KernelCase
     product('int4', 24_576, 8192, 1),
     product('int8', 24_576, 8192, 1),
     product('f32', 6144, 8192, 1),
+    product('f16', 12_288, 8192, 1),
     product('int4', 5632, 2048, 64),
     product('int8', 5632, 2048, 64),
     product('f32', 5632, 2048, 64),
+    product('f16', 5632, 2048, 64),
     {
       kernel: 'RMS norm',
       shape: `${width} values`,
@@ -72,6 +86,31 @@ export function kernelCases(kernels: SingleKernels, simd: SimdBuild): KernelCase
       multiplyAdds: 3 * width,
       arithmetic: 'floats',
       run: () => kernels.rmsNorm(INPUT, INPUT + (1 << 20), OUTPUT, width, 1e-5),
+    },
+    {
+      kernel: 'layer norm',
+      shape: `${width} values`,
+      bytes: 16 * width,
+      multiplyAdds: 3 * width,
+      arithmetic: 'floats',
+      run: () => kernels.layerNorm(INPUT, INPUT + (1 << 20), INPUT + (2 << 20), OUTPUT, width, 1e-5),
+    },
+    {
+      kernel: 'gated SiLU',
+      shape: `${width} values`,
+      bytes: 12 * width,
+      // 11 of them the exponential's.
+      multiplyAdds: 12 * width,
+      arithmetic: 'floats',
+      run: () => kernels.activate(0, INPUT, INPUT + (1 << 20), OUTPUT, 0, width),
+    },
+    {
+      kernel: 'rotation by position',
+      shape: '1 head, 64 values',
+      bytes: 12 * 64,
+      multiplyAdds: 2 * 64,
+      arithmetic: 'floats',
+      run: () => kernels.rotateHead(INPUT, OUTPUT, INPUT + (1 << 20), 64, 64, 1),
     },
     {
       kernel: 'quantize activations',
