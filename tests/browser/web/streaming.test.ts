@@ -1,13 +1,17 @@
 // What a token costs the page. A recorded answer is replayed, one token a frame, with no model running; the browser itself counts.
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { cdp } from 'vitest/browser'
+import { cdp, page, userEvent } from 'vitest/browser'
 import { fetchMarkdown } from '../../../web/chat/growing-text.ts'
 import { LiveAnswer } from '../../../web/chat/live-answer.ts'
 import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
+import { HrApp } from '../../../web/hr-app.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
+import '../../../web/hr-guest.ts'
+import { HrRoom } from '../../../web/hr-room.ts'
 import { HrTurn } from '../../../web/hr-turn.ts'
 import recorded from '../../fixtures/recorded-answer.json'
-import { chatView, mount, must, readyView, tokenRecord, wordsOf } from './page-support.ts'
+import { openApp, rendered } from './open-app.ts'
+import { byTestId, chatView, mount, must, readyView, tokenRecord, wordsOf } from './page-support.ts'
 
 interface Session {
   send(method: 'Performance.enable' | 'Performance.disable'): Promise<void>
@@ -85,3 +89,74 @@ test('a token costs no more at the end of a long answer than at its beginning', 
   expect(last.styles).toBeLessThanOrEqual(first.styles * 1.25 + 0.25)
   expect(Math.max(...spent.map(({ nodes }) => nodes))).toBeLessThan(20)
 }, 180_000)
+
+interface LayoutShift extends PerformanceEntry {
+  readonly sources: readonly { previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[]
+}
+
+/** Where something stood or stands now that the browser saw moving, from now on. */
+function movedPlaces() {
+  const places: DOMRectReadOnly[] = []
+  const add = (entries: PerformanceEntryList) => {
+    for (const { sources } of entries as LayoutShift[])
+      places.push(...sources.flatMap(({ previousRect, currentRect }) => [previousRect, currentRect]))
+  }
+  const observer = new PerformanceObserver((list) => add(list.getEntries()))
+  observer.observe({ type: 'layout-shift' })
+  onTestFinished(() => observer.disconnect())
+  return () => {
+    add(observer.takeRecords())
+    return places.filter(({ width, height }) => width > 0 && height > 0)
+  }
+}
+
+test('on the whole page a token renders no screen anew, and moves nothing outside the conversation', async () => {
+  await page.viewport(1280, 800)
+  onTestFinished(() => page.viewport(414, 896))
+  await fetchMarkdown()
+  const { app, system } = await openApp()
+  const press = async (id: string) => {
+    await userEvent.click(must(byTestId(app.renderRoot, id)))
+    await rendered(app)
+  }
+  await press('start-room')
+  await press('load-model')
+  const pieces = recorded.pieces.slice(0, 300)
+  const everySecond = 60
+  let told = 0
+  system.answer = pieces
+  system.pause = async () => {
+    await nextFrame()
+    if (++told === 1) system.show({ ...system.view, state: { kind: 'generating', modelId: 'small' } })
+    else if (told % everySecond === 0) system.show({ ...system.view })
+  }
+  await userEvent.fill(must(byTestId(app.renderRoot, 'prompt')), recorded.prompt)
+  await userEvent.keyboard('{Enter}')
+  await vi.waitFor(() => expect(told).toBeGreaterThan(30))
+
+  const renders = [HrApp, HrRoom, HrChat, HrTurn].map((component) => vi.spyOn(component.prototype, 'render'))
+  onTestFinished(() => {
+    for (const spy of renders) spy.mockRestore()
+  })
+  const moved = movedPlaces()
+  const before = told
+  await vi.waitFor(() => expect(told).toBeGreaterThan(pieces.length - 10), { timeout: 60_000 })
+  const refreshes = Math.ceil((told - before) / everySecond)
+  const counts = renders.map((spy) => spy.mock.calls.length)
+  const chat = must(app.renderRoot.querySelector('hr-room')?.shadowRoot?.querySelector('hr-chat'))
+  const log = must(chat.shadowRoot?.querySelector('[role=log]')).getBoundingClientRect()
+  const isOutside = ({ left, right, top, bottom }: DOMRectReadOnly) =>
+    left < log.left - 1 || right > log.right + 1 || top < log.top - 1 || bottom > log.bottom + 1
+  console.info(`Renders over ${told - before} tokens: ${counts.join(', ')}`)
+  expect(told - before).toBeGreaterThan(200)
+  for (const count of counts) expect(count).toBeLessThanOrEqual(2 * refreshes)
+  expect(moved().filter(isOutside)).toEqual([])
+
+  await vi.waitFor(() => expect(byTestId(app.renderRoot, 'stop')).toBeNull(), { timeout: 10_000 })
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  const above = document.createElement('p')
+  above.style.height = '200px'
+  document.body.prepend(above)
+  onTestFinished(() => above.remove())
+  await vi.waitFor(() => expect(moved().filter(isOutside)).not.toEqual([]))
+}, 120_000)

@@ -25,6 +25,8 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
   fails: Partial<Record<'joinRoom' | 'startRoom' | 'loadModel' | 'chat' | 'embed', HeadroomError>> = {}
   /** The pieces of the next answer. */
   answer: readonly string[] = ['Hello', ' there']
+  /** Awaited before each of them. */
+  pause: () => Promise<unknown> = () => new Promise((resolve) => setTimeout(resolve))
   kept: readonly KeptModel[] = [
     { modelId: 'small', byteLength: 52_400_000, usedAtMs: Date.UTC(2026, 4, 1) },
     { modelId: 'owner/large', byteLength: 7_600_000, usedAtMs: null },
@@ -117,7 +119,7 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     this.#ask('chat', JSON.stringify(messages))
     let text = ''
     for (const piece of this.answer) {
-      await new Promise((resolve) => setTimeout(resolve))
+      await this.pause()
       if (signal?.aborted) break
       text += piece
       onText?.(text.slice(text.length - piece.length))
