@@ -118,13 +118,14 @@ export class HrApp extends LitElement {
     const firstModel = models?.find(({ isDefault }) => isDefault) ?? null
     const { last } = room.modelWork.view
     const ownModel = models?.find(({ modelId }) => last?.kind === 'named' && last.model === modelId) ?? firstModel
+    const secureUrl = server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null
     if (this.#later.state !== 'here' && screen !== 'start' && screen !== 'join') return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .model=${ownModel} .rooms=${room.rooms} .secureUrl=${server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .model=${ownModel} .rooms=${room.rooms} .secureUrl=${secureUrl} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
         return html`<hr-join .profile=${profile} .model=${firstModel} .sign=${room.sign} .failure=${room.failure?.error ?? null}
-          ?returning=${room.returning} ?joining=${busy.has('join-room')}></hr-join>`
+          ?returning=${room.returning} .secureUrl=${secureUrl} ?joining=${busy.has('join-room')}></hr-join>`
       case 'parted':
         return html`<hr-parted .why=${room.parted} ?joining=${busy.has('join-room')}></hr-parted>`
       case 'guest':

@@ -24,6 +24,8 @@ export class HrJoin extends LitElement {
   @property({ type: Boolean }) returning = false
   /** Is it on its way in? */
   @property({ type: Boolean }) joining = false
+  /** Where the same server is secure; null: not known. */
+  @property({ attribute: false }) secureUrl: string | null = null
   #wording: typeof import('./sign-words.ts') | null = null
   readonly #later = new LaterPart(this, async () => {
     this.#wording = await import('./sign-words.ts')
@@ -71,6 +73,11 @@ export class HrJoin extends LitElement {
         <h1 tabindex="-1">${heading}</h1>
         <p class="lead">${help}</p>
       </section>
+      ${
+        obstacle === 'insecure' && this.secureUrl
+          ? html`<p><a href=${new URL(location.hash, this.secureUrl).href} data-testid="secure-address">${texts.waiting.secureAddress}</a></p>`
+          : null
+      }
       ${
         canWatch(obstacle)
           ? html`<button class="primary large" data-testid="watch" ?disabled=${this.joining} @click=${this.#watch}>

@@ -55,14 +55,17 @@ export class HrScanner extends LitElement {
             ? html`<hr-notice tone="warning" heading=${cannot.heading} message=${cannot.help}></hr-notice>`
             : html`<p role="status">${words.seeing[this.seeing]}</p>`
         }
-        ${
-          cannot && this.obstacle !== 'busy'
-            ? html`<button class="primary" data-testid="type-words" @click=${this.#type}>${texts.waiting.typeWords}</button>`
-            : null
-        }
+        ${cannot ? this.#wayOn() : null}
         <button @click=${this.#close}>${texts.page.cancel}</button>
       </div>
     </dialog>`
+  }
+
+  /** Another program may let the camera go; what is refused or missing stays so. */
+  #wayOn() {
+    return this.obstacle === 'busy'
+      ? html`<button class="primary" data-testid="open-camera" @click=${this.#open}>${texts.page.tryAgain}</button>`
+      : html`<button class="primary" data-testid="type-words" @click=${this.#type}>${texts.waiting.typeWords}</button>`
   }
 
   protected override firstUpdated(): void {
@@ -78,6 +81,7 @@ export class HrScanner extends LitElement {
 
   async #open() {
     const { video } = this
+    this.obstacle = null
     try {
       this.#camera = await rearCamera(video)
     } catch (error) {

@@ -1,6 +1,6 @@
 // Each empty, waiting and failed state has its own words and one thing to do.
 import type { LitElement } from 'lit'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { ErrorData } from '../../../src/index.ts'
 import type { Command } from '../../../web/commands.ts'
@@ -13,6 +13,7 @@ import { HrRoomState } from '../../../web/hr-room-state.ts'
 import { HrScanner } from '../../../web/hr-scanner.ts'
 import { HrStart } from '../../../web/hr-start.ts'
 import { laterTexts } from '../../../web/texts/later-texts.ts'
+import { openApp } from './open-app.ts'
 import {
   byTestId,
   chatView,
@@ -196,6 +197,27 @@ test('a browser without data channels can neither join nor watch, and says so', 
   vi.unstubAllGlobals()
   expect(wordsOf(element)).toContain('This browser cannot reach other devices')
   expect(element.renderRoot.querySelector('button')).toBeNull()
+})
+
+test('a guest at an insecure address is led to the same room at the secure one', async () => {
+  vi.stubGlobal('isSecureContext', false)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const { app } = await openApp('#/room/Yk3vTq8LmZc0RxWb7HnPaE')
+  const way = must(byTestId(app.renderRoot, 'secure-address')) as HTMLAnchorElement
+  expect(way.href).toBe('https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE')
+})
+
+test('a camera that something else uses can be tried again', async () => {
+  const getUserMedia = vi.spyOn(navigator.mediaDevices, 'getUserMedia')
+  onTestFinished(() => getUserMedia.mockRestore())
+  getUserMedia.mockRejectedValueOnce(new DOMException('in use', 'NotReadableError'))
+  getUserMedia.mockResolvedValue(document.createElement('canvas').captureStream())
+  const { element } = await mount(new HrScanner())
+  await expect.poll(() => byTestId(element.renderRoot, 'open-camera')).not.toBeNull()
+  await userEvent.click(must(byTestId(element.renderRoot, 'open-camera')))
+  await expect.poll(() => element.seeing).toBe('looking')
+  expect(element.obstacle).toBeNull()
+  expect(byTestId(element.renderRoot, 'open-camera')).toBeNull()
 })
 
 test('where the camera is refused, the words are typed instead', async () => {
