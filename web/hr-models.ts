@@ -59,14 +59,19 @@ export class HrModels extends LitElement {
   override render() {
     const { model } = this.view
     const words = texts.models
-    if (!model) return html`<h2>${words.heading}</h2>${this.#lastTime()}${this.#choice()}`
-    return html`<h2>${words.heading}</h2>
+    if (!model) return html`<h2 tabindex="-1">${words.heading}</h2>${this.#lastTime()}${this.#choice()}`
+    return html`<h2 tabindex="-1">${words.heading}</h2>
       <div data-testid="model">
         <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>
         <p class="small muted numbers">${this.#abilities(model)} · ${words.check[model.verified]}</p>
       </div>
       ${this.#newcomers(model.modelId)}
       <details><summary>${words.change}</summary><div class="stack">${this.#choice()}</div></details>`
+  }
+
+  /** Its heading, so that what there is to choose from is read in order. */
+  override focus(): void {
+    this.renderRoot.querySelector('h2')?.focus()
   }
 
   #newcomers(modelId: string) {

@@ -102,7 +102,7 @@ export class HrRoom extends LitElement {
         ${
           encoder
             ? html`<hr-encoder .view=${view} .abilities=${encoder} .comparison=${this.comparison} .filled=${this.filled}></hr-encoder>`
-            : html`<hr-chat .view=${view} .chat=${this.chat}></hr-chat>`
+            : html`<hr-chat .view=${view} .chat=${this.chat} @hr-choose-model=${this.#chooseModel}></hr-chat>`
         }
       </div>
       ${
@@ -118,6 +118,12 @@ export class HrRoom extends LitElement {
     if (!changed.has('view') || this.view.state.kind !== 'ready') return
     const before = changed.get('view')?.state.kind
     if (before !== 'ready' && before !== 'generating') this.tab = 'chat'
+  }
+
+  async #chooseModel() {
+    this.tab = 'room'
+    await this.updateComplete
+    this.renderRoot.querySelector('hr-models')?.focus()
   }
 
   #present({ currentTarget }: Event) {

@@ -58,6 +58,7 @@ export const deDownloads: typeof enDownloads = {
   },
 
   loading: {
+    choose: 'Ein Modell auswählen',
     rate: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
     left: (seconds) =>
       seconds < 60

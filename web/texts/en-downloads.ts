@@ -57,6 +57,7 @@ export const enDownloads = {
   },
 
   loading: {
+    choose: 'Choose a model',
     rate: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s`,
     left: (seconds: number) =>
       seconds < 60

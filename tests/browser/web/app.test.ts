@@ -237,3 +237,16 @@ test('on a phone, Free space leads from the chat to what is kept, each time, and
   expect(nothing.checkVisibility()).toBe(true)
   expect((nothing.getRootNode() as ShadowRoot).activeElement).toBe(nothing)
 })
+
+test('on a phone, the chat without a model leads to the models', async () => {
+  await page.viewport(390, 844)
+  onTestFinished(() => page.viewport(414, 896))
+  const { app } = await openApp()
+  await press(app, 'start-room')
+  await press(app, 'tab-chat')
+  const models = must(must(app.renderRoot.querySelector('hr-room')).renderRoot.querySelector('hr-models'))
+  expect(models.checkVisibility()).toBe(false)
+  await press(app, 'choose-model')
+  expect(models.checkVisibility()).toBe(true)
+  expect(models.renderRoot.contains((models.renderRoot as ShadowRoot).activeElement)).toBe(true)
+})
