@@ -5,7 +5,7 @@ import { customElement, property, query } from 'lit/decorators.js'
 import { QuietTimer } from './quiet-timer.ts'
 import { ScreenWakeLock } from './screen-wake-lock.ts'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 /** @slot - the essentials, for the dimmed screen */
 @customElement('hr-screen')
@@ -30,7 +30,7 @@ export class HrScreen extends LitElement {
   ]
 
   override render() {
-    const words = texts.screen
+    const words = laterTexts().screen
     return html`
       <p class="small muted" data-testid="screen">${words.kept[this.#lock.state]}</p>
       <dialog aria-label=${words.dimmed} data-testid="dimmed">

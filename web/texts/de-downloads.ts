@@ -88,4 +88,17 @@ export const deDownloads: typeof enDownloads = {
         `Zuletzt lief hier ${name} von diesem Gerät. Eine Seite kann keine Datei von selbst öffnen: Wähle sie noch einmal.`,
     },
   },
+
+  screen: {
+    kept: {
+      asking: 'Lass diese Seite vorn.',
+      held: 'Lass diese Seite vorn: Der Bildschirm bleibt solange an.',
+      refused:
+        'Der Browser hält den Bildschirm nicht an, etwa bei schwachem Akku. Berühr ihn ab und zu: Ein schlafendes Gerät verlässt den Raum.',
+      absent:
+        'Dieser Browser kann den Bildschirm nicht anhalten. Lass ihn in den Einstellungen des Geräts spät ausgehen: Ein schlafendes Gerät verlässt den Raum.',
+    },
+    dimmed: 'Gedimmt, um Strom zu sparen',
+    wake: 'Berühren zum Aufwecken',
+  },
 }

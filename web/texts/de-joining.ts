@@ -93,17 +93,4 @@ export const deJoining: typeof enJoining = {
     pausedHelp: 'Die anderen tragen seinen Anteil. Es bleibt im Raum und rechnet wieder mit, wenn du es sagst.',
     startedBy: (name) => `Den Raum hat ${name} gestartet.`,
   },
-
-  screen: {
-    kept: {
-      asking: 'Lass diese Seite vorn.',
-      held: 'Lass diese Seite vorn: Der Bildschirm bleibt solange an.',
-      refused:
-        'Der Browser hält den Bildschirm nicht an, etwa bei schwachem Akku. Berühr ihn ab und zu: Ein schlafendes Gerät verlässt den Raum.',
-      absent:
-        'Dieser Browser kann den Bildschirm nicht anhalten. Lass ihn in den Einstellungen des Geräts spät ausgehen: Ein schlafendes Gerät verlässt den Raum.',
-    },
-    dimmed: 'Gedimmt, um Strom zu sparen',
-    wake: 'Berühren zum Aufwecken',
-  },
 }

@@ -87,4 +87,17 @@ export const enDownloads = {
         `The last model here was ${name}, from this device. A page cannot open a file by itself: choose it again.`,
     },
   },
+
+  screen: {
+    kept: {
+      asking: 'Keep this page in front.',
+      held: 'Keep this page in front: the screen stays on meanwhile.',
+      refused:
+        'The browser does not keep the screen on, as on a low battery. Touch it now and then: a sleeping device leaves the room.',
+      absent:
+        'This browser cannot keep the screen on. Let it sleep late in the device’s settings: a sleeping device leaves the room.',
+    },
+    dimmed: 'Dimmed to save power',
+    wake: 'Touch to wake',
+  },
 }

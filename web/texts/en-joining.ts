@@ -93,17 +93,4 @@ export const enJoining = {
     pausedHelp: 'The others carry its share. It stays in the room and serves again when you say so.',
     startedBy: (name: string) => `The room was started by ${name}.`,
   },
-
-  screen: {
-    kept: {
-      asking: 'Keep this page in front.',
-      held: 'Keep this page in front: the screen stays on meanwhile.',
-      refused:
-        'The browser does not keep the screen on, as on a low battery. Touch it now and then: a sleeping device leaves the room.',
-      absent:
-        'This browser cannot keep the screen on. Let it sleep late in the device’s settings: a sleeping device leaves the room.',
-    },
-    dimmed: 'Dimmed to save power',
-    wake: 'Touch to wake',
-  },
 }
