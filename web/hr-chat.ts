@@ -28,7 +28,10 @@ import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire; `hr-choose-model`, where the models are out of sight */
+/**
+ * @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire
+ * @fires hr-choose-model where the models are out of sight
+ */
 @customElement('hr-chat')
 export class HrChat extends LitElement {
   /** Says whether the model can be asked now, and what its makers mean by its sampling. */

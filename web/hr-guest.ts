@@ -115,7 +115,7 @@ export class HrGuest extends LitElement {
   }
 
   #heading(): string {
-    if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswer : texts.guest.looking
+    if (this.#connecting) return this.#unanswered ? laterTexts().noAnswer.heading : texts.guest.looking
     if (this.#own?.presence === 'paused') return texts.serving.paused
     if (this.#own?.presence === 'watching') return laterTexts().talk.watch.heading
     if (this.#held) return laterTexts().loading.held.heading
@@ -124,7 +124,7 @@ export class HrGuest extends LitElement {
 
   #words(): string {
     const { state } = this.view
-    if (this.#connecting) return this.#unanswered ? texts.waiting.noAnswerHelp : texts.guest.lookingHelp
+    if (this.#connecting) return this.#unanswered ? laterTexts().noAnswer.help : texts.guest.lookingHelp
     if (this.#own?.presence === 'paused') return texts.serving.pausedHelp
     if (this.#own?.presence === 'watching') return laterTexts().talk.watch.help
     if (this.#held) return laterTexts().loading.held.help

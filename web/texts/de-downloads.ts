@@ -101,4 +101,9 @@ export const deDownloads: typeof enDownloads = {
     dimmed: 'Gedimmt, um Strom zu sparen',
     wake: 'Berühren zum Aufwecken',
   },
+
+  noAnswer: {
+    heading: 'Niemand antwortet',
+    help: 'Das leitende Gerät schweigt seit 20 Sekunden. Der Raum ist wahrscheinlich beendet: Frag nach einem neuen Link.',
+  },
 }

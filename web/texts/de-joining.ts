@@ -64,9 +64,6 @@ export const deJoining: typeof enJoining = {
 
   waiting: {
     nobodyYet: 'Noch ist niemand da. Lass jemanden diesen Code scannen.',
-    noAnswer: 'Niemand antwortet',
-    noAnswerHelp:
-      'Das leitende Gerät schweigt seit 20 Sekunden. Der Raum ist wahrscheinlich beendet: Frag nach einem neuen Link.',
     typeWords: 'Wörter eintippen',
     secureAddress: 'Die sichere Adresse öffnen',
   },

@@ -100,4 +100,9 @@ export const enDownloads = {
     dimmed: 'Dimmed to save power',
     wake: 'Touch to wake',
   },
+
+  noAnswer: {
+    heading: 'Nobody answers',
+    help: 'The leader’s device has been silent for 20 seconds. The room has probably ended: ask for a new link.',
+  },
 }

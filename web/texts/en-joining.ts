@@ -64,9 +64,6 @@ export const enJoining = {
 
   waiting: {
     nobodyYet: 'Nobody has joined yet. Let somebody scan this code.',
-    noAnswer: 'Nobody answers',
-    noAnswerHelp:
-      'The leader’s device has been silent for 20 seconds. The room has probably ended: ask for a new link.',
     typeWords: 'Type the words',
     secureAddress: 'Open the secure address',
   },
