@@ -109,7 +109,7 @@ export class HrShardMap extends LitElement {
     const isCurrent = this.current === index
     return svg`<g id="area-${index}" class="area ${markClass(area.rank)} ${isCurrent ? 'current' : ''}" role="option" aria-selected=${isCurrent}
         aria-label=${this.#words(band, area)} data-rank=${area.rank} data-part=${band.part}
-        @pointerenter=${() => this.#name(index)} @pointerdown=${() => this.#name(index)}>
+        @pointermove=${() => this.#name(index)} @pointerdown=${() => this.#name(index)}>
       <rect class="fill" x=${x} y=${y} width=${width} height=${height} rx="5"></rect>
       ${isStriped(area.rank) ? svg`<rect class="striped" x=${x} y=${y} width=${width} height=${height} rx="5"></rect>` : null}
     </g>`

@@ -56,7 +56,7 @@ test('areas are as wide as the shares, and pointing at one names device, range, 
   expect(boxOf(must(first)).width / boxOf(must(second)).width).toBeCloseTo(2, 1)
   const said = must(byTestId(map.renderRoot, 'shard-map-said'))
   expect(said.textContent).toContain('Point at an area')
-  must(second).dispatchEvent(new PointerEvent('pointerenter'))
+  must(second).dispatchEvent(new PointerEvent('pointermove'))
   await map.updateComplete
   expect(said.textContent).toMatch(/^Pixel 9, Chrome: attention heads 6–8 of 9, layers 0–29, [\d.]+ MB$/)
   expect(said.textContent).toBe(must(second).getAttribute('aria-label'))
