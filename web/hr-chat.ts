@@ -92,7 +92,7 @@ export class HrChat extends LitElement {
         <h2 dir="auto">${chat.title || words.heading}</h2>
         <button class="quiet" data-testid="settings" aria-label=${words.settings} title=${words.settings} aria-haspopup="dialog"
           @click=${() => this.settings.show()}>${settingsIcon}</button>
-        <button class="quiet keys" data-testid="shortcuts" aria-label=${texts.shortcuts.heading} title=${texts.shortcuts.heading} aria-haspopup="dialog"
+        <button class="quiet keys" data-testid="shortcuts" aria-label=${laterTexts().shortcuts.heading} title=${laterTexts().shortcuts.heading} aria-haspopup="dialog"
           @click=${() => this.shortcuts.show()}>${keyboardIcon}</button>
         <button class="quiet" data-testid="new-chat" aria-label=${words.newChat} title=${words.newChat} ?disabled=${empty} @click=${this.#newChat}>
           ${newChatIcon}<span class="words">${words.newChat}</span>

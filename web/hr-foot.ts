@@ -2,13 +2,15 @@
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { KeptDownloads } from '../src/index.ts'
-import { wasAskedAgain } from './models/hr-kept.ts'
+import { LaterPart } from './later-part.ts'
+import { wasAskedAgain } from './models/was-asked-again.ts'
 import type { OfflineState } from './service-worker.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 @customElement('hr-foot')
 export class HrFoot extends LitElement {
+  readonly #list = new LaterPart(this, () => import('./models/hr-kept.ts'))
   /** What is kept on this device; null where the browser does not tell. */
   @property({ attribute: false }) kept: KeptDownloads | null = null
   /** How many times somebody asked to see it. */
@@ -28,11 +30,19 @@ export class HrFoot extends LitElement {
     `,
   ]
 
+  protected override willUpdate() {
+    if (this.#keepsModels && this.#list.state === 'unasked') void this.#list.fetch()
+  }
+
+  get #keepsModels(): boolean {
+    return this.kept !== null && this.kept.models.length > 0
+  }
+
   override render() {
     const words = texts.foot
     return html`
       ${
-        this.kept && this.kept.models.length > 0
+        this.#keepsModels
           ? html`<hr-kept .kept=${this.kept} .asked=${this.keptAsked} ?forgetting=${this.forgetting}></hr-kept>`
           : html`<span tabindex="-1" data-testid="nothing-kept">${words.nothingKept}</span>`
       }

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, query } from 'lit/decorators.js'
 import { closeIcon } from '../icons.ts'
 import { shared } from '../styles.ts'
+import { laterTexts } from '../texts/later-texts.ts'
 import { texts } from '../texts/texts.ts'
 import { drawer } from './drawer.ts'
 import { appleKeys } from './shortcuts.ts'
@@ -28,7 +29,7 @@ export class HrShortcuts extends LitElement {
   }
 
   override render() {
-    const { heading, keys, what } = texts.shortcuts
+    const { heading, keys, what } = laterTexts().shortcuts
     const { close } = texts.chat
     const shown = { ...keys, ...appleKeys }
     return html`<dialog aria-label=${heading} data-testid="shortcuts-drawer" @click=${this.#outside}>

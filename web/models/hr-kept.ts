@@ -6,6 +6,7 @@ import { CommandEvent } from '../commands.ts'
 import '../hr-confirm.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
+import { wasAskedAgain } from './was-asked-again.ts'
 
 /** @fires hr-command `forget-model`, `forget-downloads` */
 @customElement('hr-kept')
@@ -74,11 +75,6 @@ export class HrKept extends LitElement {
         @hr-confirmed=${() => this.dispatchEvent(new CommandEvent({ kind: 'forget-model', modelId }))}></hr-confirm>
     </li>`
   }
-}
-
-/** False for what was asked of a screen that was here before. */
-export function wasAskedAgain(before: number | undefined, now: number): boolean {
-  return before !== undefined && now > before
 }
 
 declare global {

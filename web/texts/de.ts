@@ -4,7 +4,6 @@ import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
 import { deKept } from './de-kept.ts'
 import { deModels } from './de-models.ts'
-import { deShortcuts } from './de-shortcuts.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -22,7 +21,6 @@ export const de: Texts = {
   errors: deErrors,
   chat: deChat,
   kept: deKept,
-  shortcuts: deShortcuts,
 
   page: {
     cancel: 'Abbrechen',

@@ -5,7 +5,6 @@ import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
 import { enKept } from './en-kept.ts'
 import { enModels } from './en-models.ts'
-import { enShortcuts } from './en-shortcuts.ts'
 import { numbersIn } from './numbers.ts'
 
 /** Every language has these keys, with functions of the same arguments. */
@@ -25,7 +24,6 @@ export const en = {
   errors: enErrors,
   chat: enChat,
   kept: enKept,
-  shortcuts: enShortcuts,
 
   page: {
     cancel: 'Cancel',

@@ -2,22 +2,33 @@
 import { deDownloads } from './de-downloads.ts'
 import { deEncoder } from './de-encoder.ts'
 import { deSettings } from './de-settings.ts'
+import { deShortcuts } from './de-shortcuts.ts'
 import { deSign } from './de-sign.ts'
 import { deTalk } from './de-talk.ts'
 import { deWork } from './de-work.ts'
 import { enDownloads } from './en-downloads.ts'
 import { enEncoder } from './en-encoder.ts'
 import { enSettings } from './en-settings.ts'
+import { enShortcuts } from './en-shortcuts.ts'
 import { enSign } from './en-sign.ts'
 import { enTalk } from './en-talk.ts'
 import { enWork } from './en-work.ts'
 import { texts } from './texts.ts'
 
-const en = { ...enDownloads, encoder: enEncoder, settings: enSettings, sign: enSign, talk: enTalk, work: enWork }
+const en = {
+  ...enDownloads,
+  encoder: enEncoder,
+  settings: enSettings,
+  shortcuts: enShortcuts,
+  sign: enSign,
+  talk: enTalk,
+  work: enWork,
+}
 const de: typeof en = {
   ...deDownloads,
   encoder: deEncoder,
   settings: deSettings,
+  shortcuts: deShortcuts,
   sign: deSign,
   talk: deTalk,
   work: deWork,
