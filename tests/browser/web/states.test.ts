@@ -200,6 +200,7 @@ test('a browser without data channels can neither join nor watch, and says so', 
 })
 
 test('a guest at an insecure address is led to the same room at the secure one', async () => {
+  sessionStorage.clear()
   vi.stubGlobal('isSecureContext', false)
   onTestFinished(() => void vi.unstubAllGlobals())
   const { app } = await openApp('#/room/Yk3vTq8LmZc0RxWb7HnPaE')
