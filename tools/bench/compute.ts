@@ -13,7 +13,7 @@ import { ensurePeers, peerVersion } from './install-peers.ts'
 import { noteOfBusyMachine } from './machine-load.ts'
 import { type OnnxModel, onnxModel, type Products } from './onnx-model.ts'
 import { benchCache, benchModel, type ComputeOptions } from './options.ts'
-import { isIndispensable, prefillTokens, profileTokens, roundsOf, takeTurns, words } from './turns.ts'
+import { isIndispensable, oneThreadEngine, prefillTokens, profileTokens, roundsOf, takeTurns, words } from './turns.ts'
 
 export type Peer = Speed & { version: string }
 
@@ -34,6 +34,8 @@ export interface ComputeReport {
     kvBytes: number
     /** High-water mark less weights and KV cache. */
     otherBytes: number
+    /** The same work on one thread, in the same turns; null where that is what `threads` says. */
+    oneThread: Speed | null
   }
   peers: { wllama: Peer | null; 'llama.cpp': Peer | null; 'onnxruntime-web': Peer | null }
   ratios: {
@@ -42,6 +44,8 @@ export interface ComputeReport {
     'onnxruntime-web': number | null
     /** Weight bytes read a second over what as many threads can read; null in prefill. */
     memory: number | null
+    /** Two threads over one; null on one. */
+    oneThread: number | null
   }
   /** Bytes a second that as many WASM threads read in the same browser. */
   readBytesPerSecond: number
@@ -101,6 +105,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
     const { version: _, ...ours } = speed('ours')!
     const wllama = faster([speed('wllama-2'), speed('wllama-3')])
     const onnx = speed('onnxruntime-web')
+    const oneThread = times.has(oneThreadEngine) ? speedOf(times.get(oneThreadEngine)!) : null
     const peers = { wllama, 'llama.cpp': speed('llama.cpp'), 'onnxruntime-web': onnx }
     const readBytesPerSecond = speed('read-speed')!.tokensPerSecond * 2 ** 20
     for (const engine of ['wllama-2', 'wllama-3']) {
@@ -120,6 +125,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
         weightBytes: looked.weightBytes,
         kvBytes: looked.kvBytes,
         otherBytes: looked.peakBytes - looked.weightBytes - looked.kvBytes,
+        oneThread,
       },
       peers,
       ratios: {
@@ -127,6 +133,7 @@ export async function benchCompute(options: ComputeOptions): Promise<ComputeRepo
         'llama.cpp': ratio(ours, peers['llama.cpp']),
         'onnxruntime-web': ratio(ours, onnx),
         memory: options.phase === 'decode' ? (ours.tokensPerSecond * own!.bytesPerToken) / readBytesPerSecond : null,
+        oneThread: ratio(ours, oneThread),
       },
       readBytesPerSecond,
       quality,
@@ -169,6 +176,7 @@ async function listContenders(
   }
   const native = { engine: 'llama.cpp', version: `node-llama-cpp ${await peerVersion('node-llama-cpp')}`, request }
   const own = ['read-speed', 'ours'].map((engine) => ({ engine, version: '', request }))
+  if (threads > 1) own.push({ engine: oneThreadEngine, version: '', request: { ...request, threads: 1 } })
   if (behind > promptLength) {
     for (const peer of ['wllama', 'onnxruntime-web']) notes[peer] = `A prompt of ${behind} tokens takes it minutes.`
     return [...own, native]
@@ -184,5 +192,5 @@ async function listContenders(
 
 function openContender(browser: Browser, site: BenchSite, { engine, request }: Contender): Promise<RunningEngine> {
   if (engine === 'llama.cpp') return openNativeEngine(request)
-  return openPageEngine(browser, site, engine, request)
+  return openPageEngine(browser, site, engine === oneThreadEngine ? 'ours' : engine, request)
 }

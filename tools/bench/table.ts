@@ -18,6 +18,7 @@ export function formatCompute({ ours, peers, ratios, ...report }: ComputeReport)
     '| engine | tokens/s | ours is |',
     '|---|---|---|',
     row('ours', ours, null),
+    ...(ours.oneThread ? [row('ours, one thread', ours.oneThread, ratios.oneThread)] : []),
     named('wllama'),
     named('llama.cpp'),
     named('onnxruntime-web'),

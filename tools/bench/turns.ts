@@ -12,6 +12,9 @@ const bounds = { decode: { least: 6, most: 96 }, prefill: { least: 32, most: pre
 /** An engine so many times slower than ours in two short runs has no other: it would take minutes to say the same. */
 const hopeless = 20
 
+/** Ours once more, on one thread, where all run on two. */
+export const oneThreadEngine = 'ours, one thread'
+
 /**
  * A short run of each to warm up and to see how long a fair one is, then every round all of them, each time another one first. A peer
  * that fails goes home with its words in `notes`.
@@ -52,7 +55,8 @@ export async function takeTurns(
     }
     const fair = Math.round((runMs[phase] * warm.tokens) / warm.ms)
     const length = Math.min(bounds[phase].most, Math.max(bounds[phase].least, fair))
-    lengths.set(name, phase === 'prefill' && isIndispensable(name) ? prefillTokens : length)
+    const isWhole = isIndispensable(name) || name === oneThreadEngine
+    lengths.set(name, phase === 'prefill' && isWhole ? prefillTokens : length)
     if (phase === 'prefill' && lengths.get(name)! < prefillTokens)
       notes[`${name}, runs`] = `Of ${length} tokens, as ${prefillTokens} would take it minutes.`
   }

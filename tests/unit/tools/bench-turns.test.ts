@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RunningEngine } from '../../../tools/bench/engines.ts'
-import { takeTurns } from '../../../tools/bench/turns.ts'
+import { oneThreadEngine, takeTurns } from '../../../tools/bench/turns.ts'
 
 /** An engine that reports `msPerToken` and remembers how many tokens it was asked for. */
 function engine(msPerToken: number | Error): RunningEngine & { runs: number[] } {
@@ -37,11 +37,13 @@ test('a peer over twenty times slower than ours has two short runs, the last of 
   expect(engines.near.runs).toHaveLength(6)
 })
 
-test('a slow peer reads fewer tokens of a prompt, ours all 512', async () => {
-  const engines = { 'read-speed': engine(1), ours: engine(100), peer: engine(120) }
+test('a slow peer reads fewer tokens of a prompt, ours all 512 on any threads', async () => {
+  const oneThread = engine(200)
+  const engines = { 'read-speed': engine(1), ours: engine(100), peer: engine(120), [oneThreadEngine]: oneThread }
   const notes: Record<string, string> = {}
   await takeTurns(new Map(Object.entries(engines)), 'prefill', notes)
   expect(engines.ours.runs).toEqual([32, 512, 512, 512])
+  expect(oneThread.runs).toEqual([32, 512, 512, 512])
   expect(engines.peer.runs).toEqual([32, 100, 100, 100])
   expect(notes['peer, runs']).toContain('100 tokens')
 })
