@@ -11,6 +11,7 @@ import { mark } from './icons.ts'
 import { InstallOffer } from './install-offer.ts'
 import { joiningObstacle } from './joining-obstacle.ts'
 import { LaterPart } from './later-part.ts'
+import { firstModel } from './models/first-model.ts'
 import { RoomController, type System } from './room-controller.ts'
 import { routeOf } from './room-link.ts'
 import { type OfflineState, type OfflineWorker, registerServiceWorker } from './service-worker.ts'
@@ -115,21 +116,19 @@ export class HrApp extends LitElement {
   #content(screen: Screen): TemplateResult {
     const room = this.#room
     const { view, profile, models, server, conversations, encoderWork, busy } = room
-    const firstModel = models?.find(({ isDefault }) => isDefault) ?? null
-    const { last } = room.modelWork.view
-    const ownModel = models?.find(({ modelId }) => last?.kind === 'named' && last.model === modelId) ?? firstModel
+    const serversFirst = models?.find(({ isDefault }) => isDefault) ?? null
     const secureUrl = server?.addresses.find(({ url }) => url.startsWith('https:'))?.url ?? null
     if (this.#later.state !== 'here' && screen !== 'start' && screen !== 'join') return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .model=${ownModel} .rooms=${room.rooms} .secureUrl=${secureUrl} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .model=${firstModel(models, room.modelWork.view)} .rooms=${room.rooms} .secureUrl=${secureUrl} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
-        return html`<hr-join .profile=${profile} .model=${firstModel} .sign=${room.sign} .failure=${room.failure?.error ?? null}
+        return html`<hr-join .profile=${profile} .model=${serversFirst} .models=${models} .sign=${room.sign} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} .secureUrl=${secureUrl} ?joining=${busy.has('join-room')}></hr-join>`
       case 'parted':
         return html`<hr-parted .why=${room.parted} ?joining=${busy.has('join-room')}></hr-parted>`
       case 'guest':
-        return html`<hr-guest .view=${view}></hr-guest>`
+        return html`<hr-guest .view=${view} .models=${models}></hr-guest>`
       case 'room':
         return html`<hr-room .view=${view} .chat=${conversations.view} .models=${models}
           .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}
@@ -151,7 +150,7 @@ export class HrApp extends LitElement {
 
   #foot() {
     const { kept, keptAsked } = this.#room.modelWork.view
-    return html`<hr-foot .kept=${kept} .keptAsked=${keptAsked} offline=${this.offline} version=${this.version}
+    return html`<hr-foot .kept=${kept} .models=${this.#room.models} .keptAsked=${keptAsked} offline=${this.offline} version=${this.version}
       ?forgetting=${this.#room.busy.has('forget-downloads') || this.#room.busy.has('forget-model')}></hr-foot>`
   }
 

@@ -30,7 +30,7 @@ import { texts } from './texts/texts.ts'
 
 /**
  * @fires hr-command `new-chat`, and what the composer, the turns and the list of conversations fire
- * @fires hr-choose-model where the models are out of sight
+ * @slot start - what there is to do before the first question
  */
 @customElement('hr-chat')
 export class HrChat extends LitElement {
@@ -61,8 +61,7 @@ export class HrChat extends LitElement {
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
       .empty .small { margin-block-start: 1rem; }
       .empty strong { display: block; color: var(--ink); font-size: 1.125rem; font-weight: 620; margin-bottom: 0.25rem; }
-      .choose { margin-block-start: 1rem; }
-      @media (min-width: 56rem) { .choose { display: none; } }
+      slot { display: block; margin-block-start: 1rem; }
       @media (max-width: 30rem) { header .words { display: none; } }
       @media (hover: none), (max-width: 30rem) { .keys { display: none; } }
     `,
@@ -159,11 +158,7 @@ export class HrChat extends LitElement {
     const { heading, text } = texts.chat.empty[kind]
     return html`<div class="empty">
       <p><strong>${heading}</strong>${text}</p>
-      ${
-        this.view.model === null && (kind === 'lobby' || kind === 'failed')
-          ? html`<button class="choose" data-testid="choose-model" @click=${this.#chooseModel}>${laterTexts().loading.choose}</button>`
-          : null
-      }
+      <slot name="start"></slot>
       ${this.chat.kept ? html`<p class="small">${texts.chat.keptHere}</p>` : null}
     </div>`
   }
@@ -177,10 +172,6 @@ export class HrChat extends LitElement {
 
   #editLast() {
     if (this.#ready) [...this.renderRoot.querySelectorAll<HrTurn>('hr-turn[data-role=user]')].at(-1)?.edit()
-  }
-
-  #chooseModel() {
-    this.dispatchEvent(new Event('hr-choose-model'))
   }
 
   #stop(): boolean {
@@ -199,8 +190,5 @@ export class HrChat extends LitElement {
 declare global {
   interface HTMLElementTagNameMap {
     'hr-chat': HrChat
-  }
-  interface HTMLElementEventMap {
-    'hr-choose-model': Event
   }
 }

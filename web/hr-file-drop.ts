@@ -7,7 +7,7 @@ import { droppedFiles } from './dropped-files.ts'
 import './hr-notice.ts'
 import { fileIcon } from './icons.ts'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 /** @fires hr-command `load-model` with the files */
 @customElement('hr-file-drop')
@@ -44,7 +44,7 @@ export class HrFileDrop extends LitElement {
   }
 
   override render() {
-    const words = texts.files
+    const words = laterTexts().files
     return html`<div class="zone ${this.hovering ? 'hovering' : ''}">
       <div class="row">
         <button class="quiet" ?disabled=${this.disabled} @click=${() => this.pick('file')}>${fileIcon} ${words.openFile}</button>
@@ -80,7 +80,7 @@ export class HrFileDrop extends LitElement {
       this.#open(await droppedFiles(dropped))
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      this.problem = texts.files.unreadable(why)
+      this.problem = laterTexts().files.unreadable(why)
     }
   }
 

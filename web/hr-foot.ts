@@ -1,7 +1,7 @@
 // The page's settings, few as they are: what it keeps on this device, whether it opens offline, and its version.
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import type { KeptDownloads } from '../src/index.ts'
+import type { CatalogueModel, KeptDownloads } from '../src/index.ts'
 import { LaterPart } from './later-part.ts'
 import { wasAskedAgain } from './models/was-asked-again.ts'
 import type { OfflineState } from './service-worker.ts'
@@ -13,6 +13,8 @@ export class HrFoot extends LitElement {
   readonly #list = new LaterPart(this, () => import('./models/hr-kept.ts'))
   /** What is kept on this device; null where the browser does not tell. */
   @property({ attribute: false }) kept: KeptDownloads | null = null
+  /** Of this page’s server, for their names; null while it is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** How many times somebody asked to see it. */
   @property({ attribute: false }) keptAsked = 0
   /** Does this page open without a network? */
@@ -43,7 +45,7 @@ export class HrFoot extends LitElement {
     return html`
       ${
         this.#keepsModels
-          ? html`<hr-kept .kept=${this.kept} .asked=${this.keptAsked} ?forgetting=${this.forgetting}></hr-kept>`
+          ? html`<hr-kept .kept=${this.kept} .models=${this.models} .asked=${this.keptAsked} ?forgetting=${this.forgetting}></hr-kept>`
           : html`<span tabindex="-1" data-testid="nothing-kept">${words.nothingKept}</span>`
       }
       <span>${this.#offlineWords()}</span>

@@ -1,7 +1,7 @@
 // A guest's screen in the room: what its device does for the others, who else is there, and the way out.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
-import type { RoomView } from '../src/index.ts'
+import type { CatalogueModel, RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { isHeld } from './models/held-load.ts'
 import './hr-confirm.ts'
@@ -12,6 +12,7 @@ import './hr-parted.ts'
 import './hr-room-state.ts'
 import './hr-screen.ts'
 import './hr-serving.ts'
+import { modelName } from './models/model-name.ts'
 import { narrowScreen, shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
@@ -24,6 +25,8 @@ const longMs = 20_000
 export class HrGuest extends LitElement {
   /** Of a guest: it knows its own share alone. */
   @property({ attribute: false }) view!: RoomView
+  /** Of this page’s server, for their names; null while it is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** Is the conversation where somebody may read it? */
   @state() talkInSight = false
   @query('hr-guest-talk') private talk!: HTMLElement
@@ -128,7 +131,7 @@ export class HrGuest extends LitElement {
     if (this.#own?.presence === 'paused') return texts.serving.pausedHelp
     if (this.#own?.presence === 'watching') return laterTexts().talk.watch.help
     if (this.#held) return laterTexts().loading.held.help
-    const name = 'modelId' in state ? state.modelId : texts.guest.theModel
+    const name = 'modelId' in state ? modelName(this.models, state.modelId) : texts.guest.theModel
     return texts.guest.words[state.kind](name)
   }
 

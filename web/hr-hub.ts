@@ -7,7 +7,6 @@ import './models/hr-hub-search.ts'
 import { type FitView, quietWork } from './models/model-work.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
-import { texts } from './texts/texts.ts'
 
 /** @fires hr-command `load-model`, and what `hr-hub-search` fires */
 @customElement('hr-hub')
@@ -41,14 +40,14 @@ export class HrHub extends LitElement {
       this.work.fit && typeof this.work.fit.model === 'string' && this.work.fit.model.includes('/')
         ? this.work.fit
         : null
-    const words = texts.hub
+    const words = laterTexts().hub
     return html`<details>
       <summary>${words.modelFrom(host)}</summary>
       <hr-hub-search .hub=${this.work.hub} .token=${this.token} chosen=${fit ? String(fit.model) : ''} ?asking=${this.asking}></hr-hub-search>
       ${
         fit
           ? html`<hr-fit .view=${fit}></hr-fit>
-            <button class="primary wide" data-testid="hub-load-chosen" ?disabled=${this.occupied || !fit.fit?.fits} @click=${() => this.#loadChosen(fit)}>${texts.models.load}</button>`
+            <button class="primary wide" data-testid="hub-load-chosen" ?disabled=${this.occupied || !fit.fit?.fits} @click=${() => this.#loadChosen(fit)}>${laterTexts().models.load}</button>`
           : null
       }
       <form @submit=${this.#load}>
@@ -57,7 +56,7 @@ export class HrHub extends LitElement {
         <div class="row">
           <input id="name" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${words.repositoryExample}
             aria-describedby="name-hint" data-testid="hub-name" />
-          <button data-testid="hub-load" ?disabled=${this.occupied}>${texts.models.load}</button>
+          <button data-testid="hub-load" ?disabled=${this.occupied}>${laterTexts().models.load}</button>
         </div>
         <p id="name-hint" class="small muted">${words.repositoryHelp}</p>
         <label for="token">${words.token}</label>

@@ -8,6 +8,7 @@ import './hr-room-words.ts'
 import { copyIcon, presentIcon, shareIcon } from './icons.ts'
 import { type Address, linkAt } from './room-link.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** @fires hr-present when the invitation is to be shown large */
@@ -44,7 +45,7 @@ export class HrInvite extends LitElement {
 
   override render() {
     const { invitation, addresses } = this
-    const words = texts.invite
+    const words = laterTexts().invite
     const copied = this.#copying.outcome === 'copied'
     return html`
       <div class="code"><hr-qr .text=${invitation}></hr-qr></div>
@@ -73,18 +74,18 @@ export class HrInvite extends LitElement {
 
   #addressChoice(addresses: readonly Address[]) {
     return html`<div class="stack">
-      <label for="address">${texts.invite.address}</label>
+      <label for="address">${laterTexts().invite.address}</label>
       <select id="address" data-testid="address" @change=${this.#choose}>
-        ${addresses.map(({ name, url }, index) => html`<option value=${index} ?selected=${index === this.chosen}>${texts.invite.addressOf(new URL(url).host, name ?? texts.invite.thisAddress)}</option>`)}
+        ${addresses.map(({ name, url }, index) => html`<option value=${index} ?selected=${index === this.chosen}>${laterTexts().invite.addressOf(new URL(url).host, name ?? laterTexts().invite.thisAddress)}</option>`)}
       </select>
-      <p class="small muted">${texts.invite.addressHelp}</p>
+      <p class="small muted">${laterTexts().invite.addressHelp}</p>
     </div>`
   }
 
   #certificateHelp() {
     return html`<details class="small">
-      <summary>${texts.invite.warning}</summary>
-      <p class="muted">${texts.invite.warningHelp}</p>
+      <summary>${laterTexts().invite.warning}</summary>
+      <p class="muted">${laterTexts().invite.warningHelp}</p>
     </details>`
   }
 
@@ -109,7 +110,7 @@ export class HrInvite extends LitElement {
 
   async #share() {
     try {
-      await navigator.share({ title: texts.invite.shareTitle, url: this.invitation })
+      await navigator.share({ title: laterTexts().invite.shareTitle, url: this.invitation })
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError')) await this.#copy()
     }

@@ -16,6 +16,8 @@ export class HrJoin extends LitElement {
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** The model the room most likely runs, to say how large a download can get; null when not known. */
   @property({ attribute: false }) model: CatalogueModel | null = null
+  /** Of this page’s server, for their names; null while it is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** What the room says of itself; null where that is not known. */
   @property({ attribute: false }) sign: RoomSign | null = null
   /** What came of measuring this device, or of the last try; null where nothing went wrong. */
@@ -44,7 +46,7 @@ export class HrJoin extends LitElement {
     if (this.returning && this.joining) return html`<h1 tabindex="-1" role="status">${words.comingBack}</h1>`
     const obstacle = joiningObstacle(this.failure)
     if (obstacle) return this.#cannot(obstacle)
-    const known = this.sign && this.#wording?.wordSign(this.sign, this.profile)
+    const known = this.sign && this.#wording?.wordSign(this.sign, this.profile, this.models)
     const model = known?.share ? null : this.model
     return html`
       <section>

@@ -8,6 +8,7 @@ import './hr-file-drop.ts'
 import './hr-hub.ts'
 import './hr-notice.ts'
 import './models/hr-fit.ts'
+import { modelName } from './models/model-name.ts'
 import { quietWork } from './models/model-work.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
@@ -58,11 +59,11 @@ export class HrModels extends LitElement {
 
   override render() {
     const { model } = this.view
-    const words = texts.models
+    const words = laterTexts().models
     if (!model) return html`<h2 tabindex="-1">${words.heading}</h2>${this.#lastTime()}${this.#choice()}`
     return html`<h2 tabindex="-1">${words.heading}</h2>
       <div data-testid="model">
-        <p class="name">${this.models?.find(({ modelId }) => modelId === model.modelId)?.name ?? model.modelId}</p>
+        <p class="name">${modelName(this.models, model.modelId)}</p>
         <p class="small muted numbers">${this.#abilities(model)} · ${words.check[model.verified]}</p>
       </div>
       ${this.#newcomers(model.modelId)}
@@ -78,8 +79,8 @@ export class HrModels extends LitElement {
     const idle = this.view.devices.filter(({ profile, holding }) => profile && !holding).length
     const canComeAgain = isHubName(modelId) || this.models?.some((model) => model.modelId === modelId)
     if (idle === 0 || this.view.state.kind !== 'ready' || !canComeAgain) return null
-    return html`<hr-notice tone="information" action=${texts.models.shareAnew} data-testid="share-anew"
-      message=${texts.models.holdNothing(idle)}
+    return html`<hr-notice tone="information" action=${laterTexts().models.shareAnew} data-testid="share-anew"
+      message=${laterTexts().models.holdNothing(idle)}
       @hr-notice-action=${() => this.#load(modelId)}></hr-notice>`
   }
 
@@ -87,7 +88,7 @@ export class HrModels extends LitElement {
     const { models, error } = this
     const { fit } = this.work
     const isListed = (model: WantedModel) => models?.some(({ modelId }) => modelId === model) ?? false
-    const words = texts.models
+    const words = laterTexts().models
     const own = html`${this.hubUrl === null ? null : html`<hr-hub .hubUrl=${this.hubUrl} .work=${this.work} ?asking=${this.askingHub} ?occupied=${this.#occupied}></hr-hub>`}
       <hr-file-drop ?disabled=${this.#occupied}></hr-file-drop>
       ${fit && !isListed(fit.model) && !isHubModel(fit.model) ? html`<hr-fit .view=${fit}></hr-fit>` : null}`
@@ -111,7 +112,7 @@ export class HrModels extends LitElement {
           </label>`,
         )}
       </fieldset>
-      <button class="primary wide" data-testid="load-model" ?disabled=${this.#occupied} @click=${() => this.#load(chosen.modelId)}>
+      <button class="wide" data-testid="load-model" ?disabled=${this.#occupied} @click=${() => this.#load(chosen.modelId)}>
         ${this.loading || this.view.state.kind === 'loading' ? words.loading : words.load}
       </button>
       ${
@@ -131,13 +132,13 @@ export class HrModels extends LitElement {
     const words = laterTexts().loading.lastTime
     if (last.kind === 'file') {
       const kind = /\.(gguf|safetensors)$/.test(last.name) ? 'file' : 'folder'
-      const action = kind === 'file' ? texts.files.openFile : texts.files.openFolder
+      const action = kind === 'file' ? laterTexts().files.openFile : laterTexts().files.openFolder
       return this.#offer(words.file(last.name), action, () => this.drop?.pick(kind))
     }
     const { model, weights = 'auto' } = last
     if (weights === 'auto' && this.models?.some(({ modelId }) => modelId === model)) return null
     const again = () => this.dispatchEvent(new CommandEvent({ kind: 'load-again' }))
-    return this.#offer(words.named(model, bitsOf[weights]), texts.room.loadAgain, again)
+    return this.#offer(words.named(modelName(this.models, model), bitsOf[weights]), texts.room.loadAgain, again)
   }
 
   #offer(message: string, action: string, act: () => void) {
@@ -146,7 +147,7 @@ export class HrModels extends LitElement {
   }
 
   #abilities({ contextLength, encoder, hasTemplate }: ModelView): string {
-    const words = texts.models
+    const words = laterTexts().models
     if (encoder) return words.embeds(contextLength)
     return hasTemplate ? words.remembers(contextLength) : `${words.remembers(contextLength)} · ${words.notForChat}`
   }

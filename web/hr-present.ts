@@ -2,7 +2,7 @@
 // screen where the browser lets it; Escape and its button close it. Sizes follow the window, so that a larger screen shows the same, larger.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
-import type { RoomView } from '../src/index.ts'
+import type { CatalogueModel, RoomView } from '../src/index.ts'
 import './chat/hr-answer.ts'
 import './chat/hr-spoken.ts'
 import type { ChatView } from './chat/conversations.ts'
@@ -13,6 +13,7 @@ import './hr-room-words.ts'
 import { sharesOf } from './hr-shares.ts'
 import { closeIcon } from './icons.ts'
 import { markdownStyles } from './markdown/markdown-styles.ts'
+import { modelName } from './models/model-name.ts'
 import { markClass, markStyles } from './room-work/device-marks.ts'
 import { ScreenWakeLock } from './screen-wake-lock.ts'
 import { shared } from './styles.ts'
@@ -25,6 +26,8 @@ export class HrPresent extends LitElement {
   @property({ attribute: false }) view!: RoomView
   /** Its newest question and answer are shown, while they are written too. */
   @property({ attribute: false }) chat!: ChatView
+  /** Of this page’s server, for their names; null while it is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** The invitation, at the address that guests use. */
   @property() link = ''
   @query('dialog') private dialog!: HTMLDialogElement
@@ -100,7 +103,7 @@ export class HrPresent extends LitElement {
   #heading(): string {
     const { devices, model } = this.view
     const { heading, headingModel } = texts.present
-    return model ? headingModel(devices.length, model.modelId) : heading(devices.length)
+    return model ? headingModel(devices.length, modelName(this.models, model.modelId)) : heading(devices.length)
   }
 
   #devices() {

@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { encodeQR } from 'qr'
 import { shared } from './styles.ts'
-import { texts } from './texts/texts.ts'
+import { laterTexts } from './texts/later-texts.ts'
 
 /** Dark on white in every colour scheme, with the quiet zone that scanners want. */
 @customElement('hr-qr')
@@ -23,7 +23,7 @@ export class HrQr extends LitElement {
   override render() {
     const modules = encodeQR(this.text, 'raw', { ecc: 'medium', border: 3 })
     const path = modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
-    return html`<svg role="img" aria-label=${texts.invite.code} viewBox="0 0 ${modules.length} ${modules.length}"
+    return html`<svg role="img" aria-label=${laterTexts().invite.code} viewBox="0 0 ${modules.length} ${modules.length}"
       shape-rendering="crispEdges"><path d=${path}></path></svg>`
   }
 }

@@ -3,21 +3,22 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { ErrorData, RoomView } from '../src/index.ts'
 import { type Command, CommandEvent } from './commands.ts'
-import { isHeld } from './models/held-load.ts'
 import './hr-notice.ts'
-import './models/hr-load-progress.ts'
 import { hasTrouble } from './models/hr-load-trouble.ts'
+import './models/hr-room-progress.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `hold-load`, `cancel-load`; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page` */
+/** @fires hr-command what the room's progress fires; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page` */
 @customElement('hr-room-state')
 export class HrRoomState extends LitElement {
   /** Its state is what is told. */
   @property({ attribute: false }) view!: RoomView
   /** The leader's page shows everybody's progress and can act on it. */
   @property({ type: Boolean }) leading = false
+  /** Does the page show elsewhere how far a load is? */
+  @property({ type: Boolean }) progressElsewhere = false
   @state() dismissed: readonly string[] = []
 
   static override styles = [
@@ -30,8 +31,9 @@ export class HrRoomState extends LitElement {
   protected override willUpdate() {
     const { state, signaling } = this.view
     const failed = this.leading && hasTrouble(this.view)
-    const busy = this.leading && (state.kind === 'loading' || state.kind === 'recovering' || state.kind === 'failed')
-    this.hidden = !busy && !failed && signaling !== 'reconnecting' && this.#notices().length === 0
+    const busy =
+      (state.kind === 'loading' && !this.progressElsewhere) || state.kind === 'recovering' || state.kind === 'failed'
+    this.hidden = !(this.leading && busy) && !failed && signaling !== 'reconnecting' && this.#notices().length === 0
   }
 
   override render() {
@@ -61,9 +63,9 @@ export class HrRoomState extends LitElement {
 
   #state() {
     const { state } = this.view
-    if (state.kind === 'loading' || state.kind === 'recovering') {
-      return html`${state.kind === 'recovering' ? this.#recovery(state.error) : null}${this.#progress()}`
-    }
+    const progress = html`<hr-room-progress .view=${this.view}></hr-room-progress>`
+    if (state.kind === 'loading') return this.progressElsewhere ? null : progress
+    if (state.kind === 'recovering') return [this.#recovery(state.error), progress]
     return state.kind === 'failed' ? this.#failure(state.error) : null
   }
 
@@ -84,30 +86,6 @@ export class HrRoomState extends LitElement {
           : html`<div><button data-testid="load-smaller" @click=${() => this.#ask({ kind: 'load-again', weights: 'int4' })}>${laterTexts().loading.smaller}</button></div>`
       }
     </hr-notice>`
-  }
-
-  #progress() {
-    const loading = this.view.devices.map(({ progress }) => progress).filter((progress) => progress !== null)
-    const loaded = loading.reduce((sum, { loadedBytes }) => sum + loadedBytes, 0)
-    const total = loading.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
-    const kernels = loading
-      .flatMap(({ kernels: own }) => own ?? [])
-      .reduce((sum, { ready, all }) => ({ ready: sum.ready + ready, all: sum.all + all }), { ready: 0, all: 0 })
-    const words = texts.room
-    if (total === 0) return html`<p class="muted" role="status">${words.planning}</p>`
-    const downloadedBytes = loading.reduce((sum, progress) => sum + progress.downloadedBytes, 0)
-    const { state } = this.view
-    const paused = isHeld(state)
-    return html`<hr-load-progress data-testid="room-progress" heading=${words.fetching} label=${words.allShares} ?paused=${paused}
-      .progress=${{ loadedBytes: loaded, totalBytes: total, downloadedBytes, ...(kernels.all > 0 && { kernels }) }}>
-      ${
-        state.kind === 'loading'
-          ? html`<button class="quiet" data-testid="hold-load" @click=${() => this.#ask({ kind: 'hold-load', held: !paused })}>
-              ${paused ? laterTexts().loading.resume : laterTexts().loading.pause}</button>`
-          : null
-      }
-      <button class="quiet" data-testid="cancel-load" @click=${() => this.#ask({ kind: 'cancel-load' })}>${texts.page.cancel}</button>
-    </hr-load-progress>`
   }
 
   #act({ code, message }: ErrorData) {

@@ -10,6 +10,8 @@ import './hr-devices.ts'
 import './hr-encoder.ts'
 import { HrInvite } from './hr-invite.ts'
 import './hr-models.ts'
+import './models/hr-first-model.ts'
+import './models/hr-room-progress.ts'
 import { wasAskedAgain } from './models/was-asked-again.ts'
 import './hr-present.ts'
 import './hr-room-at-work.ts'
@@ -18,6 +20,7 @@ import { quietWork } from './models/model-work.ts'
 import type { Address } from './room-link.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
+import { WideWindow } from './wide-window.ts'
 
 /** @slot foot - what stands under the room's panels */
 @customElement('hr-room')
@@ -49,6 +52,7 @@ export class HrRoom extends LitElement {
   @state() tab: 'room' | 'chat' = 'room'
   /** The invitation shown on a projector; null while none is. */
   @state() presented: string | null = null
+  readonly #wide = new WideWindow(this)
 
   static override styles = [
     shared,
@@ -76,6 +80,7 @@ export class HrRoom extends LitElement {
     const words = texts.room
     const alone = view.devices.length <= 1
     const encoder = view.model?.encoder ?? null
+    const chatBegins = !encoder && this.chat.turns.length === 0 && (this.#wide.matches || this.tab === 'chat')
     const invite = html`<section class="card stack">
       <h2>${words.invite}</h2>
       ${alone ? html`<p role="status">${texts.waiting.nobodyYet}</p>` : null}
@@ -90,7 +95,8 @@ export class HrRoom extends LitElement {
       <div class="tabs" role="group" aria-label=${words.show}>
         ${this.#tabButton('room', words.roomTab(view.devices.length))}${this.#tabButton('chat', encoder ? words.textsTab : words.chatTab)}
       </div>
-      <hr-room-state class="full" leading .view=${view}></hr-room-state>
+      <hr-room-state class="full" leading ?progressElsewhere=${chatBegins} .view=${view}></hr-room-state>
+      ${chatBegins ? null : this.#firstModel()}
       <div class="room ${this.tab === 'room' ? '' : 'away'}">
         ${alone ? [invite, models] : null}
         <section class="card"><hr-devices .devices=${view.devices} leading ?paused=${isHeld(view.state)}></hr-devices></section>
@@ -102,13 +108,13 @@ export class HrRoom extends LitElement {
         ${
           encoder
             ? html`<hr-encoder .view=${view} .abilities=${encoder} .comparison=${this.comparison} .filled=${this.filled}></hr-encoder>`
-            : html`<hr-chat .view=${view} .chat=${this.chat} @hr-choose-model=${this.#chooseModel}></hr-chat>`
+            : html`<hr-chat .view=${view} .chat=${this.chat}>${chatBegins ? this.#start() : null}</hr-chat>`
         }
       </div>
       ${
         this.presented === null
           ? null
-          : html`<hr-present .view=${view} .chat=${this.chat} link=${this.presented} @hr-closed=${this.#presentNoMore}></hr-present>`
+          : html`<hr-present .view=${view} .models=${this.models} .chat=${this.chat} link=${this.presented} @hr-closed=${this.#presentNoMore}></hr-present>`
       }
     `
   }
@@ -118,6 +124,19 @@ export class HrRoom extends LitElement {
     if (!changed.has('view') || this.view.state.kind !== 'ready') return
     const before = changed.get('view')?.state.kind
     if (before !== 'ready' && before !== 'generating') this.tab = 'chat'
+  }
+
+  /** What an empty conversation begins with. */
+  #start() {
+    return this.view.state.kind === 'loading'
+      ? html`<hr-room-progress slot="start" .view=${this.view}></hr-room-progress>`
+      : this.#firstModel('start')
+  }
+
+  #firstModel(slot = '') {
+    const { model, state } = this.view
+    if (model !== null || (state.kind !== 'lobby' && state.kind !== 'failed')) return null
+    return html`<hr-first-model class="full" slot=${slot} .models=${this.models} .work=${this.modelWork} ?loading=${this.loading} @hr-choose-model=${this.#chooseModel}></hr-first-model>`
   }
 
   async #chooseModel() {

@@ -1,13 +1,14 @@
 // The first screen: one thing to do, one other way in, and what this device can give.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { CatalogueModel, DeviceProfile } from '../src/index.ts'
+import type { DeviceProfile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
 import { closeIcon, scanIcon } from './icons.ts'
 import type { KnownRoom } from './known-rooms.ts'
 import { LaterPart } from './later-part.ts'
+import type { FirstModel } from './models/first-model.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -17,7 +18,7 @@ export class HrStart extends LitElement {
   /** null until this device has measured itself. */
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** What a room is offered first; null: not known. */
-  @property({ attribute: false }) model: CatalogueModel | null = null
+  @property({ attribute: false }) model: FirstModel | null = null
   /** Is this device being measured? */
   @property({ type: Boolean }) measuring = false
   /** Is a room being opened? */
@@ -36,12 +37,12 @@ export class HrStart extends LitElement {
     css`
       :host { display: grid; gap: 2.5rem; max-width: 40rem; margin-inline: auto; padding-block: clamp(1.5rem, 7vh, 5rem) 1rem; }
       .lead { font-size: 1.125rem; color: var(--muted); margin-top: 0.875rem; max-width: 34rem; text-wrap: pretty; }
-      .primary { margin-top: 1.75rem; }
+      .ways { margin-top: 1.75rem; }
+      .first { margin-top: 0.875rem; }
       form .row { flex-wrap: nowrap; margin-top: 0.5rem; }
-      .scan { margin-top: 0.5rem; }
       .room { display: inline-flex; align-items: center; min-height: var(--touch); }
       hr { border: 0; border-top: 1px solid var(--line); width: 100%; margin: 0; }
-      @media (max-width: 30rem) { .primary, .scan { width: 100%; } }
+      @media (max-width: 30rem) { .large { width: 100%; } }
     `,
   ]
 
@@ -51,7 +52,7 @@ export class HrStart extends LitElement {
       <section>
         <h1 tabindex="-1">${words.heading}</h1>
         <p class="lead">${words.lead}</p>
-        ${this.secure ? this.#startButton() : null}
+        ${this.secure ? this.#ways() : null}
       </section>
       ${this.secure ? null : this.#notSecure()}
       <form @submit=${this.#open}>
@@ -61,20 +62,23 @@ export class HrStart extends LitElement {
             placeholder=${words.linkExample} data-testid="link-field" />
           <button data-testid="open-link">${words.open}</button>
         </div>
-        ${this.#camera()}
       </form>
       ${this.#knownRooms()}
       <hr />
-      ${this.model ? html`<p class="muted" data-testid="first-model">${words.firstModel(this.model)}</p>` : null}
       <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `
   }
 
-  #startButton() {
-    const { start, starting } = texts.start
-    return html`<button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${this.#start}>
-      ${this.starting ? starting : start}
-    </button>`
+  /** The first thing to do, and beside it the second. */
+  #ways() {
+    const { start, starting, firstModel } = texts.start
+    return html`<div class="row ways">
+        <button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${this.#start}>
+          ${this.starting ? starting : start}
+        </button>
+        ${this.#camera()}
+      </div>
+      ${this.model ? html`<p class="small muted first" data-testid="first-model">${firstModel(this.model)}</p>` : null}`
   }
 
   /** Nothing of a room works here, so there is nothing else to press. */
@@ -115,7 +119,7 @@ export class HrStart extends LitElement {
   #camera() {
     if (!('mediaDevices' in navigator)) return null
     const { scan } = texts.scanner
-    return html`<button type="button" class="scan" data-testid="scan" @click=${this.#scan}>${scanIcon} ${scan}</button>
+    return html`<button type="button" class="large" data-testid="scan" @click=${this.#scan}>${scanIcon} ${scan}</button>
       ${this.scanning ? html`<hr-scanner @hr-closed=${this.#closeScanner} @hr-type-words=${this.#typeWords}></hr-scanner>` : null}
       ${
         this.#scanner.state === 'missing'

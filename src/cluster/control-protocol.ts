@@ -99,6 +99,8 @@ const roomState = v.variant('kind', [
 const leaderMessage = v.variant('kind', [
   /** `name` is the leader's device in people's words. */
   v.object({ kind: v.literal('welcome'), version: count, name: v.exactOptional(deviceName) }),
+  /** What the device is called in this room, where another one calls itself the same. */
+  v.object({ kind: v.literal('named'), name: deviceName }),
   /** `manifest` is parsed by weights/, which knows its bounds. */
   v.object({
     kind: v.literal('load'),

@@ -44,6 +44,8 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
   readonly talk: GuestTalk
   /** The name of the leader's device; null until it has said it. */
   leaderName: string | null = null
+  /** This device's in the room. */
+  name: string
   #link: PeerLink | null = null
   #member: Member | null = null
   #paused = false
@@ -56,6 +58,7 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
     super()
     this.#connection = connection
     this.identity = identity
+    this.name = identity.name
     this.talk = new GuestTalk(identity.deviceId)
     this.#baseUrl = baseUrl
     connection.events.on('peer', (link) => this.#onLeader(link))
@@ -155,6 +158,9 @@ export class GuestSession extends Emitter<GuestSessionEvents> {
       case 'welcome':
         if (message.version !== protocolVersion) this.#end('version')
         this.leaderName = message.name ?? null
+        break
+      case 'named':
+        this.name = message.name
         break
       case 'room':
         this.#room = { state: roomState(message.state), answers: message.answers }

@@ -17,6 +17,7 @@ import type { OwnDevice } from './own-device.ts'
 import { type RemoteRank, remoteRank } from './remote-rank.ts'
 import { signOf } from './room-sign.ts'
 import type { Presence } from './session-state.ts'
+import { uniqueName } from './unique-name.ts'
 
 /** A last word needs this long to leave before its channel is closed. */
 const farewellMs = 300
@@ -202,13 +203,16 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
 
   #onHello(
     guest: Guest,
-    { version, profile, paused = false, name = guest.link.peerId }: MemberMessage & { kind: 'hello' },
+    { version, profile, paused = false, name: ownName = guest.link.peerId }: MemberMessage & { kind: 'hello' },
   ): void {
     if (version !== protocolVersion) throw otherVersion
     if (guest.name !== null) return
     const { link } = guest
     const deviceId = link.peerId
+    const others = [...this.#guests.values()].flatMap((other) => other.name ?? [])
+    const name = uniqueName(ownName, [this.#device.profile.name, ...others])
     guest.name = name
+    if (name !== ownName) this.#tell(link, { kind: 'named', name })
     guest.presence = profile ? (paused ? 'paused' : 'serving') : 'watching'
     this.#tell(link, this.#roomMessage())
     this.talk.addGuest({
@@ -220,7 +224,7 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
       },
     })
     if (profile) {
-      guest.rank = remoteRank({ ...profile, deviceId }, (message) => link.send(message))
+      guest.rank = remoteRank({ ...profile, deviceId, name }, (message) => link.send(message))
       this.#coordinator.setPaused(deviceId, paused)
       this.#coordinator.addMember(guest.rank)
     }

@@ -63,7 +63,7 @@ export function guestView(frame: ViewFrame, session: GuestSession): RoomView {
   const { turns, waiting, declined } = talk
   const self: DeviceView = {
     deviceId: identity.deviceId,
-    name: identity.name,
+    name: session.name,
     presence: session.presence,
     isLeader: false,
     isSelf: true,

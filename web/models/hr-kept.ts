@@ -1,11 +1,12 @@
 // What is kept on this device: each model's downloads with their bytes and last use, how full the page's storage is, and ways to free it.
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
-import type { KeptDownloads, KeptModel } from '../../src/index.ts'
+import type { CatalogueModel, KeptDownloads, KeptModel } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
 import '../hr-confirm.ts'
 import { shared } from '../styles.ts'
 import { texts } from '../texts/texts.ts'
+import { modelName } from './model-name.ts'
 import { wasAskedAgain } from './was-asked-again.ts'
 
 /** @fires hr-command `forget-model`, `forget-downloads` */
@@ -13,6 +14,8 @@ import { wasAskedAgain } from './was-asked-again.ts'
 export class HrKept extends LitElement {
   /** At least one model. */
   @property({ attribute: false }) kept!: KeptDownloads
+  /** Of this page’s server, for their names; null while it is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** How many times somebody asked to see it. */
   @property({ attribute: false }) asked = 0
   /** Are downloads being deleted? */
@@ -66,7 +69,7 @@ export class HrKept extends LitElement {
 
   #model({ modelId, byteLength, usedAtMs }: KeptModel) {
     const words = texts.kept
-    const name = modelId ?? words.unnamed
+    const name = modelId === null ? words.unnamed : modelName(this.models, modelId)
     const facts = [texts.numbers.bytes(byteLength), usedAtMs === null ? '' : words.lastUsed(usedAtMs)]
     return html`<li>
       <div><p class="name">${name}</p><p class="numbers">${facts.filter(Boolean).join(' · ')}</p></div>

@@ -31,13 +31,8 @@ export const markStyles = css`
   .striped { fill: url(#stripes); pointer-events: none; }
 `
 
-/** As people know it; where others have the same name, with the number of its mark. */
+/** As the room knows it. */
 export function deviceName(devices: readonly DeviceView[], deviceIds: readonly string[], rank: number): string {
-  const nameOf = (id: string | undefined) => {
-    const device = devices.find(({ deviceId }) => deviceId === id)
-    return device?.isSelf ? laterTexts().work.thisDevice : (device?.name ?? texts.device.aDevice)
-  }
-  const name = nameOf(deviceIds[rank])
-  const isShared = deviceIds.some((id, other) => other !== rank && nameOf(id) === name)
-  return isShared ? laterTexts().work.numbered(name, rank + 1) : name
+  const device = devices.find(({ deviceId }) => deviceId === deviceIds[rank])
+  return device?.isSelf ? laterTexts().work.thisDevice : (device?.name ?? texts.device.aDevice)
 }

@@ -59,6 +59,8 @@ export const deDownloads: typeof enDownloads = {
 
   loading: {
     choose: 'Ein Modell auswählen',
+    loadNamed: (model, sizeBytes) => (sizeBytes === null ? `${model} laden` : `${model} laden, ${bytes(sizeBytes)}`),
+    another: 'Ein anderes Modell',
     rate: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
     left: (seconds) =>
       seconds < 60

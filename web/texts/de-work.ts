@@ -36,7 +36,6 @@ export const deWork: typeof enWork = {
   mapHeading: 'Wer was hält',
   timelineHeading: 'Was jedes Token braucht',
   thisDevice: 'Dieses Gerät',
-  numbered: (name, number) => `${name} (${number})`,
   device: 'Gerät',
   inAll: 'Insgesamt',
   map: (devices) => `Das Modell auf ${counted(devices, 'Gerät', 'Geräten')}, größere Flächen für mehr Bytes`,

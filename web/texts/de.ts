@@ -3,7 +3,6 @@ import { deChat } from './de-chat.ts'
 import { deErrors } from './de-errors.ts'
 import { deJoining } from './de-joining.ts'
 import { deKept } from './de-kept.ts'
-import { deModels } from './de-models.ts'
 import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
@@ -52,8 +51,8 @@ export const de: Texts = {
     lead: 'Starte einen Raum, lass andere seinen Code scannen, und jedes Telefon und jeder Laptop übernimmt einen Teil des Modells. Was du schreibst, bleibt zwischen den Geräten im Raum, und alle dort lesen mit.',
     start: 'Raum starten',
     starting: 'Startet…',
-    firstModel: ({ name, sizeBytes }) =>
-      `Ein Raum beginnt mit ${name} (${bytes(sizeBytes)}); dort kannst du ein anderes wählen.`,
+    firstModel: ({ name, sizeBytes, listed }) =>
+      `Modell: ${name}${sizeBytes === null ? '' : `, ${bytes(sizeBytes)}`}, ${listed ? 'von diesem Server' : 'wie beim letzten Mal'}. Im Raum kannst du ein anderes wählen.`,
     notSecure: 'Diese Adresse ist nicht sicher',
     notSecureHelp:
       'Ohne https schalten Browser GPU, Speicher und Verschlüsselung ab. Öffne die https-Adresse, die der Server beim Start ausgegeben hat.',
@@ -208,29 +207,6 @@ export const de: Texts = {
     },
   },
 
-  invite: {
-    scan: 'Mit der Kamera eines Telefons im selben WLAN scannen. Wer den Link hat, kann beitreten.',
-    code: 'QR-Code mit dem Link zum Raum',
-    onlyHere: 'Nur dieser Computer kann den Link öffnen',
-    onlyHereHelp:
-      'Der Server hat keine Adresse in einem lokalen Netz. Verbinde ihn mit dem WLAN und starte ihn noch einmal ohne --host 127.0.0.1.',
-    link: 'Link zu diesem Raum',
-    copy: 'Link kopieren',
-    copied: 'Kopiert',
-    linkCopied: 'Link kopiert',
-    share: 'Teilen',
-    shareTitle: 'Komm in meinen Raum auf Headroom',
-    copyRefused: 'Der Browser hat das Kopieren nicht erlaubt: Der Link ist markiert, drücke Strg+C.',
-    address: 'Adresse für Gäste',
-    addressOf: (host, name) => `${host} (${name})`,
-    thisAddress: 'die Adresse dieser Seite',
-    addressHelp:
-      'Öffnet ein Telefon den Code nicht, versuche die nächste Adresse: Es muss die im WLAN des Telefons sein.',
-    warning: 'Telefone zeigen einmal eine Warnung',
-    warningHelp:
-      'Der Server hat sein Zertifikat selbst gemacht, das kennen Browser noch nicht. Tippe unter Android auf „Erweitert“, dann auf „Weiter“; auf einem iPhone auf „Details einblenden“, dann auf „diese Website besuchen“. Um die Seite zu installieren und offline zu öffnen, braucht es ein Zertifikat, dem Browser vertrauen.',
-  },
-
   rooms: {
     heading: 'Räume, in denen dieses Gerät war',
     joinedAt: (moment) => `Beigetreten am ${moment}`,
@@ -238,7 +214,7 @@ export const de: Texts = {
   },
 
   scanner: {
-    scan: 'Code scannen',
+    scan: 'Mit einem Code beitreten',
     heading: 'Code eines Raums scannen',
     seeing: {
       opening: 'Wartet auf die Kamera: Erlaube sie, wenn der Browser fragt.',
@@ -266,7 +242,6 @@ export const de: Texts = {
     help: (host) => `Öffne auf dem anderen Gerät ${host} und gib dort diese Wörter ein:`,
   },
 
-  ...deModels,
   ...deJoining,
 
   foot: {

@@ -58,6 +58,9 @@ export const enDownloads = {
 
   loading: {
     choose: 'Choose a model',
+    loadNamed: (model: string, sizeBytes: number | null) =>
+      sizeBytes === null ? `Load ${model}` : `Load ${model}, ${bytes(sizeBytes)}`,
+    another: 'Another model',
     rate: (bytesPerSecond: number) => `${bytes(bytesPerSecond)}/s`,
     left: (seconds: number) =>
       seconds < 60

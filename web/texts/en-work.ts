@@ -32,7 +32,6 @@ export const enWork = {
   mapHeading: 'Who holds what',
   timelineHeading: 'What each token takes',
   thisDevice: 'This device',
-  numbered: (name: string, number: number) => `${name} (${number})`,
   device: 'Device',
   inAll: 'In all',
   map: (devices: number) => `The model over ${counted(devices, 'device', 'devices')}, larger areas for more bytes`,

@@ -4,7 +4,6 @@ import { enChat } from './en-chat.ts'
 import { enErrors } from './en-errors.ts'
 import { enJoining } from './en-joining.ts'
 import { enKept } from './en-kept.ts'
-import { enModels } from './en-models.ts'
 import { numbersIn } from './numbers.ts'
 
 /** Every language has these keys, with functions of the same arguments. */
@@ -55,8 +54,8 @@ export const en = {
     lead: 'Start a room, let people scan its code, and every phone and laptop takes a share of the model. What you write stays between the devices in the room, and everybody in it reads along.',
     start: 'Start a room',
     starting: 'Starting…',
-    firstModel: ({ name, sizeBytes }: { name: string; sizeBytes: number }) =>
-      `A room begins with ${name} (${bytes(sizeBytes)}); there you can choose another.`,
+    firstModel: ({ name, sizeBytes, listed }: { name: string; sizeBytes: number | null; listed: boolean }) =>
+      `Model: ${name}${sizeBytes === null ? '' : `, ${bytes(sizeBytes)}`}, ${listed ? 'from this server' : 'as last time'}. You can choose another in the room.`,
     notSecure: 'This address is not secure',
     notSecureHelp:
       'Browsers switch off the GPU, storage and encryption on plain http. Open the https address that the server printed at its start.',
@@ -213,28 +212,6 @@ export const en = {
     },
   },
 
-  invite: {
-    scan: 'Scan with a phone’s camera, on the same Wi-Fi. Whoever has the link can join.',
-    code: 'QR code of the room’s link',
-    onlyHere: 'Only this computer can open the link',
-    onlyHereHelp:
-      'The server has no address on a local network. Connect to Wi-Fi and start it again without --host 127.0.0.1.',
-    link: 'Link to this room',
-    copy: 'Copy link',
-    copied: 'Copied',
-    linkCopied: 'Link copied',
-    share: 'Share',
-    shareTitle: 'Join my room on Headroom',
-    copyRefused: 'The browser did not let the page copy: the link is selected, press Ctrl+C.',
-    address: 'Address guests use',
-    addressOf: (host: string, name: string) => `${host} (${name})`,
-    thisAddress: 'this page’s address',
-    addressHelp: 'If the code does not open on a phone, try the next address: it must be the one on the phone’s Wi-Fi.',
-    warning: 'Phones will show a warning once',
-    warningHelp:
-      'The server made its own certificate, which browsers do not know yet. On Android tap “Advanced”, then “Proceed”; on an iPhone tap “Show Details”, then “visit this website”. Installing the page and opening it offline need a certificate that browsers trust.',
-  },
-
   rooms: {
     heading: 'Rooms this device was in',
     joinedAt: (moment: string) => `Joined on ${moment}`,
@@ -242,7 +219,7 @@ export const en = {
   },
 
   scanner: {
-    scan: 'Scan a code',
+    scan: 'Join with a code',
     heading: 'Scan a room’s code',
     seeing: {
       opening: 'Waiting for the camera: allow it when the browser asks.',
@@ -267,7 +244,6 @@ export const en = {
     help: (host: string) => `On the other device, open ${host}, then type these words there:`,
   },
 
-  ...enModels,
   ...enJoining,
 
   foot: {

@@ -1,6 +1,8 @@
 // Words that the first screen has no use for, in the page's language. They come with the screens that show them, in all languages at once.
 import { deDownloads } from './de-downloads.ts'
 import { deEncoder } from './de-encoder.ts'
+import { deInvite } from './de-invite.ts'
+import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
 import { deShortcuts } from './de-shortcuts.ts'
 import { deSign } from './de-sign.ts'
@@ -8,6 +10,8 @@ import { deTalk } from './de-talk.ts'
 import { deWork } from './de-work.ts'
 import { enDownloads } from './en-downloads.ts'
 import { enEncoder } from './en-encoder.ts'
+import { enInvite } from './en-invite.ts'
+import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
 import { enShortcuts } from './en-shortcuts.ts'
 import { enSign } from './en-sign.ts'
@@ -17,6 +21,8 @@ import { texts } from './texts.ts'
 
 const en = {
   ...enDownloads,
+  ...enModels,
+  invite: enInvite,
   encoder: enEncoder,
   settings: enSettings,
   shortcuts: enShortcuts,
@@ -26,6 +32,8 @@ const en = {
 }
 const de: typeof en = {
   ...deDownloads,
+  ...deModels,
+  invite: deInvite,
   encoder: deEncoder,
   settings: deSettings,
   shortcuts: deShortcuts,

@@ -20,9 +20,11 @@ import {
 const model = { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true }
 
 test('the start has one primary button and shows what this device measured, and which model a room begins with', async () => {
-  const { element, commands } = await mount(Object.assign(new HrStart(), { profile, model, secure: true }))
+  const { element, commands } = await mount(
+    Object.assign(new HrStart(), { profile, model: { ...model, listed: true }, secure: true }),
+  )
   expect(wordsOf(element)).toContain('2.14 GB/s weights')
-  expect(wordsOf(element)).toContain('A room begins with Small (98 MB)')
+  expect(wordsOf(element)).toContain('Model: Small, 98 MB, from this server.')
   expect(element.renderRoot.querySelectorAll('.primary')).toHaveLength(1)
   await userEvent.click(must(byTestId(element.renderRoot, 'start-room')))
   expect(commands).toEqual([{ kind: 'start-room' }])

@@ -4,7 +4,7 @@ import { HrInvite } from '../../../web/hr-invite.ts'
 import { HrModels } from '../../../web/hr-models.ts'
 import { HrRoom } from '../../../web/hr-room.ts'
 import { HrRoomState } from '../../../web/hr-room-state.ts'
-import { texts } from '../../../web/texts/texts.ts'
+import { laterTexts } from '../../../web/texts/later-texts.ts'
 import {
   byTestId,
   chatView,
@@ -85,7 +85,7 @@ function shareSheet(share: Navigator['share'] | null) {
 }
 
 function shareButton({ renderRoot }: HrInvite): HTMLButtonElement | undefined {
-  return [...renderRoot.querySelectorAll('button')].find((button) => wordsOf(button) === texts.invite.share)
+  return [...renderRoot.querySelectorAll('button')].find((button) => wordsOf(button) === laterTexts().invite.share)
 }
 
 test.each([
@@ -103,9 +103,9 @@ test.each([
   await userEvent.click(must(shareButton(element)))
   await Promise.allSettled(share.mock.results.map(({ value }) => value))
   await settled(element)
-  expect(share.mock.calls).toEqual([[{ title: texts.invite.shareTitle, url: link }]])
+  expect(share.mock.calls).toEqual([[{ title: laterTexts().invite.shareTitle, url: link }]])
   expect(write.mock.calls).toEqual(copied)
-  expect(wordsOf(element).includes(texts.invite.linkCopied)).toBe(copied.length > 0)
+  expect(wordsOf(element).includes(laterTexts().invite.linkCopied)).toBe(copied.length > 0)
   expect(element.selected).toBe(false)
 })
 

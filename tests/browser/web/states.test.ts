@@ -4,7 +4,6 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { ErrorData } from '../../../src/index.ts'
 import type { Command } from '../../../web/commands.ts'
-import { HrChat } from '../../../web/hr-chat.ts'
 import { HrGuest } from '../../../web/hr-guest.ts'
 import { HrJoin } from '../../../web/hr-join.ts'
 import { HrParted } from '../../../web/hr-parted.ts'
@@ -52,13 +51,14 @@ const cases: Case[] = [
     name: 'nobody joined yet',
     element: () => Object.assign(new HrRoom(), { view: roomView(), chat: chatView([]), models }),
     says: 'Nobody has joined yet. Let somebody scan this code.',
-    does: 'load-model',
+    does: 'load-first',
   },
   {
     name: 'no model',
-    element: () => Object.assign(new HrChat(), { view: roomView(), chat: chatView([]) }),
+    element: () => Object.assign(new HrRoom(), { view: roomView(), chat: chatView([]), models }),
     says: 'Nothing to talk to yet Load a model, then write here.',
-    does: 'choose-model',
+    does: 'load-first',
+    asks: { kind: 'load-model', model: 'small' },
   },
   {
     name: 'loading',

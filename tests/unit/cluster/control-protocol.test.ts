@@ -50,6 +50,7 @@ const start = {
 const fromLeader: LeaderMessage[] = [
   { kind: 'welcome', version: protocolVersion },
   { kind: 'welcome', version: protocolVersion, name: 'Firefox on Linux' },
+  { kind: 'named', name: 'Firefox on Linux (2)' },
   { kind: 'load', modelName: 'model', manifest: { any: 'thing' }, shard, weights: 'auto' },
   start,
   { kind: 'room', state: { kind: 'generating', modelId: 'model' }, answers: true },

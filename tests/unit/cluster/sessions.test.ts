@@ -90,10 +90,13 @@ beforeEach(() => {
   leader.on('notice', (notice) => notices.push(notice))
 })
 
-async function join(deviceId: string, { computes = true }: { computes?: boolean } = {}) {
+async function join(
+  deviceId: string,
+  { computes = true, name = deviceId }: { computes?: boolean; name?: string } = {},
+) {
   const guestRoom = roomDouble()
   const device = computes ? deviceDouble(deviceId) : null
-  const identity: GuestIdentity = { deviceId, name: deviceId, device }
+  const identity: GuestIdentity = { deviceId, name, device }
   const guest = new GuestSession(guestRoom.room, identity, 'http://127.0.0.1/')
   const connect = async () => {
     const { atLeader, atGuest } = line('laptop', deviceId)
@@ -186,6 +189,22 @@ test('who introduces itself again under another name stays who it was', async ()
   say({ kind: 'hello', version: protocolVersion, name: 'The leader', profile: null })
   await arrived()
   expect(presences()).toEqual([['liar', 'serving']])
+})
+
+test('devices that call themselves the same are numbered, for the room and for themselves', async () => {
+  const names = ['laptop', 'phone', 'laptop']
+  const guests = []
+  for (const [index, name] of names.entries()) guests.push(await join(`device-${index}`, { name }))
+  await arrived()
+  expect(presences().map(([name]) => name)).toEqual(['laptop (2)', 'phone', 'laptop (3)'])
+  expect(guests.map(({ guest }) => guest.name)).toEqual(['laptop (2)', 'phone', 'laptop (3)'])
+  expect(coordinator.addMember.mock.calls.map(([rank]) => rank.profile.name)).toEqual(
+    names.map((_, index) => presences()[index]![0]),
+  )
+  guests[0]!.lose()
+  const { guest } = await join('device-3', { name: 'laptop' })
+  await arrived()
+  expect(guest.name).toBe('laptop (2)')
 })
 
 test('a connection that breaks for a moment costs a guest no question', async () => {
