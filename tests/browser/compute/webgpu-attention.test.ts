@@ -6,14 +6,14 @@ import { rotate } from '../../../src/compute/reference/operations.ts'
 import { appendKeysAndValues } from '../../../src/compute/webgpu/kernels/append-keys-and-values.ts'
 import { attend } from '../../../src/compute/webgpu/kernels/attend.ts'
 import type { AttentionShape } from '../../../src/compute/webgpu/kernels/attention-shape.ts'
+import { lanesName } from '../../../src/compute/webgpu/kernels/reduce.ts'
 import { ropeAngles } from '../../../src/compute/webgpu/kernels/rotate.ts'
 import type { Rope } from '../../../src/model/config.ts'
 import { ropeFrequencies } from '../../../src/model/rope.ts'
 import { seededRandom } from '../../support/random.ts'
 import { tinyConfig } from '../../support/tiny-model.ts'
-import { expectClose, gpuRig, randomFloats, spread } from './webgpu-rig.ts'
+import { expectClose, gpuRig, pathsOfKernel, randomFloats, spread } from './webgpu-rig.ts'
 
-const rig = gpuRig()
 const [queryHeads, kvHeads] = [5, 3]
 const slice = { queryHeads: { start: 3, end: 8 }, kvHeads: { start: 1, end: 4 } }
 
@@ -29,7 +29,10 @@ interface Case {
 }
 
 /** Several steps over one cache; every step's result is compared. */
-async function compare({ headSize, rope: turn, steps, window, capacity = 512, mask }: Case): Promise<void> {
+async function compare(
+  rig: ReturnType<typeof gpuRig>,
+  { headSize, rope: turn, steps, window, capacity = 512, mask }: Case,
+): Promise<void> {
   const rope: Rope | null = turn
     ? { kind: 'rope', theta: 10000, layout: turn[0], rotatedSize: turn[1], scaling: { kind: 'none' } }
     : null
@@ -99,7 +102,9 @@ async function compare({ headSize, rope: turn, steps, window, capacity = 512, ma
   expect(pastLength).toBeGreaterThan(0)
 }
 
-describe('attention', () => {
+describe.each(pathsOfKernel(lanesName))('attention, $ways,', ({ paths }) => {
+  const rig = gpuRig(paths)
+
   test.each<Case>([
     { headSize: 2, rope: ['interleaved', 2], steps: [1, 1] },
     { headSize: 8, rope: ['interleaved', 8], steps: [63, 1, 1] },
@@ -109,14 +114,16 @@ describe('attention', () => {
     { headSize: 128, rope: ['half-split', 128], steps: [5, 70] },
     { headSize: 5, steps: [70, 1] },
     { headSize: 64, steps: [3, 66] },
-  ])('turns and keeps keys and mixes the values before: heads of $headSize, RoPE $rope, steps of $steps', compare)
+  ])('turns and keeps keys and mixes the values before: heads of $headSize, RoPE $rope, steps of $steps', (given) =>
+    compare(rig, given),
+  )
 
   test.each<Case>([
     { headSize: 16, rope: ['half-split', 16], steps: [1, 1, 1, 1], window: 1, capacity: 1 },
     { headSize: 8, rope: ['interleaved', 8], steps: [5, 5, 1, 1, 5, 2], window: 3, capacity: 7 },
     { headSize: 16, steps: [70, 1, 70, 70, 1], window: 66, capacity: 135 },
     { headSize: 32, rope: ['half-split', 32], steps: [20, 20], window: 100, capacity: 512 },
-  ])('sees a window over a ring of $capacity rows: window $window, steps of $steps', compare)
+  ])('sees a window over a ring of $capacity rows: window $window, steps of $steps', (given) => compare(rig, given))
 
   test.each<Case>([
     { headSize: 16, steps: [1], mask: () => 1 },
@@ -124,7 +131,7 @@ describe('attention', () => {
     { headSize: 32, steps: [130], mask: (token) => (token < 3 ? 1 : 0) },
     { headSize: 8, steps: [200], mask: (token) => (token < 130 ? 0 : 1) },
     { headSize: 64, rope: ['half-split', 64], steps: [66], mask: (token) => token % 3 },
-  ])('sees everything that the mask shows, before and after: steps of $steps, heads of $headSize', async (given) => {
-    await compare(given)
-  })
+  ])('sees everything that the mask shows, before and after: steps of $steps, heads of $headSize', (given) =>
+    compare(rig, given),
+  )
 })

@@ -4,16 +4,18 @@ import { addBias, normalize } from '../../../src/compute/reference/operations.ts
 import type { AttentionShape } from '../../../src/compute/webgpu/kernels/attention-shape.ts'
 import { joinNorm } from '../../../src/compute/webgpu/kernels/join-norm.ts'
 import { normHeads } from '../../../src/compute/webgpu/kernels/norm-heads.ts'
+import { lanesName } from '../../../src/compute/webgpu/kernels/reduce.ts'
 import { paddedSize, streamFloats, streamIn } from '../../../src/compute/webgpu/kernels/rows.ts'
 import type { Norm } from '../../../src/model/config.ts'
 import { seededRandom } from '../../support/random.ts'
-import { expectClose, gpuRig, randomFloats, spread } from './webgpu-rig.ts'
+import { expectClose, gpuRig, pathsOfKernel, randomFloats, spread } from './webgpu-rig.ts'
 
-const rig = gpuRig()
 const sizes = [1, 31, 64, 100, 576]
 const kinds: (Norm['kind'] | null)[] = ['rms', 'layer', 'affine', null]
 
-describe('join and norm', () => {
+describe.each(pathsOfKernel(lanesName))('join and norm, $ways,', ({ paths }) => {
+  const rig = gpuRig(paths)
+
   for (const placement of ['pre', 'post'] as const)
     test.each(sizes.flatMap((size) => kinds.map((kind) => ({ size, kind }))))(
       `adds sum and bias to the stream and norms it, ${placement}: $kind over $size values`,
@@ -63,7 +65,9 @@ describe('join and norm', () => {
   })
 })
 
-describe('norm of heads', () => {
+describe.each(pathsOfKernel(lanesName))('norm of heads, $ways,', ({ paths }) => {
+  const rig = gpuRig(paths)
+
   test.each([2, 16, 64, 80, 128])('norms queries and keys and leaves values: heads of %i', async (headSize) => {
     const random = seededRandom(headSize)
     const [queryHeads, kvHeads, tokenCount] = [5, 3, 4]

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { activate, multiply } from '../../../src/compute/reference/operations.ts'
 import { plainPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
+import { productsName } from '../../../src/compute/webgpu/kernels/dot.ts'
 import { gateUp } from '../../../src/compute/webgpu/kernels/gate-up.ts'
 import { matmul, type ProductEnd } from '../../../src/compute/webgpu/kernels/matmul.ts'
 import type { Activation } from '../../../src/model/config.ts'
@@ -9,10 +10,9 @@ import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../src/model/te
 import { seededRandom } from '../../support/random.ts'
 import {
   everyFormat,
-  everyPath,
   expectClose,
   gpuRig,
-  packedPaths,
+  pathsOfKernel,
   randomBytes,
   randomFloats,
   spread,
@@ -37,10 +37,14 @@ async function product(
   return gpu.read(output.array, 0, tokenCount * stride)
 }
 
-describe.each(everyPath)('matmul, $ways,', ({ paths }) => {
+const productCases = everyFormat.flatMap((format) =>
+  pathsOfKernel((paths) => productsName([format], paths)).map((way) => ({ format, ...way })),
+)
+
+describe.each(productCases)('matmul of $format, $ways,', ({ format, paths }) => {
   const ownRig = gpuRig(paths)
 
-  test.each(everyFormat)('multiplies what the reference multiplies on random shapes: %s', async (format) => {
+  test('multiplies what the reference multiplies on random shapes', async () => {
     const random = seededRandom(11)
     for (const tokenCount of [1, 2, 4, 5, 11]) {
       const rows = 1 + Math.floor(random() * 40)
@@ -52,12 +56,19 @@ describe.each(everyPath)('matmul, $ways,', ({ paths }) => {
       expectClose(await product(weights, x, tokenCount, {}, ownRig), twin(weights, x, tokenCount))
     }
   })
+})
 
-  test.each([
-    ['int8', 'int8'],
+const innerCases = (
+  [
     ['int4', 'int4'],
-    ['f16', 'int4'],
-  ] as const)('makes inner columns of gate %s and up %s', async (one, other) => {
+    ['f16', 'int8'],
+  ] as const
+).flatMap((formats) => pathsOfKernel((paths) => productsName(formats, paths)).map((way) => ({ formats, ...way })))
+
+describe.each(innerCases)('gate and up in $formats, $ways,', ({ formats: [one, other], paths }) => {
+  const ownRig = gpuRig(paths)
+
+  test('make the inner columns that the reference makes', async () => {
     const random = seededRandom(17)
     for (const tokenCount of [1, 6]) {
       const [gate, up] = [one, other].map((format) => ownRig.randomWeights(format, 33, 2112, random, 16, true)) as [
@@ -80,7 +91,7 @@ describe.each([
   { format: 'int4', fine: true, largest: 32639, lossBelow: 4e-5 },
   { format: 'int8', fine: false, largest: 32639, lossBelow: 4e-5 },
 ] as const)('packed products of $format, fine: $fine,', ({ format, fine, largest, lossBelow }) => {
-  const ownRig = gpuRig({ ...packedPaths, fine })
+  const ownRig = gpuRig({ packed: true, fine, subgroups: true })
 
   test(`round a block's activations to whole numbers up to ${largest} and nothing else`, async () => {
     const random = seededRandom(18)

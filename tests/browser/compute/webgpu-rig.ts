@@ -6,7 +6,7 @@ import { addBias, matmul as matmulTwin } from '../../../src/compute/reference/op
 import type { GpuArray } from '../../../src/compute/webgpu/gpu-array.ts'
 import { sharedDevice } from '../../../src/compute/webgpu/gpu-device.ts'
 import { GpuSession } from '../../../src/compute/webgpu/gpu-session.ts'
-import { type KernelPaths, plainPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
+import type { KernelPaths } from '../../../src/compute/webgpu/kernel-paths.ts'
 import { paddedSize, type Rows } from '../../../src/compute/webgpu/kernels/rows.ts'
 import { allocateMatrix, type WeightMatrix, writeRows } from '../../../src/compute/webgpu/weight-matrix.ts'
 import { bytesOf, FORMAT_LAYOUT, type TensorFormat } from '../../../src/model/tensor.ts'
@@ -26,14 +26,18 @@ export interface Stack {
   rows: number
 }
 
-export const packedPaths: KernelPaths = { packed: true, fine: false, subgroups: true }
+const noOrYes = [false, true]
 
-/** Ways that kernels can take; the software adapter has all of them. Packed products take it long to compile, so they come once. */
-export const everyPath: { ways: string; paths: KernelPaths }[] = [
-  { ways: 'plain', paths: plainPaths },
-  { ways: 'by subgroups', paths: { ...plainPaths, subgroups: true } },
-  { ways: 'packed and by subgroups', paths: packedPaths },
-]
+/** Whatever a GPU has or lacks; the software adapter has all of it. */
+const everyPath: KernelPaths[] = noOrYes.flatMap((packed) =>
+  noOrYes.flatMap((fine) => noOrYes.map((subgroups) => ({ packed, fine, subgroups }))),
+)
+
+/** The paths that a kernel has a text of its own for, as `nameOf` ends its name. */
+export function pathsOfKernel(nameOf: (paths: KernelPaths) => string): { ways: string; paths: KernelPaths }[] {
+  const byName = new Map(everyPath.map((paths) => [nameOf(paths), paths]))
+  return Array.from(byName, ([name, paths]) => ({ ways: name.slice(1) || 'plain', paths }))
+}
 
 /** Opens a session before each test of the file or `describe` and closes it after. */
 export function gpuRig(paths?: KernelPaths) {

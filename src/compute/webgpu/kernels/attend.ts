@@ -5,7 +5,7 @@ import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
-import { pathsName, reducedWgsl } from './reduce.ts'
+import { lanesName, reducedWgsl } from './reduce.ts'
 import { rotatedWgsl } from './rotate.ts'
 import type { Rows } from './rows.ts'
 
@@ -24,7 +24,7 @@ export function attend(
 ): void {
   const { queryHeads, kvHeads, causal, window } = shape
   const { inputs, arrays } = projectedInputs(shape, buffers)
-  const kernel = kernelNamed(`attend-${shapeName(shape)}-${causal}-${window}${pathsName(gpu.paths)}`, () => ({
+  const kernel = kernelNamed(`attend-${shapeName(shape)}-${causal}-${window}${lanesName(gpu.paths)}`, () => ({
     inputs: [...inputs, { name: 'cache', width: 1 }, ...(causal ? [] : [{ name: 'mask', width: 1 } as const])],
     uniforms: [
       'past',

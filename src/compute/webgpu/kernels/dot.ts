@@ -4,6 +4,7 @@ import type { TensorFormat } from '../../../model/tensor.ts'
 import { WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelPaths } from '../kernel-paths.ts'
 import { activationBytes, heldBlocks, isPacked, packedBlockWgsl, quantizeWgsl } from './packed.ts'
+import { lanesName } from './reduce.ts'
 import { each, unpackWgsl } from './unpack.ts'
 
 export const ROWS = 8
@@ -30,6 +31,13 @@ export const dotUniforms = [
 export interface DotWeights {
   name: string
   format: TensorFormat
+}
+
+/** The end of the name of a kernel that multiplies weights of these formats: its text depends on nothing else of the paths. */
+export function productsName(formats: readonly TensorFormat[], paths: KernelPaths): string {
+  const packed = paths.packed ? formats.filter(isPacked) : []
+  const bytes = packed.length > 0 ? `-packed-${activationBytes(packed, paths)}` : ''
+  return bytes + lanesName(paths)
 }
 
 /** `dots(row, local, firstToken)`, for all lanes: every weights' products; then `<name>Sum(i)`: of row i % 8 with token i / 8. */

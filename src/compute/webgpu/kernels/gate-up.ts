@@ -6,8 +6,7 @@ import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { activatedWgsl } from './activation.ts'
-import { dotsWgsl, dotUniforms, LANES, ROWS, tokensPerGroup } from './dot.ts'
-import { pathsName } from './reduce.ts'
+import { dotsWgsl, dotUniforms, LANES, productsName, ROWS, tokensPerGroup } from './dot.ts'
 import type { Rows } from './rows.ts'
 import { weightInputs } from './unpack.ts'
 
@@ -73,14 +72,16 @@ function gateUpKernel(
   biased: boolean,
 ): Kernel {
   const names = formats.length === 2 ? ['gate', 'up'] : ['up']
-  return kernelNamed(`gate-up-${formats.join('-')}-${tokens}-${activation}-${biased}${pathsName(paths)}`, () => ({
-    inputs: [
-      ...names.flatMap((name, i) => weightInputs(formats[i]!, name)),
-      ...(biased ? names.map((name) => ({ name: `${name}Bias`, width: 1 as const })) : []),
-      { name: 'x', width: 4 },
-    ],
-    uniforms: [...dotUniforms, 'writeStart', 'writeEnd'],
-    wgsl: `
+  return kernelNamed(
+    `gate-up-${formats.join('-')}-${tokens}-${activation}-${biased}${productsName(formats, paths)}`,
+    () => ({
+      inputs: [
+        ...names.flatMap((name, i) => weightInputs(formats[i]!, name)),
+        ...(biased ? names.map((name) => ({ name: `${name}Bias`, width: 1 as const })) : []),
+        { name: 'x', width: 4 },
+      ],
+      uniforms: [...dotUniforms, 'writeStart', 'writeEnd'],
+      wgsl: `
     ${dotsWgsl(
       names.map((name, i) => ({ name, format: formats[i]! })),
       tokens,
@@ -107,5 +108,6 @@ function gateUpKernel(
         }
       }
     }`,
-  }))
+    }),
+  )
 }

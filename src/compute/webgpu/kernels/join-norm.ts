@@ -2,7 +2,7 @@ import type { Norm } from '../../../model/config.ts'
 import type { GpuArray } from '../gpu-array.ts'
 import { type KernelInput, kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
-import { pathsName, reducedWgsl } from './reduce.ts'
+import { lanesName, reducedWgsl } from './reduce.ts'
 import { paddedSize, type Stream } from './rows.ts'
 
 /** What `joinNorm` does; null leaves that part out. */
@@ -29,16 +29,17 @@ export function joinNorm(
 ): void {
   const { size, array, residualOffset } = stream
   const kind = norm === null ? 'none' : shape.kind
+  const hasStatistics = kind === 'rms' || kind === 'layer'
   const writesBack = norm !== null && shape.placement === 'post'
   const operands = [...named('sum', sum), ...named('bias', bias), ...named('gains', norm)]
   const names = operands.map(({ name }) => name).join('-')
   const kernel = kernelNamed(
-    `join-norm-${size}-${kind}-${shape.epsilon}-${writesBack}-${names}${pathsName(gpu.paths)}`,
+    `join-norm-${size}-${kind}-${shape.epsilon}-${writesBack}-${names}${hasStatistics ? lanesName(gpu.paths) : ''}`,
     () => ({
       inputs: operands.map(({ name }): KernelInput => ({ name, width: 1 })),
       uniforms: ['residualAt'],
       wgsl: `
-    ${kind === 'rms' || kind === 'layer' ? reducedWgsl('summed', gpu.paths) : ''}
+    ${hasStatistics ? reducedWgsl('summed', gpu.paths) : ''}
     fn main(index : i32) {
       let lane = i32(localId.x);
       let token = i32(workgroupId.x);

@@ -6,8 +6,7 @@ import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import type { WeightMatrix } from '../weight-matrix.ts'
 import { activatedWgsl } from './activation.ts'
-import { dotsWgsl, dotUniforms, LANES, ROWS, tokensPerGroup } from './dot.ts'
-import { pathsName } from './reduce.ts'
+import { dotsWgsl, dotUniforms, LANES, productsName, ROWS, tokensPerGroup } from './dot.ts'
 import type { Rows } from './rows.ts'
 import { weightInputs } from './unpack.ts'
 
@@ -57,7 +56,7 @@ function matmulKernel(
   { activation, accumulates = false }: ProductEnd,
 ): Kernel {
   return kernelNamed(
-    `matmul-${format}-${tokens}-${biased}-${activation ?? 'linear'}-${accumulates}${pathsName(paths)}`,
+    `matmul-${format}-${tokens}-${biased}-${activation ?? 'linear'}-${accumulates}${productsName([format], paths)}`,
     () => ({
       inputs: [
         ...weightInputs(format, 'weight'),

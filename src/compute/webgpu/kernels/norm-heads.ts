@@ -2,7 +2,7 @@ import type { GpuArray } from '../gpu-array.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
 import type { AttentionShape } from './attention-shape.ts'
-import { pathsName, reducedWgsl } from './reduce.ts'
+import { lanesName, reducedWgsl } from './reduce.ts'
 
 /**
  * RMS norm of every query and key head of `projected` in place (Qwen3); `gains` [2, D]: for queries, for keys. A workgroup a head and
@@ -16,7 +16,7 @@ export function normHeads(
   gains: GpuArray,
   tokenCount: number,
 ): void {
-  const kernel = kernelNamed(`norm-heads-${headSize}-${epsilon}${pathsName(gpu.paths)}`, () => ({
+  const kernel = kernelNamed(`norm-heads-${headSize}-${epsilon}${lanesName(gpu.paths)}`, () => ({
     inputs: [{ name: 'gains', width: 1 }],
     uniforms: ['queryHeads', 'kvHeads'],
     wgsl: `

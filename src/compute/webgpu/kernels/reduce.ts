@@ -36,7 +36,7 @@ export function reducedWgsl(way: keyof typeof ways, { subgroups }: KernelPaths):
     }`
 }
 
-/** The end of a kernel's name, so that texts for different paths have different names. */
-export function pathsName({ packed, fine, subgroups }: KernelPaths): string {
-  return `${packed ? '-packed' : ''}${packed && fine ? '-fine' : ''}${subgroups ? '-subgroups' : ''}`
+/** The end of the name of a kernel that brings lanes together: its text depends on this path. */
+export function lanesName({ subgroups }: KernelPaths): string {
+  return subgroups ? '-subgroups' : ''
 }
