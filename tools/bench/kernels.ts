@@ -1,4 +1,4 @@
-// `npm run bench -- kernels`: most WASM kernels, against what the same browser reads and multiplies. Of all rounds the fastest
+// `npm run bench -- kernels`: each WASM kernel, against what the same browser reads and multiplies. Of all rounds the fastest
 // counts, of the kernels as of their limits: whatever else the machine does only slows them.
 import { type Browser, chromium } from 'playwright'
 import type { Arithmetic } from '../../tests/bench/page/kernel-cases.ts'

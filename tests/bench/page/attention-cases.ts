@@ -17,9 +17,14 @@ const [width, heads, kvHeads, headSize] = [32, 32, 4, 64]
 const CACHE_BYTES = 2 ** 26
 const WRITTEN_POSITIONS = 128
 
-/** `tokens` at once, the last of them at `positions`. */
-export async function attentionCase(simd: SimdBuild, tokens: number, positions: number): Promise<KernelCase> {
-  const layerCount = Math.ceil(CACHE_BYTES / (positions * 2 * kvHeads * headSize * 2))
+/** `tokens` at once, the last of them at `positions`; keys and values are `held` so. */
+export async function attentionCase(
+  simd: SimdBuild,
+  tokens: number,
+  positions: number,
+  held: 'halves' | 'f32',
+): Promise<KernelCase> {
+  const layerCount = Math.ceil(CACHE_BYTES / (positions * 2 * kvHeads * headSize * (held === 'halves' ? 2 : 4)))
   const config: ModelConfig = {
     ...plainDecoder(width),
     architecture: 'bench',
@@ -50,7 +55,7 @@ export async function attentionCase(simd: SimdBuild, tokens: number, positions: 
   }
   // Quantized weights have a cache of halves.
   const formats = Array.from({ length: layerCount }, (_, layer) =>
-    (['key', 'value'] as const).map((role) => [tensorKey({ role, layer }), 'int8'] as const),
+    (['key', 'value'] as const).map((role) => [tensorKey({ role, layer }), held === 'f32' ? 'f32' : 'int8'] as const),
   )
   const tensors = shardTensors(config, shard, Object.fromEntries(formats.flat()))
   const loader = await createWasmFactory(simd).create({ config, shard, tensors, threads: 1 })
@@ -81,7 +86,7 @@ export async function attentionCase(simd: SimdBuild, tokens: number, positions: 
   const state = executor.begin(step, executor.embed(step))
   return {
     kernel: `attention of ${tokens === 1 ? 'one token' : `${tokens} tokens`}`,
-    shape: `${positions} positions, ${heads} heads on ${kvHeads}, ${layerCount} layers`,
+    shape: `${positions} positions, ${heads} heads on ${kvHeads}, ${layerCount} layers, ${held}`,
     bytes: executor.memory.kvBytes,
     multiplyAdds: 2 * layerCount * heads * headSize * tokens * (pastLength + (tokens + 1) / 2),
     arithmetic: 'floats',

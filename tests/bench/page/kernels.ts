@@ -5,12 +5,13 @@ import peak from './build/peak.wasm?url'
 import {
   type Arithmetic,
   type KernelCase,
-  kernelCases,
   MEMORY_BYTES,
   PATTERN,
+  productCases,
   type SingleKernels,
 } from './kernel-cases.ts'
 import { openReadSpeed } from './read-speed.ts'
+import { vectorCases } from './vector-cases.ts'
 
 export interface KernelTimes extends Omit<KernelCase, 'run'> {
   build: SimdBuild
@@ -71,9 +72,14 @@ async function casesOf(build: SimdBuild): Promise<(KernelCase & { build: SimdBui
   new Uint8Array(memory.buffer).fill(PATTERN, 64 << 10)
   const kernels = instantiate(module, memory) as unknown as SingleKernels
   const attention = []
-  for (const tokens of [1, 64])
-    for (const positions of [512, 4096]) attention.push(await attentionCase(build, tokens, positions))
-  return [...kernelCases(kernels, build), ...attention].map((each) => ({ ...each, build }))
+  for (const tokens of [1, 64]) {
+    for (const positions of [512, 4096]) attention.push(await attentionCase(build, tokens, positions, 'halves'))
+    attention.push(await attentionCase(build, tokens, 4096, 'f32'))
+  }
+  return [...productCases(kernels, build), ...vectorCases(kernels, memory), ...attention].map((each) => ({
+    ...each,
+    build,
+  }))
 }
 
 /** Runs until the browser has compiled for speed; returns how many calls fill a round. */
