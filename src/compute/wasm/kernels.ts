@@ -81,10 +81,30 @@ async function read(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const response = await fetch(url)
     if (!response.ok) throw new Error(`it answered ${response.status}`)
-    return new Uint8Array(await response.arrayBuffer())
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    if (!isWhole(bytes)) throw new Error(`${bytes.length} bytes came that are not the whole file`)
+    return bytes
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     const message = `The kernels at ${url.href} could not be fetched (${why}). Check that the server runs, then reload.`
     throw new MissingCodeError(message, { cause })
   }
+}
+
+/** Of a file that broke off, or of another in its place, a browser says no more than that it cannot run it. Sections: WebAssembly 2.0, 5.5. */
+function isWhole(bytes: Uint8Array): boolean {
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
+  if (!header.every((byte, i) => bytes[i] === byte)) return false
+  let at = header.length
+  while (at < bytes.length) {
+    let size = 0
+    let shift = 0
+    for (let more = true; more; shift += 7) {
+      const byte = bytes[++at] ?? 0
+      size += (byte & 127) * 2 ** shift
+      more = byte > 127
+    }
+    at += 1 + size
+  }
+  return at === bytes.length
 }
