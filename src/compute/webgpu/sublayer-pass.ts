@@ -15,7 +15,6 @@ import type { AttentionShape } from './kernels/attention-shape.ts'
 import { gateUp } from './kernels/gate-up.ts'
 import { joinNorm } from './kernels/join-norm.ts'
 import { matmul } from './kernels/matmul.ts'
-import { normHeads } from './kernels/norm-heads.ts'
 import { normedRows, paddedSize, type Rows, residualRows, type Stream } from './kernels/rows.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 import type { StepBuffers } from './workspace.ts'
@@ -65,9 +64,9 @@ function narrow({ gpu, config, buffers, tokenCount }: Pass, { matrix, norm }: Bo
   joinNorm(gpu, to, { sum: null, bias: null, norm, shape: config.norm }, tokenCount)
 }
 
-/** Leaves my contribution in `buffers.partial`: four dispatches, and one for normed heads, one for values of another input. */
+/** Leaves my contribution in `buffers.partial`: four dispatches, and one more for values of another input. */
 export function attention(pass: Pass, own: OwnAttention): void {
-  const { gpu, config, step, tokenCount, buffers } = pass
+  const { gpu, step, tokenCount, buffers } = pass
   const { stream, shared, main } = buffers
   const inputs = { stream, shared, residual: main }
   const shape = shapeOf(pass, own)
@@ -79,8 +78,7 @@ export function attention(pass: Pass, own: OwnAttention): void {
       { array: buffers.projected, offset, stride: own.projectedSize },
       tokenCount,
     )
-  if (own.headGains) normHeads(gpu, shape, config.norm.epsilon, buffers.projected, own.headGains, tokenCount)
-  const arrays = { ...buffers, cache: own.cache }
+  const arrays = { ...buffers, headGains: own.headGains, cache: own.cache }
   const mixed = { array: buffers.mixed, offset: own.ownColumn, stride: paddedSize(own.output.columns) }
   appendKeysAndValues(gpu, shape, arrays, step.pastLength, tokenCount)
   attend(gpu, shape, arrays, step.pastLength, tokenCount, mixed)
@@ -104,6 +102,7 @@ function shapeOf({ config, shard }: Pass, { slice: { queryHeads, kvHeads } }: Ow
   return {
     headSize: config.headSize,
     rope: config.positions.kind === 'rope' ? config.positions : null,
+    headNormEpsilon: config.queryKeyNorm ? config.norm.epsilon : null,
     capacity: kvPositions(config, shard.contextLength),
     window: config.attentionWindow,
     causal: config.causal,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { attend as attendTwin } from '../../../src/compute/reference/attention.ts'
 import { KeyValueCache } from '../../../src/compute/reference/key-value-cache.ts'
-import { rotate } from '../../../src/compute/reference/operations.ts'
+import { normalize, rotate } from '../../../src/compute/reference/operations.ts'
 import { appendKeysAndValues } from '../../../src/compute/webgpu/kernels/append-keys-and-values.ts'
 import { attend } from '../../../src/compute/webgpu/kernels/attend.ts'
 import type { AttentionShape } from '../../../src/compute/webgpu/kernels/attention-shape.ts'
@@ -22,6 +22,8 @@ interface Case {
   rope?: [layout: Rope['layout'], rotatedSize: number]
   /** Tokens of each step, one after the other. */
   steps: number[]
+  /** Query and key heads are normed. */
+  normed?: boolean
   window?: number
   capacity?: number
   /** For models that see all: by token. */
@@ -31,7 +33,7 @@ interface Case {
 /** Several steps over one cache; every step's result is compared. */
 async function compare(
   rig: ReturnType<typeof gpuRig>,
-  { headSize, rope: turn, steps, window, capacity = 512, mask }: Case,
+  { headSize, rope: turn, steps, normed, window, capacity = 512, mask }: Case,
 ): Promise<void> {
   const rope: Rope | null = turn
     ? { kind: 'rope', theta: 10000, layout: turn[0], rotatedSize: turn[1], scaling: { kind: 'none' } }
@@ -39,6 +41,7 @@ async function compare(
   const shape: AttentionShape = {
     headSize,
     rope,
+    headNormEpsilon: normed ? 1e-6 : null,
     capacity,
     window: window ?? null,
     causal: mask === undefined,
@@ -60,6 +63,8 @@ async function compare(
   const frequencies = rope ? ropeFrequencies(rope, null) : new Float32Array(0)
   const cache = rig.floats(new Float32Array(2 * kvHeads * capacity * headSize))
   const held = new KeyValueCache(kvHeads * headSize, capacity)
+  const gains = [randomFloats(headSize, random), randomFloats(headSize, random)] as const
+  const headGains = normed ? rig.floats(Float32Array.from([...gains[0], ...gains[1]])) : null
   let pastLength = 0
   for (const tokens of steps) {
     const projected = randomFloats(tokens * width, random)
@@ -67,6 +72,7 @@ async function compare(
     const shown = positions.map((_, i) => mask?.(i) ?? 1)
     const buffers = {
       projected: rig.floats(projected),
+      headGains,
       angles: rig.floats(ropeAngles(positions, frequencies)),
       mask: rig.floats(Float32Array.from(shown)),
       cache,
@@ -82,6 +88,8 @@ async function compare(
         return projected[Math.floor(i / size) * width + from * headSize + (i % size)]!
       })
     const [query, key, value] = [part(0, queryHeads), part(queryHeads, kvHeads), part(queryHeads + kvHeads, kvHeads)]
+    if (normed) normHeads(query, gains[0])
+    if (normed) normHeads(key, gains[1])
     if (rope) for (const heads of [query, key]) rotate(heads, positions, headSize, rope, frequencies)
     held.append(pastLength, key, value)
     const step = {
@@ -102,6 +110,12 @@ async function compare(
   expect(pastLength).toBeGreaterThan(0)
 }
 
+/** In place, each by itself. */
+function normHeads(heads: Float32Array, gain: Float32Array): void {
+  for (let at = 0; at < heads.length; at += gain.length)
+    heads.set(normalize('rms', heads.subarray(at, at + gain.length), gain, null, 1e-6), at)
+}
+
 describe.each(pathsOfKernel(lanesName))('attention, $ways,', ({ paths }) => {
   const rig = gpuRig(paths)
 
@@ -114,8 +128,12 @@ describe.each(pathsOfKernel(lanesName))('attention, $ways,', ({ paths }) => {
     { headSize: 128, rope: ['half-split', 128], steps: [5, 70] },
     { headSize: 5, steps: [70, 1] },
     { headSize: 64, steps: [3, 66] },
-  ])('turns and keeps keys and mixes the values before: heads of $headSize, RoPE $rope, steps of $steps', (given) =>
-    compare(rig, given),
+    { headSize: 128, rope: ['half-split', 128], steps: [66, 1], normed: true },
+    { headSize: 80, rope: ['interleaved', 40], steps: [2, 1], normed: true },
+    { headSize: 5, steps: [1, 3], normed: true },
+  ])(
+    'turns and keeps keys and mixes the values before: heads of $headSize, RoPE $rope, normed: $normed, steps of $steps',
+    (given) => compare(rig, given),
   )
 
   test.each<Case>([

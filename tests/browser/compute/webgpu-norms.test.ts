@@ -1,9 +1,7 @@
 // Joins and norms against the reference's loops.
 import { describe, expect, test } from 'vitest'
 import { addBias, normalize } from '../../../src/compute/reference/operations.ts'
-import type { AttentionShape } from '../../../src/compute/webgpu/kernels/attention-shape.ts'
 import { joinNorm } from '../../../src/compute/webgpu/kernels/join-norm.ts'
-import { normHeads } from '../../../src/compute/webgpu/kernels/norm-heads.ts'
 import { lanesName } from '../../../src/compute/webgpu/kernels/reduce.ts'
 import { paddedSize, streamFloats, streamIn } from '../../../src/compute/webgpu/kernels/rows.ts'
 import type { Norm } from '../../../src/model/config.ts'
@@ -62,39 +60,5 @@ describe.each(pathsOfKernel(lanesName))('join and norm, $ways,', ({ paths }) => 
     const normed = await rig.gpu.read(stream.array, 0, 2 * size)
     expectClose(normed.subarray(0, size), normalize('layer', x.subarray(0, size), gain, bias, 1e-12), 1e-3)
     expect(normed.subarray(size)).toEqual(bias)
-  })
-})
-
-describe.each(pathsOfKernel(lanesName))('norm of heads, $ways,', ({ paths }) => {
-  const rig = gpuRig(paths)
-
-  test.each([2, 16, 64, 80, 128])('norms queries and keys and leaves values: heads of %i', async (headSize) => {
-    const random = seededRandom(headSize)
-    const [queryHeads, kvHeads, tokenCount] = [5, 3, 4]
-    const shape: AttentionShape = {
-      headSize,
-      rope: null,
-      capacity: 8,
-      window: null,
-      causal: true,
-      queryHeads,
-      kvHeads,
-      firstQueryHead: 0,
-      firstKvHead: 0,
-      queryHeadsPerKvHead: 2,
-    }
-    const width = (queryHeads + 2 * kvHeads) * headSize
-    const before = randomFloats(tokenCount * width, random)
-    const gains = [randomFloats(headSize, random), randomFloats(headSize, random)] as const
-    const projected = rig.floats(before)
-    normHeads(rig.gpu, shape, 1e-6, projected, rig.floats(Float32Array.from([...gains[0], ...gains[1]])), tokenCount)
-    const expected = before.slice()
-    for (let token = 0; token < tokenCount; token++)
-      for (let head = 0; head < queryHeads + kvHeads; head++) {
-        const at = token * width + head * headSize
-        const own = before.subarray(at, at + headSize)
-        expected.set(normalize('rms', own, gains[head < queryHeads ? 0 : 1], null, 1e-6), at)
-      }
-    expectClose(await rig.gpu.read(projected, 0, before.length), expected)
   })
 })

@@ -1,11 +1,11 @@
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
-import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
-import { rotatedWgsl } from './rotate.ts'
+import { type AttentionBuffers, type AttentionShape, projectedInputs } from './attention-shape.ts'
+import { headValuesName, headValuesWgsl } from './head-values.ts'
 
 /**
- * Turns the keys of T tokens and puts keys and values into the cache from position `pastLength` on, over the oldest where it is full;
- * T is at most its capacity. A thread a value; tokens in y, as all values together may be more workgroups than x may have.
+ * Norms and turns the keys of T tokens and puts keys and values into the cache from position `pastLength` on, over the oldest where it is
+ * full; T is at most its capacity. A workgroup a head and token.
  */
 export function appendKeysAndValues(
   gpu: KernelRunner,
@@ -14,26 +14,26 @@ export function appendKeysAndValues(
   pastLength: number,
   tokenCount: number,
 ): void {
-  const { headSize, rope, capacity, queryHeads, kvHeads } = shape
+  const { headSize, capacity, queryHeads, kvHeads } = shape
   const { inputs, arrays } = projectedInputs(shape, buffers)
-  const kernel = kernelNamed(`append-${shapeName(shape)}`, () => ({
+  const kernel = kernelNamed(`append-${headValuesName(shape, gpu.paths)}-${capacity}`, () => ({
     inputs,
     uniforms: ['past', 'queryHeads', 'kvHeads'],
     wgsl: `
-    ${rotatedWgsl(rope)}
+    ${headValuesWgsl(shape, 'key', gpu.paths)}
     fn main(index : i32) {
-      let column = i32(workgroupId.x) * ${WORKGROUP_SIZE} + i32(localId.x);
-      let head = column / ${headSize};
-      if (head >= uniforms.kvHeads) { return; }
-      let i = column % ${headSize};
+      let lane = i32(localId.x);
+      let head = i32(workgroupId.x);
       let token = i32(workgroupId.y);
       let row = token * (uniforms.queryHeads + 2 * uniforms.kvHeads);
       let key = (row + uniforms.queryHeads + head) * ${headSize};
-      let at = (head * ${capacity} + (uniforms.past + token) % ${capacity}) * ${headSize} + i;
-      result[at] = rotated(key, i, token);
-      result[at + uniforms.kvHeads * ${capacity * headSize}] = projected[key + uniforms.kvHeads * ${headSize} + i];
+      let at = (head * ${capacity} + (uniforms.past + token) % ${capacity}) * ${headSize};
+      takeHead(lane, key);
+      for (var i = lane; i < ${headSize}; i += ${WORKGROUP_SIZE}) {
+        result[at + i] = headValue(key, i, token);
+        result[at + uniforms.kvHeads * ${capacity * headSize} + i] = projected[key + uniforms.kvHeads * ${headSize} + i];
+      }
     }`,
   }))
-  const groups = Math.ceil((kvHeads * headSize) / WORKGROUP_SIZE)
-  gpu.run(kernel, arrays, buffers.cache, [pastLength, queryHeads, kvHeads], [groups, tokenCount])
+  gpu.run(kernel, arrays, buffers.cache, [pastLength, queryHeads, kvHeads], [kvHeads, tokenCount])
 }

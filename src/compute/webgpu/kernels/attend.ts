@@ -1,12 +1,12 @@
 // Grouped-query attention over a KV cache in GPU memory (Vaswani et al. 2017; Ainslie et al. 2023), 64 positions at a time, softmax
-// kept running (Milakov and Gimelshein 2018). Queries are turned as they are read.
+// kept running (Milakov and Gimelshein 2018). Queries are normed and turned as they are read.
 
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
-import { type AttentionBuffers, type AttentionShape, projectedInputs, shapeName } from './attention-shape.ts'
+import { type AttentionBuffers, type AttentionShape, projectedInputs } from './attention-shape.ts'
+import { headValuesName, headValuesWgsl } from './head-values.ts'
 import { lanesName, reducedWgsl } from './reduce.ts'
-import { rotatedWgsl } from './rotate.ts'
 import type { Rows } from './rows.ts'
 
 /**
@@ -22,23 +22,26 @@ export function attend(
   tokenCount: number,
   output: Rows,
 ): void {
-  const { queryHeads, kvHeads, causal, window } = shape
+  const { queryHeads, kvHeads, capacity, causal, window } = shape
   const { inputs, arrays } = projectedInputs(shape, buffers)
-  const kernel = kernelNamed(`attend-${shapeName(shape)}-${causal}-${window}${lanesName(gpu.paths)}`, () => ({
-    inputs: [...inputs, { name: 'cache', width: 1 }, ...(causal ? [] : [{ name: 'mask', width: 1 } as const])],
-    uniforms: [
-      'past',
-      'tokens',
-      'queryHeads',
-      'kvHeads',
-      'firstQuery',
-      'firstKv',
-      'sharing',
-      'outputAt',
-      'outputStride',
-    ],
-    wgsl: attendWgsl(shape, gpu.paths),
-  }))
+  const kernel = kernelNamed(
+    `attend-${headValuesName(shape, gpu.paths)}-${capacity}-${causal}-${window}${lanesName(gpu.paths)}`,
+    () => ({
+      inputs: [...inputs, { name: 'cache', width: 1 }, ...(causal ? [] : [{ name: 'mask', width: 1 } as const])],
+      uniforms: [
+        'past',
+        'tokens',
+        'queryHeads',
+        'kvHeads',
+        'firstQuery',
+        'firstKv',
+        'sharing',
+        'outputAt',
+        'outputStride',
+      ],
+      wgsl: attendWgsl(shape, gpu.paths),
+    }),
+  )
   const { firstQueryHead, firstKvHead, queryHeadsPerKvHead } = shape
   gpu.run(
     kernel,
@@ -59,13 +62,14 @@ export function attend(
   )
 }
 
-function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape, paths: KernelPaths): string {
+function attendWgsl(shape: AttentionShape, paths: KernelPaths): string {
+  const { headSize, capacity, causal, window } = shape
   const valuesPerThread = Math.ceil(headSize / WORKGROUP_SIZE)
   const rowOf = (position: string) => (window === null ? `(${position})` : `((${position}) % ${capacity})`)
   const end = causal ? 'uniforms.past + token + 1' : 'uniforms.tokens'
   const first = window === null ? '0' : `max(0, uniforms.past + token + 1 - ${window})`
   return `
-    ${rotatedWgsl(rope)}
+    ${headValuesWgsl(shape, 'query', paths)}
     ${reducedWgsl('highest', paths)}
     const lowest = -3.0e38;
     var<workgroup> query : array<f32, ${headSize}>;
@@ -76,9 +80,9 @@ function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape
       let head = i32(workgroupId.x);
       let token = i32(workgroupId.y);
       let row = token * (uniforms.queryHeads + 2 * uniforms.kvHeads);
-      for (var i = lane; i < ${headSize}; i += ${WORKGROUP_SIZE}) {
-        query[i] = rotated((row + head) * ${headSize}, i, token);
-      }
+      let own = (row + head) * ${headSize};
+      takeHead(lane, own);
+      for (var i = lane; i < ${headSize}; i += ${WORKGROUP_SIZE}) { query[i] = headValue(own, i, token); }
       if (lane == 0) { seen = vec2<i32>(${first}, ${end}); }
       let range = workgroupUniformLoad(&seen);
       let end = range.y;
@@ -116,16 +120,16 @@ function attendWgsl({ headSize, rope, capacity, causal, window }: AttentionShape
         workgroupBarrier();
       }
       let out = token * uniforms.outputStride;
-      let own = uniforms.outputAt + head * ${headSize};
+      let mine = uniforms.outputAt + head * ${headSize};
       for (var n = 0; n < ${valuesPerThread}; n++) {
         let i = lane + n * ${WORKGROUP_SIZE};
-        if (i < ${headSize}) { result[out + own + i] = mixed[n] / total; }
+        if (i < ${headSize}) { result[out + mine + i] = mixed[n] / total; }
       }
       if (head == 0) {
         for (var i = lane; i < uniforms.outputAt; i += ${WORKGROUP_SIZE}) { result[out + i] = 0.0; }
       }
       if (head == uniforms.queryHeads - 1) {
-        for (var i = own + ${headSize} + lane; i < uniforms.outputStride; i += ${WORKGROUP_SIZE}) { result[out + i] = 0.0; }
+        for (var i = mine + ${headSize} + lane; i < uniforms.outputStride; i += ${WORKGROUP_SIZE}) { result[out + i] = 0.0; }
       }
     }`
 }

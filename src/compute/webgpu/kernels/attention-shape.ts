@@ -7,6 +7,8 @@ export interface AttentionShape {
   headSize: number
   /** null: queries and keys are not turned. */
   rope: Rope | null
+  /** Of the RMS norm of every query and key head; null: heads are not normed. */
+  headNormEpsilon: number | null
   /** Positions in the cache; position p lies in row p % capacity. */
   capacity: number
   /** Positions a token sees, the own included; null: all before it. */
@@ -25,21 +27,24 @@ export interface AttentionBuffers {
   projected: GpuArray
   /** cos and sin by token and pair; read with RoPE only. */
   angles: GpuArray
+  /** Of the norm of heads, [2, D]: for queries, for keys; read where heads are normed only. */
+  headGains: GpuArray | null
   /** By token, 0 for those that nobody sees; read where attention is not causal. */
   mask: GpuArray
   /** Keys [m, capacity, D], then values [m, capacity, D]; keys lie there turned. */
   cache: GpuArray
 }
 
-/** `projected`, and `angles` where they are needed: what both kernels read first. */
-export function projectedInputs({ rope }: AttentionShape, { projected, angles }: AttentionBuffers) {
-  const inputs: KernelInput[] = [{ name: 'projected', width: 1 }]
-  return rope === null
-    ? { inputs, arrays: [projected] }
-    : { inputs: [...inputs, { name: 'angles', width: 1 as const }], arrays: [projected, angles] }
-}
-
-/** What of the shape is in the text of both kernels. */
-export function shapeName({ rope, headSize, capacity }: AttentionShape): string {
-  return `${rope ? `${rope.layout}-${rope.rotatedSize}` : 'unturned'}-${headSize}-${capacity}`
+/** `projected`, and gains and angles where they are needed: what both kernels read first. */
+export function projectedInputs({ rope }: AttentionShape, { projected, headGains, angles }: AttentionBuffers) {
+  const named: [name: string, array: GpuArray | null][] = [
+    ['projected', projected],
+    ['gains', headGains],
+    ['angles', rope && angles],
+  ]
+  const present = named.flatMap(([name, array]) => (array ? [{ name, array }] : []))
+  return {
+    inputs: present.map(({ name }): KernelInput => ({ name, width: 1 })),
+    arrays: present.map(({ array }) => array),
+  }
 }

@@ -16,9 +16,9 @@ export function ropeAngles(positions: readonly number[], frequencies: Float32Arr
   return angles
 }
 
-/** WGSL of `fn rotated(head, i, token) -> f32`: value i of the head that begins at `projected[head]`, rotated (Su et al. 2021) if at all. */
-export function rotatedWgsl(rope: Rope | null): string {
-  if (rope === null) return 'fn rotated(head : i32, i : i32, token : i32) -> f32 { return projected[head + i]; }'
+/** WGSL of `fn headValue(head, i, token) -> f32`: `normedValue(head, i)` of a head, turned (Su et al. 2021) if at all. */
+export function turnedWgsl(rope: Rope | null): string {
+  if (rope === null) return 'fn headValue(head : i32, i : i32, token : i32) -> f32 { return normedValue(head, i); }'
   const { layout, rotatedSize } = rope
   const half = rotatedSize / 2
   const pairing =
@@ -26,11 +26,11 @@ export function rotatedWgsl(rope: Rope | null): string {
       ? 'let pair = i / 2; let first = i % 2 == 0; let partner = i ^ 1;'
       : `let pair = i % ${half}; let first = i < ${half}; let partner = select(i - ${half}, i + ${half}, first);`
   return `
-    fn rotated(head : i32, i : i32, token : i32) -> f32 {
-      let value = projected[head + i];
+    fn headValue(head : i32, i : i32, token : i32) -> f32 {
+      let value = normedValue(head, i);
       if (i >= ${rotatedSize}) { return value; }
       ${pairing}
-      let other = projected[head + partner];
+      let other = normedValue(head, partner);
       let at = (token * ${half} + pair) * 2;
       return value * angles[at] + select(other, -other, first) * angles[at + 1];
     }`
