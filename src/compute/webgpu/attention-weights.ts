@@ -6,6 +6,7 @@ import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
 import { allocateBottleneck, type BottleneckWeights, type JoinWeights } from './join-weights.ts'
+import type { CachePiece } from './kernels/attention-shape.ts'
 import type { WeightArrays } from './weight-arrays.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 
@@ -24,8 +25,8 @@ export interface OwnAttention {
   projectedSize: number
   /** RMS gains of query and key heads, [2, D]; null: none. */
   headGains: GpuArray | null
-  /** Keys and values; its layout is that of `AttentionBuffers.cache`. */
-  cache: GpuArray
+  /** Keys and values of my KV heads, in order: several pieces where a kernel could not bind all. */
+  cache: readonly CachePiece[]
   output: WeightMatrix
   /** Column of `output` where my own heads begin (it is widened to whole blocks). */
   ownColumn: number
@@ -42,7 +43,7 @@ export interface AttentionWeights {
   join: JoinWeights
 }
 
-/** Throws `model-format` where a tensor is not listed, `out-of-memory` where the KV cache is larger than a kernel may bind. */
+/** Throws `model-format` where a tensor is not listed, `out-of-memory` where the cache of one KV head is larger than a kernel may bind. */
 export function allocateAttention(
   gpu: GpuSession,
   arrays: WeightArrays,
@@ -84,12 +85,18 @@ export function allocateAttention(
   }
 }
 
-function allocateCache(gpu: GpuSession, config: ModelConfig, { contextLength }: Shard, kvHeads: number): GpuArray {
-  const bytes = 2 * kvHeads * kvPositions(config, contextLength) * config.headSize * 4
-  if (bytes > gpu.bindingBytes)
+function allocateCache(gpu: GpuSession, config: ModelConfig, { contextLength }: Shard, kvHeads: number): CachePiece[] {
+  const headBytes = 2 * kvPositions(config, contextLength) * config.headSize * 4
+  const most = Math.floor(gpu.bindingBytes / headBytes)
+  if (most === 0)
     throw new HeadroomError(
       'out-of-memory',
-      `The KV cache of one layer takes ${bytes} bytes for ${contextLength} positions, but this GPU binds at most ${gpu.bindingBytes}. Use a shorter context or more devices.`,
+      `The keys and values of one head take ${headBytes} bytes for ${contextLength} positions, but this GPU binds at most ${gpu.bindingBytes}. Use a shorter context, or the WASM executor.`,
     )
-  return gpu.allocate(bytes, 'float32')
+  const pieces: CachePiece[] = []
+  for (let start = 0; start < kvHeads; start += most) {
+    const end = Math.min(start + most, kvHeads)
+    pieces.push({ array: gpu.allocate((end - start) * headBytes, 'float32'), kvHeads: { start, end } })
+  }
+  return pieces
 }

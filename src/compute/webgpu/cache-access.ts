@@ -17,12 +17,12 @@ export function cacheAccess(
   const capacity = kvPositions(config, shard.contextLength)
   const { headSize } = config
   const owned = sublayers.map(({ own }) => (own && 'cache' in own ? own : null))
-  /** Where runs lie on the GPU (`AttentionBuffers.cache`), in the order that they are moved in. */
+  /** Where runs lie on the GPU (`CachePiece`), in the order that they are moved in. */
   const partsOf = (positions: Range): (ArrayPart & { at: number })[] =>
     Array.from(cacheRuns(config, shard, positions), ({ sublayer, values, kvHead, firstRow, rowCount, at }) => {
-      const { cache, slice } = owned[sublayer]!
-      const head = kvHead + (values ? rangeLength(slice.kvHeads) : 0)
-      return { array: cache, offset: (head * capacity + firstRow) * headSize, count: rowCount * headSize, at }
+      const { array, kvHeads } = owned[sublayer]!.cache.find((piece) => kvHead < piece.kvHeads.end)!
+      const head = kvHead - kvHeads.start + (values ? rangeLength(kvHeads) : 0)
+      return { array, offset: (head * capacity + firstRow) * headSize, count: rowCount * headSize, at }
     })
   return {
     async read(positions) {

@@ -1,6 +1,6 @@
 // One rank's shard on the GPU. A sublayer is one submit and one readback; of those that no other rank has a part in nothing is read back.
 // Attention is five dispatches (join and norm, projection, cache, attention, output), feed-forward three (join and norm, gate and up,
-// down), and one more for each further part of a matrix that is larger than a kernel may bind. A sum is
+// down), one more for each further part of a matrix that is larger than a kernel may bind, two for each of a cache. A sum is
 // added by the next dispatch that needs the stream. A bottleneck is two dispatches (product, norm), so that MobileBERT's attention has ten, and two more to leave the layer before.
 import { HeadroomError } from '../../base/errors.ts'
 import { type ModelConfig, streamWidth } from '../../model/config.ts'

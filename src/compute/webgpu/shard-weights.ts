@@ -40,7 +40,8 @@ export function allocateShardWeights(
   const ropeFactors = arrays.find('ropeFactors', null) ? new Float32Array(rotatedSizeOf(config) / 2) : null
   if (ropeFactors)
     arrays.sinks.set('ropeFactors', (_first, _count, bytes) => ropeFactors.set(new Float32Array(bytes.slice().buffer)))
-  const kvBytes = sublayers.reduce((sum, { own }) => sum + (own && 'cache' in own ? own.cache.byteLength : 0), 0)
+  const caches = sublayers.flatMap(({ own }) => (own && 'cache' in own ? own.cache : []))
+  const kvBytes = caches.reduce((sum, { array }) => sum + array.byteLength, 0)
   return {
     sublayers,
     outputNorm,

@@ -64,7 +64,7 @@ function narrow({ gpu, config, buffers, tokenCount }: Pass, { matrix, norm }: Bo
   joinNorm(gpu, to, { sum: null, bias: null, norm, shape: config.norm }, tokenCount)
 }
 
-/** Leaves my contribution in `buffers.partial`: four dispatches, and one more for values of another input. */
+/** Leaves my contribution in `buffers.partial`: four dispatches, and one more for values of another input, two for each further piece of the cache. */
 export function attention(pass: Pass, own: OwnAttention): void {
   const { gpu, step, tokenCount, buffers } = pass
   const { stream, shared, main } = buffers
@@ -78,10 +78,12 @@ export function attention(pass: Pass, own: OwnAttention): void {
       { array: buffers.projected, offset, stride: own.projectedSize },
       tokenCount,
     )
-  const arrays = { ...buffers, headGains: own.headGains, cache: own.cache }
   const mixed = { array: buffers.mixed, offset: own.ownColumn, stride: paddedSize(own.output.columns) }
-  appendKeysAndValues(gpu, shape, arrays, step.pastLength, tokenCount)
-  attend(gpu, shape, arrays, step.pastLength, tokenCount, mixed)
+  for (const cache of own.cache) {
+    const arrays = { ...buffers, headGains: own.headGains, cache }
+    appendKeysAndValues(gpu, shape, arrays, step.pastLength, tokenCount)
+    attend(gpu, shape, arrays, step.pastLength, tokenCount, mixed)
+  }
   contribute(pass, own.output, mixed)
 }
 

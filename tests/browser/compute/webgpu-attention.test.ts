@@ -1,5 +1,6 @@
 // Cache and attention kernels against the reference's, which keep a token's heads side by side instead.
 import { describe, expect, test } from 'vitest'
+import { type Range, rangeLength } from '../../../src/base/ranges.ts'
 import { attend as attendTwin } from '../../../src/compute/reference/attention.ts'
 import { KeyValueCache } from '../../../src/compute/reference/key-value-cache.ts'
 import { normalize, rotate } from '../../../src/compute/reference/operations.ts'
@@ -26,6 +27,8 @@ interface Case {
   normed?: boolean
   window?: number
   capacity?: number
+  /** Heads of each piece of the cache. */
+  pieces?: Range[]
   /** For models that see all: by token. */
   mask?: (token: number) => number
 }
@@ -33,7 +36,7 @@ interface Case {
 /** Several steps over one cache; every step's result is compared. */
 async function compare(
   rig: ReturnType<typeof gpuRig>,
-  { headSize, rope: turn, steps, normed, window, capacity = 512, mask }: Case,
+  { headSize, rope: turn, steps, normed, window, capacity = 512, mask, pieces = [{ start: 0, end: kvHeads }] }: Case,
 ): Promise<void> {
   const rope: Rope | null = turn
     ? { kind: 'rope', theta: 10000, layout: turn[0], rotatedSize: turn[1], scaling: { kind: 'none' } }
@@ -61,7 +64,10 @@ async function compare(
   const random = seededRandom(headSize)
   const width = (queryHeads + 2 * kvHeads) * headSize
   const frequencies = rope ? ropeFrequencies(rope, null) : new Float32Array(0)
-  const cache = rig.floats(new Float32Array(2 * kvHeads * capacity * headSize))
+  const cache = pieces.map((piece) => ({
+    array: rig.floats(new Float32Array(2 * rangeLength(piece) * capacity * headSize)),
+    kvHeads: piece,
+  }))
   const held = new KeyValueCache(kvHeads * headSize, capacity)
   const gains = [randomFloats(headSize, random), randomFloats(headSize, random)] as const
   const headGains = normed ? rig.floats(Float32Array.from([...gains[0], ...gains[1]])) : null
@@ -75,12 +81,13 @@ async function compare(
       headGains,
       angles: rig.floats(ropeAngles(positions, frequencies)),
       mask: rig.floats(Float32Array.from(shown)),
-      cache,
     }
     const stride = queryHeads * headSize + 37
     const output = { array: rig.floats(new Float32Array(tokens * stride).fill(9)), offset: 5, stride }
-    appendKeysAndValues(rig.gpu, shape, buffers, pastLength, tokens)
-    attend(rig.gpu, shape, buffers, pastLength, tokens, output)
+    for (const piece of cache) {
+      appendKeysAndValues(rig.gpu, shape, { ...buffers, cache: piece }, pastLength, tokens)
+      attend(rig.gpu, shape, { ...buffers, cache: piece }, pastLength, tokens, output)
+    }
 
     const part = (from: number, heads: number) =>
       Float32Array.from({ length: tokens * heads * headSize }, (_, i) => {
@@ -152,4 +159,9 @@ describe.each(pathsOfKernel(lanesName))('attention, $ways,', ({ paths }) => {
   ])('sees everything that the mask shows, before and after: steps of $steps, heads of $headSize', (given) =>
     compare(rig, given),
   )
+
+  test.each([[[1, 2, 3]], [[1, 3]], [[2, 3]]])('keeps heads in several pieces, which end at %s', (ends) => {
+    const pieces = ends.map((end, i) => ({ start: ends[i - 1] ?? 0, end }))
+    return compare(rig, { headSize: 16, rope: ['half-split', 16], steps: [3, 66, 1], normed: true, pieces })
+  })
 })

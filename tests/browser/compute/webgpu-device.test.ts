@@ -226,10 +226,11 @@ describe('work sent to the GPU', () => {
     async (format) => {
       const limit = { f32: 12_288, f16: 6_144, int8: 4_096, int4: 3_072 }[format]
       const plain = createWebgpuFactory({ packed: false })
-      const short = { ...shard, contextLength: 8 }
+      const short = { ...shard, contextLength: 16 }
       const whole = await load(plain, format, short)
       const expected = await oneStep(whole, sublayerCount, [1, 2], 0)
       const partsBefore = whole.work!.dispatches
+      const keysAndValues = await whole.cache!.read({ start: 0, end: 2 })
       whole.close()
       vi.spyOn(GPUSupportedLimits.prototype, 'maxStorageBufferBindingSize', 'get').mockReturnValue(limit)
       const create = vi.spyOn(GPUDevice.prototype, 'createBuffer')
@@ -244,6 +245,10 @@ describe('work sent to the GPU', () => {
       expect(subject.work!.dispatches).toBeGreaterThan(partsBefore)
       expected.forEach((value, i) => {
         expect(Math.abs(actual[i]! - value)).toBeLessThan(1e-5)
+      })
+      const held = await subject.cache!.read({ start: 0, end: 2 })
+      keysAndValues.forEach((value, i) => {
+        expect(Math.abs(held[i]! - value)).toBeLessThan(1e-5)
       })
       subject.close()
     },

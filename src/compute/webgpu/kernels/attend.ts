@@ -1,6 +1,6 @@
 // Grouped-query attention over a KV cache in GPU memory (Vaswani et al. 2017; Ainslie et al. 2023), 64 positions at a time, softmax
 // kept running (Milakov and Gimelshein 2018). Queries are normed and turned as they are read.
-
+import { rangeLength } from '../../../base/ranges.ts'
 import { kernelNamed, WORKGROUP_SIZE } from '../kernel.ts'
 import type { KernelPaths } from '../kernel-paths.ts'
 import type { KernelRunner } from '../kernel-runner.ts'
@@ -11,8 +11,8 @@ import type { Rows } from './rows.ts'
 
 /**
  * softmax(q k / sqrt(D)) v for T tokens, each over the positions it sees: of a causal model up to its own and within the window, else
- * 0..T where the mask is not 0 (it shows one at least) -> (T, n * D) at `output.offset` of rows of `output.stride`, zeros around. A
- * workgroup a head and token.
+ * 0..T where the mask is not 0 (it shows one at least) -> (T, n * D) at `output.offset` of rows of `output.stride`, zeros around. Of
+ * the query heads those whose keys are in the piece, a workgroup a head and token: all pieces together make the whole.
  */
 export function attend(
   gpu: KernelRunner,
@@ -22,7 +22,7 @@ export function attend(
   tokenCount: number,
   output: Rows,
 ): void {
-  const { queryHeads, kvHeads, capacity, causal, window } = shape
+  const { queryHeads, kvHeads, capacity, causal, window, firstQueryHead, queryHeadsPerKvHead } = shape
   const { inputs, arrays } = projectedInputs(shape, buffers)
   const kernel = kernelNamed(
     `attend-${headValuesName(shape, gpu.paths)}-${capacity}-${causal}-${window}${lanesName(gpu.paths)}`,
@@ -33,8 +33,10 @@ export function attend(
         'tokens',
         'queryHeads',
         'kvHeads',
+        'firstHead',
         'firstQuery',
         'firstKv',
+        'held',
         'sharing',
         'outputAt',
         'outputStride',
@@ -42,23 +44,29 @@ export function attend(
       wgsl: attendWgsl(shape, gpu.paths),
     }),
   )
-  const { firstQueryHead, firstKvHead, queryHeadsPerKvHead } = shape
+  const { array, kvHeads: held } = buffers.cache
+  const firstKvHead = shape.firstKvHead + held.start
+  const firstOf = (kvHead: number) => kvHead * queryHeadsPerKvHead - firstQueryHead
+  const firstHead = Math.max(0, firstOf(firstKvHead))
+  const endHead = Math.min(queryHeads, firstOf(firstKvHead + rangeLength(held)))
   gpu.run(
     kernel,
-    [...arrays, buffers.cache, ...(causal ? [] : [buffers.mask])],
+    [...arrays, array, ...(causal ? [] : [buffers.mask])],
     output.array,
     [
       pastLength,
       tokenCount,
       queryHeads,
       kvHeads,
+      firstHead,
       firstQueryHead,
       firstKvHead,
+      rangeLength(held),
       queryHeadsPerKvHead,
       output.offset,
       output.stride,
     ],
-    [queryHeads, tokenCount],
+    [endHead - firstHead, tokenCount],
   )
 }
 
@@ -77,7 +85,7 @@ function attendWgsl(shape: AttentionShape, paths: KernelPaths): string {
     var<workgroup> seen : vec2<i32>;
     fn main(index : i32) {
       let lane = i32(localId.x);
-      let head = i32(workgroupId.x);
+      let head = uniforms.firstHead + i32(workgroupId.x);
       let token = i32(workgroupId.y);
       let row = token * (uniforms.queryHeads + 2 * uniforms.kvHeads);
       let own = (row + head) * ${headSize};
@@ -87,7 +95,7 @@ function attendWgsl(shape: AttentionShape, paths: KernelPaths): string {
       let range = workgroupUniformLoad(&seen);
       let end = range.y;
       let keys = ((uniforms.firstQuery + head) / uniforms.sharing - uniforms.firstKv) * ${capacity * headSize};
-      let values = keys + uniforms.kvHeads * ${capacity * headSize};
+      let values = keys + uniforms.held * ${capacity * headSize};
       var mixed : array<f32, ${valuesPerThread}>;
       var maximum = lowest;
       var total = 0.0;

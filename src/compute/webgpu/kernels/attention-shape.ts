@@ -1,3 +1,4 @@
+import type { Range } from '../../../base/ranges.ts'
 import type { Rope } from '../../../model/config.ts'
 import type { GpuArray } from '../gpu-array.ts'
 import type { KernelInput } from '../kernel.ts'
@@ -22,6 +23,13 @@ export interface AttentionShape {
   queryHeadsPerKvHead: number
 }
 
+/** Keys and values of some KV heads: keys [heads, capacity, D], then values [heads, capacity, D]; keys lie there turned. */
+export interface CachePiece {
+  array: GpuArray
+  /** Counted from my first. */
+  kvHeads: Range
+}
+
 export interface AttentionBuffers {
   /** [T, q (n * D), k (m * D), v (m * D)] for my n query and m KV heads. */
   projected: GpuArray
@@ -31,8 +39,7 @@ export interface AttentionBuffers {
   headGains: GpuArray | null
   /** By token, 0 for those that nobody sees; read where attention is not causal. */
   mask: GpuArray
-  /** Keys [m, capacity, D], then values [m, capacity, D]; keys lie there turned. */
-  cache: GpuArray
+  cache: CachePiece
 }
 
 /** `projected`, and gains and angles where they are needed: what both kernels read first. */
