@@ -8,7 +8,8 @@ export type Command =
   | TalkCommand
   | ModelCommand
   | { kind: 'measure' }
-  | { kind: 'start-room' }
+  /** `model`: is loaded as soon as it is open. */
+  | { kind: 'start-room'; model?: string }
   | { kind: 'open-link'; link: string }
   /** `watch`: as a device that takes no share. */
   | { kind: 'join-room'; watch?: true }

@@ -121,7 +121,7 @@ export class HrApp extends LitElement {
     if (this.#later.state !== 'here' && screen !== 'start' && screen !== 'join') return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .model=${firstModel(models, room.modelWork.view)} .rooms=${room.rooms} .secureUrl=${secureUrl} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .model=${firstModel(models, room.modelWork.view)} .rooms=${room.rooms} .models=${models} .secureUrl=${secureUrl} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
       case 'join':
         return html`<hr-join .profile=${profile} .model=${serversFirst} .models=${models} .sign=${room.sign} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} .secureUrl=${secureUrl} ?joining=${busy.has('join-room')}></hr-join>`

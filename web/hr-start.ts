@@ -1,7 +1,7 @@
 // The first screen: one thing to do, one other way in, and what this device can give.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
-import type { DeviceProfile } from '../src/index.ts'
+import type { CatalogueModel, DeviceProfile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import './hr-notice.ts'
 import './hr-this-device.ts'
@@ -9,10 +9,11 @@ import { closeIcon, scanIcon } from './icons.ts'
 import type { KnownRoom } from './known-rooms.ts'
 import { LaterPart } from './later-part.ts'
 import type { FirstModel } from './models/first-model.ts'
+import { modelName } from './models/model-name.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command `start-room`, `open-link`, `forget-room` */
+/** @fires hr-command `start-room`, perhaps with the model of an earlier one; `open-link`, `forget-room` */
 @customElement('hr-start')
 export class HrStart extends LitElement {
   /** null until this device has measured itself. */
@@ -23,8 +24,10 @@ export class HrStart extends LitElement {
   @property({ type: Boolean }) measuring = false
   /** Is a room being opened? */
   @property({ type: Boolean }) starting = false
-  /** That this device was a guest of, newest first. */
+  /** That this device was in, newest first. */
   @property({ attribute: false }) rooms: readonly KnownRoom[] = []
+  /** Of this page’s server, for their names; null while it is asked. */
+  @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
   /** Does the browser let this page compute and connect? */
   @property({ type: Boolean }) secure = isSecureContext
   /** Where the same server is secure; null: not known. */
@@ -40,7 +43,10 @@ export class HrStart extends LitElement {
       .ways { margin-top: 1.75rem; }
       .first { margin-top: 0.875rem; }
       form .row { flex-wrap: nowrap; margin-top: 0.5rem; }
-      .room { display: inline-flex; align-items: center; min-height: var(--touch); }
+      .known { flex-wrap: nowrap; padding-block: 0.5rem; border-block-end: 1px solid var(--line); }
+      .known > div { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+      .known button { flex: none; }
+      .room { font-weight: 560; padding-block: 0.5rem; }
       hr { border: 0; border-top: 1px solid var(--line); width: 100%; margin: 0; }
       @media (max-width: 30rem) { .large { width: 100%; } }
     `,
@@ -73,7 +79,7 @@ export class HrStart extends LitElement {
   #ways() {
     const { start, starting, firstModel } = texts.start
     return html`<div class="row ways">
-        <button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${this.#start}>
+        <button class="primary large" data-testid="start-room" ?disabled=${this.starting} @click=${() => this.#start()}>
           ${this.starting ? starting : start}
         </button>
         ${this.#camera()}
@@ -89,20 +95,31 @@ export class HrStart extends LitElement {
   }
 
   #knownRooms() {
-    const { heading, joinedAt, forget } = texts.rooms
     if (this.rooms.length === 0) return null
     return html`<section data-testid="known-rooms">
-      <h2>${heading}</h2>
-      <ul>
-        ${this.rooms.map(({ hash, joinedAtMs }) => {
-          const moment = texts.numbers.moment(joinedAtMs)
-          return html`<li class="row apart">
-            <a class="room" href=${hash}>${joinedAt(moment)}</a>
-            <button class="quiet" aria-label=${forget(moment)} @click=${() => this.#forget(hash)}>${closeIcon}</button>
-          </li>`
-        })}
-      </ul>
+      <h2>${texts.rooms.heading}</h2>
+      <ul>${this.rooms.map((room) => this.#knownRoom(room))}</ul>
     </section>`
+  }
+
+  /** One that was led from here is gone with its tab: its model can be had again. */
+  #knownRoom({ hash, joinedAtMs, startedBy, model, led }: KnownRoom) {
+    const words = texts.rooms
+    const moment = texts.numbers.moment(joinedAtMs)
+    const name = model === undefined ? '' : modelName(this.models, model)
+    const facts = [name, moment, led ? words.ended : ''].filter(Boolean).join(' · ')
+    return html`<li class="row known">
+      <div>
+        ${led ? html`<span class="room">${words.startedHere}</span>` : html`<a class="room" href=${hash}>${words.startedBy(startedBy ?? null)}</a>`}
+        <p class="small muted">${facts}</p>
+      </div>
+      ${
+        led && this.secure
+          ? html`<button data-testid="start-again" aria-label=${words.startAgainWith(name)} ?disabled=${this.starting} @click=${() => this.#start(model)}>${words.startAgain}</button>`
+          : null
+      }
+      <button class="quiet" aria-label=${words.forget(moment)} @click=${() => this.#forget(hash)}>${closeIcon}</button>
+    </li>`
   }
 
   #forget(hash: string) {
@@ -141,8 +158,8 @@ export class HrStart extends LitElement {
     this.renderRoot.querySelector('input')?.focus()
   }
 
-  #start() {
-    this.dispatchEvent(new CommandEvent({ kind: 'start-room' }))
+  #start(model?: string) {
+    this.dispatchEvent(new CommandEvent({ kind: 'start-room', ...(model !== undefined && { model }) }))
   }
 
   #open(event: SubmitEvent) {

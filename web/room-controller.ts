@@ -17,7 +17,7 @@ import type { Command } from './commands.ts'
 import { EncoderWork } from './encoder-work.ts'
 import { type Failure, failureOf, PageRefusal } from './failure.ts'
 import { forgetInside, rememberInside, wasInside, wasWatching } from './inside-room.ts'
-import { forgetRoom, type KnownRoom, knownRooms, rememberRoom } from './known-rooms.ts'
+import { forgetRoom, type KnownRoom, knownRoomOf, knownRooms, rememberRoom } from './known-rooms.ts'
 import { isModelCommand } from './models/model-commands.ts'
 import { type ModelSystem, ModelWork } from './models/model-work.ts'
 import { type Address, reachableAddresses, routeOf } from './room-link.ts'
@@ -62,12 +62,15 @@ export class RoomController implements ReactiveController {
   parted: ErrorData | null = null
   /** What the room of the address says of itself; null where it says nothing, and while this tab is in it. */
   sign: RoomSign | null = null
-  /** That this device was a guest of and that may still be there, newest first. */
+  /** That this device was in, newest first. */
   rooms: readonly KnownRoom[] = knownRooms(localStorage)
   readonly busy = new Set<Command['kind']>()
   readonly #host: ReactiveControllerHost
   readonly #system: System
   #unsubscribe: (() => void) | null = null
+  #joinedAtMs = 0
+  /** What was remembered last of the room that this device is in. */
+  #noted = ''
 
   constructor(host: ReactiveControllerHost, system: System) {
     this.#host = host
@@ -137,6 +140,7 @@ export class RoomController implements ReactiveController {
         return
       case 'start-room':
         await this.#system.startRoom(this.server?.addresses[0]?.url)
+        if (command.model !== undefined) void this.run({ kind: 'load-model', model: command.model })
         return
       case 'open-link': {
         if (looksLikeWords(command.link)) {
@@ -184,20 +188,30 @@ export class RoomController implements ReactiveController {
     if (before.state.kind === 'loading' && state.kind !== 'loading') void this.modelWork.readKept()
     if (view.model?.modelId !== before.model?.modelId) this.encoderWork.clear()
     this.modelWork.roomChanged(view)
+    this.#noteRoom(view)
     this.#host.requestUpdate()
   }
 
-  #enter(hash: string, { role, devices }: RoomView): void {
+  #enter(hash: string, { devices }: RoomView): void {
     this.parted = null
-    if (role === 'guest') {
-      rememberRoom(localStorage, { hash, joinedAtMs: Date.now() })
-      this.rooms = knownRooms(localStorage)
-    }
+    this.#joinedAtMs = Date.now()
     rememberInside(
       hash,
       devices.some(({ isSelf, presence }) => isSelf && presence === 'watching'),
     )
     location.hash = hash
+  }
+
+  /** Views come every second: what is new of the room is written, once. */
+  #noteRoom(view: RoomView): void {
+    const { last } = this.modelWork.view
+    const room = knownRoomOf(view, this.#joinedAtMs, last?.kind === 'named' ? last.model : null)
+    const noted = JSON.stringify(room)
+    if (noted === this.#noted) return
+    this.#noted = noted
+    if (!room) return
+    rememberRoom(localStorage, room)
+    this.rooms = knownRooms(localStorage)
   }
 
   #forgetRoom(hash: string): void {

@@ -208,8 +208,12 @@ export const de: Texts = {
   },
 
   rooms: {
-    heading: 'Räume, in denen dieses Gerät war',
-    joinedAt: (moment) => `Beigetreten am ${moment}`,
+    heading: 'Frühere Räume',
+    startedBy: (name) => (name === null ? 'Ein Raum' : `Gestartet von ${name}`),
+    startedHere: 'Auf diesem Gerät gestartet',
+    ended: 'mit seinem Tab beendet',
+    startAgain: 'Wieder starten',
+    startAgainWith: (model) => `Wieder einen Raum mit ${model} starten`,
     forget: (moment) => `Den Raum vom ${moment} vergessen`,
   },
 

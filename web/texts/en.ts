@@ -213,9 +213,13 @@ export const en = {
   },
 
   rooms: {
-    heading: 'Rooms this device was in',
-    joinedAt: (moment: string) => `Joined on ${moment}`,
-    forget: (moment: string) => `Forget the room joined on ${moment}`,
+    heading: 'Rooms used before',
+    startedBy: (name: string | null) => (name === null ? 'A room' : `Started by ${name}`),
+    startedHere: 'Started on this device',
+    ended: 'ended with its tab',
+    startAgain: 'Start again',
+    startAgainWith: (model: string) => `Start a room with ${model} again`,
+    forget: (moment: string) => `Forget the room of ${moment}`,
   },
 
   scanner: {

@@ -5,7 +5,7 @@ import { HrApp } from '../../../web/hr-app.ts'
 import '../../../web/hr-guest.ts'
 import '../../../web/hr-room.ts'
 import { forgetRoom, knownRooms, rememberRoom } from '../../../web/known-rooms.ts'
-import { byTestId, link, mount, must, roomView, settled, wordsOf } from './page-support.ts'
+import { byTestId, deviceView, link, mount, must, roomView, settled, wordsOf } from './page-support.ts'
 import { SystemDouble } from './system-double.ts'
 
 const { hash } = new URL(link)
@@ -55,7 +55,38 @@ test('a guest who left finds the room on the start page, can go there and can fo
   expect(location.hash).toBe(hash)
 })
 
-test('a room that ended is not offered again, and a leader’s own never', async () => {
+test('it says who started a room and its model, both as they became known', async () => {
+  const { element, system } = await open()
+  await system.joinRoom(link)
+  const leader = deviceView({ deviceId: 'laptop', isLeader: true, name: 'Laptop, Firefox' })
+  system.show(roomView({ role: 'guest', devices: [leader], state: { kind: 'ready', modelId: 'small' } }))
+  system.show(roomView({ role: 'guest', devices: [leader], state: { kind: 'lobby' } }))
+  expect(knownRooms(localStorage)).toMatchObject([{ hash, startedBy: 'Laptop, Firefox', model: 'small' }])
+  element.dispatchEvent(new CommandEvent({ kind: 'leave-room' }))
+  await expect.poll(() => wordsOf(element)).toContain('Started by Laptop, Firefox Small ·')
+})
+
+test('a room led from here, once it had a model, can be had again with that model, as often as it was led', async () => {
+  const { element, system } = await open()
+  const lead = async () => {
+    await system.startRoom()
+    element.dispatchEvent(new CommandEvent({ kind: 'load-model', model: 'small' }))
+    await expect.poll(() => knownRooms(localStorage)).toHaveLength(1)
+    element.dispatchEvent(new CommandEvent({ kind: 'leave-room' }))
+    await expect.poll(() => byTestId(element.renderRoot, 'start-again')).not.toBeNull()
+  }
+  await lead()
+  await lead()
+  expect(wordsOf(must(byTestId(element.renderRoot, 'known-rooms')))).toMatch(
+    /^Rooms used before Started on this device Small · .* · ended with its tab Start again$/,
+  )
+  expect(byTestId(element.renderRoot, 'known-rooms')?.querySelector('a')).toBeNull()
+  system.asked.length = 0
+  await userEvent.click(must(byTestId(element.renderRoot, 'start-again')))
+  await expect.poll(() => system.asked).toEqual([expect.stringMatching(/^startRoom/), 'loadModel small'])
+})
+
+test('a room that ended is not offered again, and one without a model never', async () => {
   const { element, system } = await open()
   await system.joinRoom(link)
   expect(knownRooms(localStorage)).toHaveLength(1)
