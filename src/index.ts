@@ -60,6 +60,7 @@ export {
   type ExecutorPair,
   type ExecutorSpeed,
   type ExecutorWish,
+  knownSpeeds,
   type PhaseFigures,
 } from './plan/device-profile.ts'
 export { PlanImpossibleError, type Remedy } from './plan/plan-impossible.ts'

@@ -4,21 +4,15 @@ import {
   type DeviceProfile,
   EXPECTED_TURN,
   type ExecutorKind,
-  type ExecutorSpeed,
+  knownSpeeds,
   type LoadReport,
   measuredExecutors,
 } from '../src/index.ts'
 import { texts } from './texts/texts.ts'
 
-/** The executor in use first; all that is known of each. */
-export function executorSpeeds(profile: DeviceProfile): ExecutorSpeed[] {
-  const { executor, weightBytesPerSecond, phases, otherExecutors } = profile
-  return [{ executor, weightBytesPerSecond, phases, why: null }, ...otherExecutors]
-}
-
 /** `report`: what the device's share is loaded into; null: nothing is. */
 export function choiceWords(profile: DeviceProfile, report: LoadReport | null): string {
-  const speeds = executorSpeeds(profile)
+  const speeds = knownSpeeds(profile)
   const measured = measuredExecutors(speeds)
   const choice = chooseExecutor(measured)
   const words = texts.executors

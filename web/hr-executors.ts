@@ -1,14 +1,14 @@
 // What a device measured of its executors, and why it uses the one it uses.
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
-import type { DeviceProfile, ExecutorSpeed, LoadReport } from '../src/index.ts'
-import { choiceWords, executorSpeeds } from './executor-words.ts'
+import { type DeviceProfile, type ExecutorSpeed, knownSpeeds, type LoadReport } from '../src/index.ts'
+import { choiceWords } from './executor-words.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 @customElement('hr-executors')
 export class HrExecutors extends LitElement {
-  /** What the device measured of itself when it started. */
+  /** What the device measured of itself so far. */
   @property({ attribute: false }) profile!: DeviceProfile
   /** What its share is loaded into; null: it has none. */
   @property({ attribute: false }) report: LoadReport | null = null
@@ -25,7 +25,7 @@ export class HrExecutors extends LitElement {
 
   override render() {
     const words = texts.executors
-    const measured = executorSpeeds(this.profile).filter(({ weightBytesPerSecond }) => weightBytesPerSecond !== null)
+    const measured = knownSpeeds(this.profile).filter(({ weightBytesPerSecond }) => weightBytesPerSecond !== null)
     return html`<table class="small numbers">
         <thead><tr><th scope="col"><span class="visually-hidden">${words.executor}</span></th><th scope="col">${words.answers}</th><th scope="col">${words.prompts}</th><th scope="col">${words.readback}</th></tr></thead>
         <tbody>${measured.map(executorRow)}</tbody>

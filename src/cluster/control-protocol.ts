@@ -6,7 +6,7 @@ import { EXECUTOR_KINDS } from '../plan/device-profile.ts'
 import { askMessage, declinedMessage, deviceName, talkMessage, withdrawMessage } from './talk-protocol.ts'
 
 /** Raised whenever two versions could no longer talk; pages of different versions refuse each other in words. */
-export const protocolVersion = 6
+export const protocolVersion = 7
 
 /** Longer words are cut before they are sent (`fitting`). */
 const maxTextLength = 2000
@@ -25,13 +25,18 @@ const range = v.pipe(
   v.check(({ start, end }) => start <= end, 'a range ends before it starts'),
 )
 
-const phases = v.object({
-  prefillBytesPerSecond: figure,
-  readbackMs: v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)),
-})
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e6))
+const phases = v.object({ prefillBytesPerSecond: figure, readbackMs: milliseconds, startMs: milliseconds })
+const backend = v.pipe(v.string(), v.maxLength(200))
 const executorSpeeds = v.pipe(
   v.array(
-    v.object({ executor, weightBytesPerSecond: v.nullable(figure), phases: v.nullable(phases), why: v.nullable(text) }),
+    v.object({
+      executor,
+      weightBytesPerSecond: v.nullable(figure),
+      phases: v.nullable(phases),
+      backend: v.nullable(backend),
+      why: v.nullable(text),
+    }),
   ),
   v.maxLength(EXECUTOR_KINDS.length),
   v.readonly(),
@@ -41,7 +46,7 @@ const executorUse = v.object({
   executor,
   weightBytesPerSecond: figure,
   phases: v.nullable(phases),
-  backend: v.pipe(v.string(), v.maxLength(200)),
+  backend,
 })
 
 const executorPair = v.object({ prefill: executor, decode: executor, promptTokens: v.pipe(count, v.minValue(1)) })
@@ -101,13 +106,15 @@ const leaderMessage = v.variant('kind', [
   v.object({ kind: v.literal('welcome'), version: count, name: v.exactOptional(deviceName) }),
   /** What the device is called in this room, where another one calls itself the same. */
   v.object({ kind: v.literal('named'), name: deviceName }),
-  /** `manifest` is parsed by weights/, which knows its bounds. */
+  /** `manifest` is parsed by weights/, which knows its bounds; `executor` and `pair` are what the plan counts with, of what the device has measured. */
   v.object({
     kind: v.literal('load'),
     modelName: text,
     manifest: v.unknown(),
     shard: shardSchema,
     weights: v.picklist(['auto', 'f32', 'f16', 'int8', 'int4']),
+    executor,
+    pair: v.exactOptional(executorPair),
   }),
   v.object({
     kind: v.literal('start'),
@@ -160,7 +167,7 @@ const memberMessage = v.variant('kind', [
       weightBytes: count,
       downloadedBytes: count,
       peakMemoryBytes: count,
-      turnedTo: v.exactOptional(executorUse),
+      turnedTo: v.exactOptional(v.object({ ...executorUse.entries, why: text })),
       notices: v.pipe(v.array(error), v.maxLength(maxNotices)),
     }),
   }),

@@ -10,7 +10,7 @@ import type { EncodeRequest, Encoding } from './encoding.ts'
 import type { Engine, InferRequest, InferResult, ModelSource, OpenedModel } from './engine-protocol.ts'
 import { createTurns } from './in-turn.ts'
 import { loadPlan } from './load-plan.ts'
-import { planRoom } from './plan-room.ts'
+import { nextPlan } from './next-plan.ts'
 import type { RankPort, RankStatus } from './rank-port.ts'
 import { figuresOf, RecentSteps, type StepFigures } from './recent-steps.ts'
 import { Roster } from './roster.ts'
@@ -282,7 +282,7 @@ export class MobileTensorParallelismCoordinator extends Emitter<{ change: undefi
       if (isCancelled()) throw abortError('Loading was stopped.')
       this.#model = model
       this.holdLoad(false)
-      const planned = planRoom(model, participants, ++this.#epoch, this.#loadOptions)
+      const planned = nextPlan(model, participants, ++this.#epoch, this.#loadOptions, this.#plan)
       this.#plan = planned.plan
       const load = { ...planned, model, participants, roster: this.#roster, wire: this.wire, isCancelled }
       if (!(await loadPlan(load))) continue

@@ -5,7 +5,7 @@ import type { Collective } from '../collective/collective.ts'
 import { createSoloCollective } from '../collective/solo.ts'
 import { createStarCollective, STALL_TIMEOUT_MS } from '../collective/star.ts'
 import type { Executor } from '../compute/executor.ts'
-import { measureExecutor } from '../compute/measure.ts'
+import type { MeasureOptions } from '../compute/measure.ts'
 import { MobileDeviceCapabilityAssessor, measureUse } from '../device/capability-assessor.ts'
 import { memoryBudget } from '../device/memory-budget.ts'
 import { createLeader, type Leader } from '../engine/leader.ts'
@@ -13,14 +13,16 @@ import { serve } from '../engine/member.ts'
 import { createLane, type FrameLane } from '../net/frame-lane.ts'
 import { openLanePort } from '../net/lane-endpoint.ts'
 import { createGate } from '../weights/gate.ts'
+import type { PeerFile } from '../weights/peer-source.ts'
 import { type Answer, createAnswer } from './answer.ts'
 import { encodeTexts } from './encode-texts.ts'
-import type { Engine, LoadReport, LoadRequest, StartRequest } from './engine-protocol.ts'
+import type { Engine, LoadReport, LoadRequest, MeasureRequest, StartRequest } from './engine-protocol.ts'
 import { executorFactory } from './executors.ts'
 import { createFileExchange } from './file-exchange.ts'
 import { createGpuTrust } from './gpu-trust.ts'
 import { identifiedFiles } from './identified-files.ts'
 import { createLatestTask } from './latest-task.ts'
+import { loadElsewhere } from './load-elsewhere.ts'
 import { loadExecutor } from './load-executor.ts'
 import { inspectModel, type OpenedFiles, openModelSource } from './open-model.ts'
 import { openedModel } from './opened-model.ts'
@@ -73,7 +75,9 @@ export function createEngine(): Engine {
   const inspections = createLatestTask()
   /** Of the last load. */
   let gate = createGate()
-  const gpuTrust = createGpuTrust(async ({ executor, threads }) => measureUse(await executorFactory(executor), threads))
+  const measure = ({ executor, threads }: MeasureRequest, options: MeasureOptions = {}) =>
+    measureUse(() => executorFactory(executor), threads, options)
+  const gpuTrust = createGpuTrust(measure)
   const files = createFileExchange(
     () => opened?.sources ?? [],
     () => answering,
@@ -150,10 +154,8 @@ export function createEngine(): Engine {
       return new MobileDeviceCapabilityAssessor().assess({ ...request, memoryBytes, factoryOf: executorFactory })
     },
 
-    measure: ({ executor, threads }, onFigure) =>
-      tasks.run(async (signal) =>
-        measureExecutor(await executorFactory(executor), threads, { budgetMs: measureBudgetMs, onFigure, signal }),
-      ),
+    measure: (request, onFigure) =>
+      tasks.run((signal) => measure(request, { budgetMs: measureBudgetMs, onFigure, signal })),
 
     openModel(source) {
       const ended = endEpoch()
@@ -190,15 +192,15 @@ export function createEngine(): Engine {
         }
         loaded?.executor.close()
         loaded = null
-        const { executor, report } = await gpuTrust.load(request, (wanted) =>
-          loadExecutor(wanted, {
-            leading: ofRequest(request, opened),
-            openPeerFile: (file) => files.open(file, request.leaderId),
-            onProgress: pacedProgress(onProgress),
-            signal,
-            gate: own,
-          }),
-        )
+        const context = {
+          leading: ofRequest(request, opened),
+          openPeerFile: (file: PeerFile) => files.open(file, request.leaderId),
+          onProgress: pacedProgress(onProgress),
+          signal,
+          gate: own,
+        }
+        const loadOn = (wanted: LoadRequest) => gpuTrust.load(wanted, (each) => loadExecutor(each, context))
+        const { executor, report } = await loadElsewhere(request, loadOn, measure)
         if (signal.aborted) executor.close()
         throwIfAborted(signal)
         // On what it turned to, the device is asked for the same share from now on.
@@ -282,8 +284,8 @@ export function createEngine(): Engine {
   }
 }
 
-/** Everything but the epoch: a new plan with the same share needs nothing loaded. */
-function keyOf({ shard, ...request }: LoadRequest): string {
+/** Of what was loaded, whatever the epoch: a new plan with the same share needs nothing loaded. */
+function keyOf({ shard, others: _others, ...request }: LoadRequest): string {
   return JSON.stringify([request, { ...shard, epoch: 0 }])
 }
 

@@ -3,7 +3,6 @@
 
 import type { ErrorData } from '../base/errors.ts'
 import type { WireFormat } from '../collective/collective.ts'
-import type { Measured } from '../compute/measure.ts'
 import type { RememberedSpeeds } from '../device/speed-memory.ts'
 import type { ServedToken } from '../engine/member.ts'
 import type { ChatMessage } from '../model/chat-template.ts'
@@ -17,6 +16,7 @@ import type {
   DeviceProfile,
   ExecutorKind,
   ExecutorPair,
+  ExecutorTurn,
   ExecutorUse,
   ExecutorWish,
 } from '../plan/device-profile.ts'
@@ -71,6 +71,8 @@ export interface LoadRequest {
   executor: ExecutorKind
   /** Used instead where the share fits `memoryBytes` in both. */
   pair?: ExecutorPair | undefined
+  /** What else was measured on this device, and is turned to where `executor` refuses the share. */
+  others: readonly ExecutorKind[]
   threads: number
   /** That this device's share is planned for. */
   memoryBytes: number
@@ -91,8 +93,8 @@ export interface LoadReport {
   weightBytes: number
   downloadedBytes: number
   peakMemoryBytes: number
-  /** What the device turned to since it has lost its GPU; left out where it computes on what its profile says. */
-  turnedTo?: ExecutorUse
+  /** What the device turned to since an executor of the request failed for good; left out where it computes on what its profile says. */
+  turnedTo?: ExecutorTurn
   /** What went wrong without stopping the load, such as a full cache. */
   notices: ErrorData[]
 }
@@ -174,7 +176,7 @@ export interface ChannelMessage {
 export interface Engine {
   assess(request: AssessRequest): Promise<DeviceProfile>
   /** An executor's speed; `onFigure` has that of decode so far. For an engine that does nothing else. */
-  measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<Measured>
+  measure(request: MeasureRequest, onFigure: (weightBytesPerSecond: number) => void): Promise<ExecutorUse>
   /** Leader: reads headers and the tokenizer. */
   openModel(source: ModelSource): Promise<OpenedModel>
   /** Leader: reads headers alone, beside whatever runs; a newer call ends the one before. */

@@ -47,12 +47,10 @@ export function createGpuTrust(
         }
       }
       const fallback = { ...rest, executor: 'wasm' as const }
-      const turned = executor === 'wasm' ? {} : { turnedTo: await measure(fallback) }
+      const message = `This device's GPU ${why}: its processor computes instead.`
+      const turned = executor === 'wasm' ? {} : { turnedTo: { ...(await measure(fallback)), why: message } }
       const loaded = await load(fallback)
-      const notice: ErrorData = {
-        code: 'device-lost',
-        message: `This device's GPU ${why}: its processor computes instead.`,
-      }
+      const notice: ErrorData = { code: 'device-lost', message }
       return { ...loaded, report: { ...loaded.report, ...turned, notices: [...loaded.report.notices, notice] } }
     },
   }

@@ -40,7 +40,9 @@ export async function factoryFor(way: LoadWay): Promise<ExecutorFactory> {
  * lost GPU means is for others to say (gpu-trust.ts).
  */
 const mendable = ['no-executor', 'out-of-memory', 'internal', 'model-unsupported']
-const isMendable = (error: unknown) => error instanceof MissingCodeError || mendable.includes(toErrorData(error).code)
+export function isMendable(error: unknown): boolean {
+  return error instanceof MissingCodeError || mendable.includes(toErrorData(error).code)
+}
 
 /** What `load` gives for the first way that an executor does not refuse; `onRefused` hears why one did. Throws as `load` of the last, or of any for other reasons. */
 export async function loadFirst<Loaded>(

@@ -2,7 +2,7 @@
 import type { DeviceProfile } from '../plan/device-profile.ts'
 import type { EngineClient } from './engine-client.ts'
 import { startEngine } from './engine-client.ts'
-import { engineRank, type RankPort } from './rank-port.ts'
+import { computingDevice, engineRank, type RankPort } from './rank-port.ts'
 
 export interface LocalTeam {
   /** Ranks besides the leader. */
@@ -27,7 +27,7 @@ export function startLocalTeam(
     }
     const memoryBytes = Math.floor(profile.memoryBytes / (count + 1))
     const local = { ...profile, deviceId, name: `Worker ${index + 1} of this tab`, memoryBytes }
-    return engineRank(engine, local, { baseUrl, leaderId: profile.deviceId })
+    return engineRank(engine, computingDevice(local), { baseUrl, leaderId: profile.deviceId })
   })
   return {
     ranks,

@@ -7,6 +7,7 @@ import type { ModelManifest } from '../weights/manifest.ts'
 import { fitting, type LeaderMessage, type MemberMessage, maxNotices } from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
 import type { OwnDevice } from './own-device.ts'
+import { computeWish } from './rank-port.ts'
 import { ownFigures, RecentSteps, type ServedTotal, type StepFigures } from './recent-steps.ts'
 import { type LoadProgress, loadingState, type SessionState } from './session-state.ts'
 
@@ -97,9 +98,8 @@ export class Member extends Emitter<{ change: undefined }> {
     }
   }
 
-  async #load({ modelName, manifest, shard, weights }: LeaderMessage & { kind: 'load' }): Promise<void> {
+  async #load({ modelName, manifest, shard, weights, ...plan }: LeaderMessage & { kind: 'load' }): Promise<void> {
     const { device, baseUrl, leaderId, send } = this.#options
-    const { executor, pair, threads, memoryBytes } = device.profile
     Object.assign(this, { modelName, shard, progress: null, report: null })
     this.#set({ kind: 'loading', modelId: modelName })
     const onProgress = (progress: LoadProgress) => {
@@ -107,9 +107,10 @@ export class Member extends Emitter<{ change: undefined }> {
       this.emit('change', undefined)
       send({ kind: 'progress', epoch: shard.epoch, progress })
     }
+    device.computeOn(plan)
     // The engine parses the manifest before it believes any of it.
     const report = await device.engine.load(
-      { manifest: manifest as ModelManifest, shard, weights, executor, pair, threads, memoryBytes, baseUrl, leaderId },
+      { manifest: manifest as ModelManifest, shard, weights, ...computeWish(device.profile), baseUrl, leaderId },
       onProgress,
     )
     if (report.turnedTo) device.turnTo(report.turnedTo)

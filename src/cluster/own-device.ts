@@ -3,17 +3,19 @@ import { Emitter } from '../base/emitter.ts'
 import { readBattery } from '../device/battery.ts'
 import { comparedExecutors } from '../device/capability-assessor.ts'
 import { deviceName } from '../device/device-name.ts'
-import { isDoubtful } from '../device/executor-choice.ts'
+import { isDoubtful, measuredExecutors, reconsidered } from '../device/executor-choice.ts'
 import { browserSpeedStorage, recallSpeeds, rememberSpeeds, type SpeedStorage } from '../device/speed-memory.ts'
 import { onHidden } from '../device/visibility.ts'
 import {
   computingOn,
   type DeviceProfile,
   type ExecutorSpeed,
-  type ExecutorUse,
+  type ExecutorTurn,
   type ExecutorWish,
+  knownSpeeds,
 } from '../plan/device-profile.ts'
 import { type EngineClient, startEngine } from './engine-client.ts'
+import type { ComputingDevice } from './rank-port.ts'
 import { type SurveyEngine, surveyExecutor, unknownExecutors } from './survey.ts'
 import type { SurveyedDevice } from './survey-turns.ts'
 import { claimDeviceId } from './tab-memory.ts'
@@ -45,7 +47,7 @@ export interface SurveyMeans {
   userAgent: string
 }
 
-export class OwnDevice extends Emitter<{ change: undefined }> implements SurveyedDevice {
+export class OwnDevice extends Emitter<{ change: undefined }> implements SurveyedDevice, ComputingDevice {
   readonly engine: EngineClient
   readonly #means: SurveyMeans
   #profile: DeviceProfile
@@ -57,8 +59,7 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
     this.engine = engine
     this.#profile = profile
     this.#means = means
-    const { executor, weightBytesPerSecond, phases, otherExecutors } = profile
-    this.#remember([{ executor, weightBytesPerSecond, phases, why: null }, ...otherExecutors])
+    this.#remember(knownSpeeds(profile))
   }
 
   /** As measured at joining, or when it had to turn to another executor, with what the survey added: a new object after each `change`. */
@@ -74,12 +75,21 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
     return unknownExecutors(this.#profile).length === 0
   }
 
-  /** It lost what it computed on. */
-  turnTo(use: ExecutorUse): void {
-    this.#profile = computingOn(this.#profile, use)
-    const { executor, weightBytesPerSecond, phases } = use
-    this.#remember([{ executor, weightBytesPerSecond, phases, why: null }])
-    this.emit('change', undefined)
+  /** It lost what it computed on, or that refused its share. */
+  turnTo(turn: ExecutorTurn): void {
+    this.#set(computingOn(this.#profile, turn, turn.why))
+    this.#remember(knownSpeeds(this.#profile).slice(0, 1))
+  }
+
+  takeOver(): void {
+    this.#set(reconsidered(this.#profile))
+  }
+
+  /** What a plan counts with, where this device has it measured and has not turned from it meanwhile. */
+  computeOn({ executor, pair }: Pick<DeviceProfile, 'executor' | 'pair'>): void {
+    const use = measuredExecutors(knownSpeeds(this.#profile)).find((speed) => speed.executor === executor)
+    if (!use || this.#profile.forced) return
+    this.#set({ ...computingOn(this.#profile, use), ...(pair && { pair }) })
   }
 
   /** Measures the executors not in use, as long as the page is seen and nobody calls `stopSurvey`. */
@@ -121,9 +131,13 @@ export class OwnDevice extends Emitter<{ change: undefined }> implements Surveye
       if (!result || signal.aborted) return
       if (result.lasts) this.#remember([result.speed])
       const others = this.#profile.otherExecutors.filter(({ executor }) => executor !== kind)
-      this.#profile = { ...this.#profile, otherExecutors: [...others, result.speed] }
-      this.emit('change', undefined)
+      this.#set({ ...this.#profile, otherExecutors: [...others, result.speed] })
     }
+  }
+
+  #set(profile: DeviceProfile): void {
+    this.#profile = profile
+    this.emit('change', undefined)
   }
 
   #remember(speeds: readonly ExecutorSpeed[]): void {

@@ -1,5 +1,6 @@
 // A plan for the ranks that take part, by what they measured and what the room was told.
 import { sparedOnBattery } from '../device/battery.ts'
+import type { DeviceProfile } from '../plan/device-profile.ts'
 import { PlanImpossibleError } from '../plan/plan-impossible.ts'
 import type { ShardPlan } from '../plan/shard-plan.ts'
 import { MobileAdaptiveTensorSplitter } from '../plan/splitter.ts'
@@ -7,7 +8,6 @@ import type { WeightWish } from '../weights/convert.ts'
 import { residentFormats, wholeBytes } from '../weights/formats.ts'
 import type { CoordinatorOptions } from './coordinator-options.ts'
 import type { InspectedModel } from './engine-protocol.ts'
-import type { RankPort } from './rank-port.ts'
 
 export interface RoomPlan {
   plan: ShardPlan
@@ -19,23 +19,23 @@ export interface RoomPlan {
 const SMALLER: readonly WeightWish[] = ['f16', 'int8', 'int4']
 
 /**
- * `ranks` in rank order, the leader first. With `weights: 'auto'` the file's own formats, or the first smaller one that fits. Throws
+ * `devices` in rank order, the leader first. With `weights: 'auto'` the file's own formats, or the first smaller one that fits. Throws
  * `PlanImpossibleError` where none does.
  */
 export function planRoom(
   { modelId, config, manifest }: InspectedModel,
-  ranks: readonly Pick<RankPort, 'profile'>[],
+  devices: readonly DeviceProfile[],
   epoch: number,
   { shares, contextLength, batteryOptimization, weights: wish }: CoordinatorOptions,
 ): RoomPlan {
-  const profiles = ranks.map(({ profile }) => (batteryOptimization ? sparedOnBattery(profile) : profile))
+  const profiles = batteryOptimization ? devices.map(sparedOnBattery) : devices
   const planWith = (weights: WeightWish): RoomPlan => {
     const plan = new MobileAdaptiveTensorSplitter().split(config, profiles, {
       modelId,
       epoch,
       formats: residentFormats(manifest, weights),
       contextLength: Math.min(contextLength, config.contextLength),
-      shares: shares?.length === ranks.length ? shares : undefined,
+      shares: shares?.length === devices.length ? shares : undefined,
     })
     return { plan, weights }
   }

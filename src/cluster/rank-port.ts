@@ -1,6 +1,7 @@
 // One rank as the coordinator sees it, wherever it runs: this tab's engine, a worker of this tab, or another device.
 import type { ErrorData } from '../base/errors.ts'
-import { computingOn, type DeviceProfile, type ExecutorUse } from '../plan/device-profile.ts'
+import { measuredExecutors, reconsidered } from '../device/executor-choice.ts'
+import { computingOn, type DeviceProfile, type ExecutorTurn } from '../plan/device-profile.ts'
 import type { Shard } from '../plan/shard-plan.ts'
 import type { WeightWish } from '../weights/convert.ts'
 import type { ModelManifest } from '../weights/manifest.ts'
@@ -24,6 +25,8 @@ export interface RankStatus {
 
 export interface RankPort {
   readonly profile: DeviceProfile
+  /** From its next load on it computes on what it is best off with by now (`reconsidered`); call it where plan and load count with that. */
+  takeOver(): void
   /** Rejects with what the device says went wrong, or `peer-lost`. */
   load(request: RankLoad, onProgress: (progress: LoadProgress) => void): Promise<LoadReport>
   /** Resolves when the rank is ready for steps of this epoch. */
@@ -38,29 +41,51 @@ export interface RankPort {
   onFailed: ((error: ErrorData) => void) | null
 }
 
-/** A rank that this tab computes itself, in an engine worker. `onTurned`: it had to turn to another executor. */
+/** What an engine computes on: the part of a `RankPort` that its device decides. */
+export interface ComputingDevice extends Pick<RankPort, 'profile' | 'takeOver'> {
+  turnTo(turn: ExecutorTurn): void
+}
+
+/** One that nobody else holds. */
+export function computingDevice(measured: DeviceProfile): ComputingDevice {
+  let profile = measured
+  return {
+    get profile() {
+      return profile
+    },
+    takeOver() {
+      profile = reconsidered(profile)
+    },
+    turnTo(turn) {
+      profile = computingOn(profile, turn, turn.why)
+    },
+  }
+}
+
+/** A device's part of a load request. */
+export function computeWish({ executor, pair, threads, memoryBytes, otherExecutors, forced }: DeviceProfile) {
+  const others = forced ? [] : measuredExecutors(otherExecutors).map((other) => other.executor)
+  return { executor, pair, others, threads, memoryBytes }
+}
+
+/** A rank that this tab computes itself, in an engine worker. */
 export function engineRank(
   engine: Engine,
-  profile: DeviceProfile,
+  device: ComputingDevice,
   reach: Pick<LoadRequest, 'baseUrl' | 'leaderId'>,
-  onTurned: (use: ExecutorUse) => void = () => undefined,
 ): RankPort {
   let epoch = 0
-  let known = profile
   const port: RankPort = {
     get profile() {
-      return known
+      return device.profile
     },
+    takeOver: () => device.takeOver(),
     onFailed: null,
     async load({ manifest, shard, weights }, onProgress) {
-      const { executor, pair, threads, memoryBytes } = known
       epoch = shard.epoch
-      const request = { manifest, shard, weights, executor, pair, threads, memoryBytes, ...reach }
+      const request = { manifest, shard, weights, ...computeWish(device.profile), ...reach }
       const report = await engine.load(request, onProgress)
-      if (report.turnedTo) {
-        known = computingOn(known, report.turnedTo)
-        onTurned(report.turnedTo)
-      }
+      if (report.turnedTo) device.turnTo(report.turnedTo)
       return report
     },
     peakMemoryBytes: () => engine.peakMemoryBytes(),

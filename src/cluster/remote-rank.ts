@@ -1,5 +1,6 @@
 // A rank on another device: the leader's orders as control messages, the device's answers as promises.
 import { type ErrorData, HeadroomError, toErrorData } from '../base/errors.ts'
+import { reconsidered } from '../device/executor-choice.ts'
 import { computingOn, type DeviceProfile } from '../plan/device-profile.ts'
 import { fromPeerError, type LeaderMessage, type MemberMessage } from './control-protocol.ts'
 import type { LoadReport } from './engine-protocol.ts'
@@ -90,6 +91,10 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
       return unknownExecutors(known).length === 0
     },
 
+    takeOver() {
+      known = reconsidered(known)
+    },
+
     survey() {
       return new Promise((resolve) => {
         const timer = setTimeout(() => rank.stopSurvey(), surveyTimeoutMs)
@@ -134,7 +139,8 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
           onProgress: heard,
           hold,
         }
-        order({ kind: 'load', modelName, manifest, shard, weights })
+        const { executor, pair } = known
+        order({ kind: 'load', modelName, manifest, shard, weights, executor, ...(pair && { pair }) })
       })
     },
 
@@ -170,15 +176,17 @@ export function remoteRank(profile: DeviceProfile, send: (message: LeaderMessage
         case 'progress':
           if (loading?.epoch === message.epoch) loading.onProgress(message.progress)
           break
-        case 'loaded':
+        case 'loaded': {
+          const { turnedTo } = message.report
+          if (turnedTo) known = computingOn(known, turnedTo, turnedTo.why)
           if (loading?.epoch !== message.epoch) break
-          if (message.report.turnedTo) known = computingOn(known, message.report.turnedTo)
           loading.resolve({
             ...message.report,
             notices: message.report.notices.map((notice) => toErrorData(fromPeerError(notice))),
           })
           loading = null
           break
+        }
         case 'started':
           if (starting?.epoch !== message.epoch) break
           starting.resolve()

@@ -6,7 +6,7 @@ import type { WeightWish } from '../weights/convert.ts'
 import { wholeBytes } from '../weights/formats.ts'
 import type { CoordinatorOptions } from './coordinator-options.ts'
 import type { InspectedModel } from './engine-protocol.ts'
-import { planRoom } from './plan-room.ts'
+import { bestPlan } from './next-plan.ts'
 
 /** A device that would take part. */
 export interface FitDevice {
@@ -50,7 +50,7 @@ export function fitRoom(model: InspectedModel, devices: readonly FitDevice[], op
     offeredBytes: profiles.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
   }
   try {
-    const { plan, weights } = planRoom(model, devices, 0, options)
+    const { plan, weights, profiles: planned } = bestPlan(model, profiles, 0, options)
     const rttMs = devices.map((device) => device.rttMs)
     return {
       ...frame,
@@ -63,7 +63,7 @@ export function fitRoom(model: InspectedModel, devices: readonly FitDevice[], op
         memoryBytes: plan.memoryBytes[rank]!,
         offeredBytes: memoryBytes,
       })),
-      speed: model.config.causal ? expectSpeed(plan, profiles, rttMs) : null,
+      speed: model.config.causal ? expectSpeed(plan, planned, rttMs) : null,
     }
   } catch (error) {
     if (!(error instanceof PlanImpossibleError)) throw error

@@ -1,6 +1,6 @@
 // How fast an executor would be that this device does not use: measured in an engine worker of its own, because a worker can be ended
 // at once, whatever it is doing, when the device is needed.
-import { comparedExecutors, isLastingRefusal, refusalWords } from '../device/capability-assessor.ts'
+import { comparedExecutors, isLastingRefusal, refusalWords, refusedSpeed } from '../device/capability-assessor.ts'
 import { isDoubtful } from '../device/executor-choice.ts'
 import type { DeviceProfile, ExecutorKind, ExecutorSpeed } from '../plan/device-profile.ts'
 import type { Engine } from './engine-protocol.ts'
@@ -38,7 +38,7 @@ export async function surveyExecutor(
     signal.addEventListener('abort', () => resolve('stopped'), { once: true })
   })
   const notFound = (why: string, lasts: boolean): SurveyResult => ({
-    speed: { executor, weightBytesPerSecond: soFar, phases: null, why },
+    speed: { ...refusedSpeed(executor, why), weightBytesPerSecond: soFar },
     lasts,
   })
   try {
@@ -50,7 +50,7 @@ export async function surveyExecutor(
     if (outcome === 'stopped') return null
     if (outcome === 'late')
       return notFound(`Too slow to be useful: it was not measured within ${limitMs / 1000} s.`, true)
-    return { speed: { executor, ...outcome, why: null }, lasts: true }
+    return { speed: { ...outcome, why: null }, lasts: true }
   } catch (error) {
     soFar = null
     return signal.aborted ? null : notFound(refusalWords(error), isLastingRefusal(error))

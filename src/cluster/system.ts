@@ -212,10 +212,10 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
       throw error
     }
     const device = this.#device
-    const { engine, profile } = device
+    const { engine } = device
     this.#coordinator = new MobileTensorParallelismCoordinator(
       engine,
-      engineRank(engine, profile, { baseUrl: serverUrl, leaderId: profile.deviceId }, (use) => device.turnTo(use)),
+      engineRank(engine, device, { baseUrl: serverUrl, leaderId: device.deviceId }),
       this.#options,
     )
     this.#requests = new ModelRequests({ ...this.#options, device: this.#device, coordinator: this.#coordinator })

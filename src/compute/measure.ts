@@ -74,9 +74,14 @@ export async function measureExecutor(
   )
   const tensors = shardTensors(config, shard, formats)
   const stepBytes = tensors.reduce((sum, tensor) => sum + byteCount(tensor), 0)
+  const askedAt = performance.now()
+  let startMs = 0
   const executor = await load(factory, { config, shard, tensors, threads }, signal)
   try {
-    const decode = (step: number) => forward(executor, step, 1)
+    const decode = async (step: number) => {
+      await forward(executor, step, 1)
+      if (step === 0) startMs = performance.now() - askedAt
+    }
     const decodeMs = await timeSteps(decode, budgetMs, config.contextLength - 1, signal, (stepMs) =>
       onFigure?.((1000 * stepBytes) / stepMs),
     )
@@ -84,7 +89,7 @@ export async function measureExecutor(
     const tokenMs = await timePrompt(executor, readbackMs, signal)
     return {
       weightBytesPerSecond: (1000 * stepBytes) / decodeMs,
-      phases: { prefillBytesPerSecond: (1000 * stepBytes) / tokenMs, readbackMs },
+      phases: { prefillBytesPerSecond: (1000 * stepBytes) / tokenMs, readbackMs, startMs },
     }
   } finally {
     executor.close()

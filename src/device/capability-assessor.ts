@@ -1,7 +1,7 @@
 // What this device can do, found by doing it: the speed of the executor it will use, in both phases, cores, and a memory budget.
 import { abortError, HeadroomError, toErrorData } from '../base/errors.ts'
 import type { ExecutorFactory } from '../compute/executor.ts'
-import { measureExecutor } from '../compute/measure.ts'
+import { type MeasureOptions, measureExecutor } from '../compute/measure.ts'
 import { usableThreads } from '../compute/wasm/usable-threads.ts'
 import type {
   Battery,
@@ -11,16 +11,16 @@ import type {
   ExecutorUse,
   ExecutorWish,
 } from '../plan/device-profile.ts'
-import { chooseExecutor, measuredExecutors } from './executor-choice.ts'
+import { chooseExecutor, measuredExecutors, reconsidered } from './executor-choice.ts'
 import type { RememberedSpeeds } from './speed-memory.ts'
 
 export interface AssessmentRequest {
   deviceId: string
   name: string
   /**
-   * `auto`: the first of wasm, webgpu, TensorFlow.js' own, reference that runs here; WASM first, because every collective costs WebGPU a readback. Where
-   * both were measured before, the better over an expected turn (`chooseExecutor`) first, and where each is the better in a phase, the
-   * profile has the pair. What is named is used for both phases.
+   * `auto`: the first of wasm, webgpu, TensorFlow.js' own, reference that runs here is measured; WASM first, because every collective costs WebGPU a
+   * readback. Where both were measured before, the better over an expected turn (`chooseExecutor`) is, unless it starts slowly. The profile has
+   * what is best by the new figures and the remembered ones (`reconsidered`). What is named is used for both phases.
    */
   executor: ExecutorWish
   /** 0: all cores but one, at most four. The profile has as many of them as can be had here. */
@@ -42,7 +42,10 @@ const preference: readonly ExecutorKind[] = ['wasm', 'webgpu', ...lastResorts, '
 /** Executors worth knowing the speed of; the reference is never the fastest. */
 export const comparedExecutors: readonly ExecutorKind[] = ['wasm', 'webgpu']
 
-/** What leads for its remembered speed must be measured anew within this, or the default goes on: joining takes two seconds in all. */
+/**
+ * What leads for its remembered speed is measured anew within this, or the default goes on: joining takes two seconds in all. What has once
+ * taken longer to start is not waited for again: its remembered figures stand.
+ */
 const favouriteLimitMs = 1000
 
 /** Measures the device it runs on. `assess` takes under two seconds; run it in the engine worker, so that nothing else competes. */
@@ -59,22 +62,20 @@ export class MobileDeviceCapabilityAssessor {
     for (const kind of wanted(executor, speeds)) {
       const isFavourite = executor === 'auto' && kind !== preference[0] && failures.length === 0
       try {
-        const measured = await within(isFavourite ? favouriteLimitMs : null, async (signal) => {
-          return measureUse(await factoryOf(kind), threads, signal)
-        })
+        const measured = await within(isFavourite ? favouriteLimitMs : null, (signal) =>
+          measureUse(() => factoryOf(kind), threads, signal ? { signal } : {}),
+        )
         speeds.delete(kind)
         const otherExecutors = [...speeds.values()]
         const profile = { deviceId, name, ...measured, memoryBytes, cores, threads, battery, otherExecutors }
-        if (executor !== 'auto') return { ...profile, forced: true }
-        const pair = pairWith(measured, otherExecutors)
-        return pair ? { ...profile, pair } : profile
+        return executor === 'auto' ? reconsidered(profile) : { ...profile, forced: true }
       } catch (error) {
         if (toErrorData(error).code === 'download-failed') unreachable ??= error
         const why = refusalWords(error)
         const known = speeds.get(kind)
         failures.push(`${kind}: ${why}`)
-        if (isLastingRefusal(error)) speeds.set(kind, { executor: kind, weightBytesPerSecond: null, phases: null, why })
-        else if (known) speeds.set(kind, { ...known, why })
+        if (isLastingRefusal(error)) speeds.set(kind, refusedSpeed(kind, why))
+        else if (known) speeds.set(kind, { ...(isLate(error) ? startingLate(known) : known), why })
       }
     }
     if (unreachable) throw unreachable
@@ -85,14 +86,28 @@ export class MobileDeviceCapabilityAssessor {
   }
 }
 
-/** Measures an executor that is to be used. Throws as its factory does, or the signal's reason. */
+/** Measures an executor, the fetching of its code included. Throws as `load` and its factory do, or the signal's reason. */
 export async function measureUse(
-  factory: ExecutorFactory,
+  load: () => Promise<ExecutorFactory>,
   threads: number,
-  signal?: AbortSignal,
+  options: MeasureOptions = {},
 ): Promise<ExecutorUse> {
-  const figures = await measureExecutor(factory, threads, signal ? { signal } : {})
-  return { executor: factory.kind, ...figures, backend: await factory.describe(threads) }
+  const askedAt = performance.now()
+  const factory = await load()
+  const loadMs = performance.now() - askedAt
+  const { weightBytesPerSecond, phases } = await measureExecutor(factory, threads, options)
+  const backend = await factory.describe(threads)
+  return {
+    executor: factory.kind,
+    weightBytesPerSecond,
+    phases: { ...phases, startMs: loadMs + phases.startMs },
+    backend,
+  }
+}
+
+/** What is known of an executor that does not run here. */
+export function refusedSpeed(executor: ExecutorKind, why: string): ExecutorSpeed {
+  return { executor, weightBytesPerSecond: null, phases: null, backend: null, why }
 }
 
 /** Short enough for a control message. */
@@ -110,17 +125,24 @@ function wanted(executor: ExecutorWish, speeds: ReadonlyMap<ExecutorKind, Execut
   return executor === 'tfjs' ? lastResorts : [executor]
 }
 
-/** The best over a turn first where all are known, unless it was too late the last time; the order of preference otherwise, and between equals. */
+/** The best over a turn first where all are known and it starts soon enough; the order of preference otherwise, and between equals. */
 function orderOf(speeds: ReadonlyMap<ExecutorKind, ExecutorSpeed>): readonly ExecutorKind[] {
   if (!comparedExecutors.every((kind) => speeds.has(kind))) return preference
   const favourite = chooseExecutor(measuredExecutors([...speeds.values()]))?.both
-  return favourite ? [favourite, ...preference.filter((kind) => kind !== favourite)] : preference
+  if (!favourite || startOf(speeds.get(favourite)) >= favouriteLimitMs) return preference
+  return [favourite, ...preference.filter((kind) => kind !== favourite)]
 }
 
-/** The pair of what runs now and what ran here before; null: the first does all. */
-function pairWith({ executor, weightBytesPerSecond, phases }: ExecutorUse, others: readonly ExecutorSpeed[]) {
-  const measured = measuredExecutors([{ executor, weightBytesPerSecond, phases, why: null }, ...others])
-  return chooseExecutor(measured)?.pair ?? null
+function startOf(speed: ExecutorSpeed | undefined): number {
+  return speed?.phases?.startMs ?? Number.POSITIVE_INFINITY
+}
+
+function isLate(error: unknown): boolean {
+  return toErrorData(error).code === 'aborted'
+}
+
+function startingLate({ phases, ...speed }: ExecutorSpeed): ExecutorSpeed {
+  return { ...speed, phases: phases && { ...phases, startMs: Math.max(phases.startMs, favouriteLimitMs) } }
 }
 
 /** Rejects when the time is over; the task then stops by its signal. null: as long as it takes. */

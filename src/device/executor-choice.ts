@@ -1,7 +1,15 @@
 // Which executors a device is best off with, by what was measured on it: the fastest of each phase where two are worth what they cost, else
 // the one that ends an expected turn first. Two hold the weights twice, load them twice, and move keys and values after every question and
 // every answer (docs/speed.md has what that takes): for a turn that is hardly shorter one does both.
-import type { ExecutorKind, ExecutorPair, ExecutorSpeed, PhaseFigures } from '../plan/device-profile.ts'
+import {
+  computingOn,
+  type DeviceProfile,
+  type ExecutorKind,
+  type ExecutorPair,
+  type ExecutorSpeed,
+  knownSpeeds,
+  type PhaseFigures,
+} from '../plan/device-profile.ts'
 
 /** What is expected of a device between two people's messages: what it reads of a question, and what it writes. */
 export const EXPECTED_TURN = { readTokens: 128, writtenTokens: 128 }
@@ -30,9 +38,11 @@ export interface ExecutorChoice {
 }
 
 /** What a choice counts with: all figures are there, and nothing speaks against them. */
-export function measuredExecutors(speeds: readonly ExecutorSpeed[]): MeasuredExecutor[] {
-  return speeds.flatMap(({ executor, weightBytesPerSecond, phases, why }) =>
-    weightBytesPerSecond !== null && phases && why === null ? [{ executor, weightBytesPerSecond, phases }] : [],
+export function measuredExecutors(speeds: readonly ExecutorSpeed[]): (MeasuredExecutor & { backend: string })[] {
+  return speeds.flatMap(({ executor, weightBytesPerSecond, phases, backend, why }) =>
+    weightBytesPerSecond !== null && phases && backend !== null && why === null
+      ? [{ executor, weightBytesPerSecond, phases, backend }]
+      : [],
   )
 }
 
@@ -56,6 +66,16 @@ export function chooseExecutor(measured: readonly MeasuredExecutor[]): ExecutorC
     both: both.executor,
     pair: isWorthwhile ? pairOf(reader, writer) : null,
   }
+}
+
+/** The device on what it is best off with by all that is known of it now; as it is where it was told what to use. */
+export function reconsidered(profile: DeviceProfile): DeviceProfile {
+  if (profile.forced) return profile
+  const measured = measuredExecutors(knownSpeeds(profile))
+  const choice = chooseExecutor(measured)
+  const use = measured.find(({ executor }) => executor === choice?.both)
+  if (!choice || !use) return profile
+  return { ...computingOn(profile, use), ...(choice.pair && { pair: choice.pair }) }
 }
 
 /** Seconds a turn in a room for each byte of weights. */

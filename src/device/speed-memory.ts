@@ -16,6 +16,7 @@ export interface RememberedSpeeds {
 }
 
 const speed = v.pipe(v.number(), v.finite(), v.gtValue(0))
+const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0))
 
 const recordSchema = v.object({
   userAgent: v.string(),
@@ -24,9 +25,8 @@ const recordSchema = v.object({
     v.object({
       executor: v.picklist(EXECUTOR_KINDS),
       weightBytesPerSecond: v.nullable(speed),
-      phases: v.nullable(
-        v.object({ prefillBytesPerSecond: speed, readbackMs: v.pipe(v.number(), v.finite(), v.minValue(0)) }),
-      ),
+      phases: v.nullable(v.object({ prefillBytesPerSecond: speed, readbackMs: milliseconds, startMs: milliseconds })),
+      backend: v.nullable(v.string()),
       why: v.nullable(v.string()),
     }),
   ),
@@ -40,12 +40,21 @@ export function recallSpeeds(storage: SpeedStorage, userAgent: string): Remember
   return { threads, speeds }
 }
 
-/** Adds to what is known, or replaces it where it was measured by another browser version or with other threads. */
+/** Adds to what is known, or replaces it where it was measured by another browser version or with other threads. Of an executor's starts the longest is kept. */
 export function rememberSpeeds(storage: SpeedStorage, userAgent: string, { threads, speeds }: RememberedSpeeds): void {
   const known = recallSpeeds(storage, userAgent)
   const kept = known?.threads === threads ? known.speeds : []
   const others = kept.filter(({ executor }) => speeds.every((speed) => speed.executor !== executor))
-  storage.write(JSON.stringify({ userAgent, threads, speeds: [...others, ...speeds] }))
+  const newest = speeds.map((speed) => {
+    const before = kept.find(({ executor }) => executor === speed.executor)
+    return before ? withLongestStart(speed, before) : speed
+  })
+  storage.write(JSON.stringify({ userAgent, threads, speeds: [...others, ...newest] }))
+}
+
+function withLongestStart({ phases, ...speed }: ExecutorSpeed, before: ExecutorSpeed): ExecutorSpeed {
+  const startMs = Math.max(phases?.startMs ?? 0, before.phases?.startMs ?? 0)
+  return { ...speed, phases: phases && { ...phases, startMs } }
 }
 
 const key = 'headroom.speeds'

@@ -20,6 +20,8 @@ export interface PhaseFigures {
   prefillBytesPerSecond: number
   /** From the end of the arithmetic to the values in the worker: what every collective waits for besides the network, and what is in neither other figure but once a step. */
   readbackMs: number
+  /** From asking for its code to the end of its first step (a GPU's kernels are compiled, above all), or how long a joining waited for it in vain: the longest. */
+  startMs: number
 }
 
 /** How fast an executor is on a device. */
@@ -29,12 +31,19 @@ export interface ExecutorSpeed {
   weightBytesPerSecond: number | null
   /** null: there are no figures. */
   phases: PhaseFigures | null
+  /** As in the profile; null: it has not run here. */
+  backend: string | null
   /** Why it does not run here, or what there is to know of the figure; null: nothing. */
   why: string | null
 }
 
 /** What a device computes on, and how fast it is there. */
 export type ExecutorUse = Pick<DeviceProfile, 'executor' | 'weightBytesPerSecond' | 'phases' | 'backend'>
+
+/** What a device computes on since another executor failed it, and why that one did. */
+export interface ExecutorTurn extends ExecutorUse {
+  why: string
+}
 
 /** An executor for each phase; both hold the share, where the device's memory has room for it twice. */
 export interface ExecutorPair {
@@ -51,7 +60,7 @@ export interface DeviceProfile {
   deviceId: string
   /** For people: "Pixel 9, Chrome". */
   name: string
-  /** The executor that it will use for both phases; plans count with its memory and its speed. */
+  /** The executor that it uses for both phases from its next share on; plans count with its memory and its speed. */
   executor: ExecutorKind
   /** What it will use instead where its memory holds the share in both, which makes it faster than planned; left out where one is as good. */
   pair?: ExecutorPair
@@ -74,13 +83,23 @@ export interface DeviceProfile {
   otherExecutors: readonly ExecutorSpeed[]
 }
 
-/** The same device on another executor, for both phases; what it computed on before stays known. */
-export function computingOn(
-  { pair: _pair, forced: _forced, ...profile }: DeviceProfile,
-  use: ExecutorUse,
-): DeviceProfile {
-  const { executor, weightBytesPerSecond, phases } = profile
-  const others = profile.otherExecutors.filter((other) => other.executor !== use.executor)
-  const otherExecutors = [{ executor, weightBytesPerSecond, phases, why: null }, ...others]
-  return { ...profile, ...use, otherExecutors }
+/** All that is known of the device's executors, the one in use first. */
+export function knownSpeeds({
+  executor,
+  weightBytesPerSecond,
+  phases,
+  backend,
+  otherExecutors,
+}: DeviceProfile): [ExecutorSpeed, ...ExecutorSpeed[]] {
+  return [{ executor, weightBytesPerSecond, phases, backend, why: null }, ...otherExecutors]
+}
+
+/** The same device on an executor, another one as a rule, for both phases. What it computed on before stays known; where that failed (`why`), no choice counts with it again. */
+export function computingOn(profile: DeviceProfile, use: ExecutorUse, why: string | null = null): DeviceProfile {
+  const { pair: _pair, forced: _forced, ...plain } = profile
+  const [former, ...others] = knownSpeeds(profile)
+  const left = why === null ? former : { ...former, phases: null, why }
+  const { executor, weightBytesPerSecond, phases, backend } = use
+  const otherExecutors = [left, ...others].filter((other) => other.executor !== executor)
+  return { ...plain, executor, weightBytesPerSecond, phases, backend, otherExecutors }
 }

@@ -81,8 +81,8 @@ for (const { who, tab, losses } of [
 
 /** As if an earlier visit had measured a GPU that reads no prompt and writes in no time: no adapter of the tests has figures to lean on. */
 function rememberWriter() {
-  const phases = { prefillBytesPerSecond: 1, readbackMs: 0 }
-  const speeds = [{ executor: 'webgpu', weightBytesPerSecond: 1e15, phases, why: null }]
+  const phases = { prefillBytesPerSecond: 1, readbackMs: 0, startMs: 0 }
+  const speeds = [{ executor: 'webgpu', weightBytesPerSecond: 1e15, phases, backend: 'A GPU', why: null }]
   localStorage.setItem('headroom.speeds', JSON.stringify({ userAgent: navigator.userAgent, threads: 1, speeds }))
 }
 

@@ -9,8 +9,9 @@ import type { CoordinatorOptions } from '../../src/cluster/coordinator-options.t
 import type { EncodeRequest, Encoding } from '../../src/cluster/encoding.ts'
 import { createEngine } from '../../src/cluster/engine-host.ts'
 import type { Engine, InferRequest, InferResult, ModelSource } from '../../src/cluster/engine-protocol.ts'
-import { engineRank } from '../../src/cluster/rank-port.ts'
+import { computingDevice, engineRank } from '../../src/cluster/rank-port.ts'
 import type { DeviceProfile } from '../../src/plan/device-profile.ts'
+import { plainProfile } from './plain-profile.ts'
 
 export interface ServedModel {
   source: ModelSource
@@ -80,24 +81,21 @@ export function engineRoom(
   shares: readonly number[],
   options: Partial<CoordinatorOptions> & Partial<Pick<DeviceProfile, 'executor' | 'pair' | 'memoryBytes'>> = {},
 ): EngineRoom {
-  const { executor = 'reference', pair, memoryBytes = 8 * 2 ** 30, ...changed } = options
+  const { executor = 'reference', pair, memoryBytes = plainProfile.memoryBytes, ...changed } = options
   const engines = shares.map(() => createEngine())
   const profile = (rank: number): DeviceProfile => ({
+    ...plainProfile,
     deviceId: `device-${rank}`,
     name: `Device ${rank}`,
     executor,
     ...(pair && { pair }),
-    weightBytesPerSecond: 1e9,
-    phases: null,
     memoryBytes,
-    cores: 1,
-    threads: 1,
-    battery: null,
     backend: executor,
-    otherExecutors: [],
   })
   for (const [rank, engine] of engines.entries()) if (rank > 0) connect(engines[0]!, `device-${rank}`, engine)
-  const ports = engines.map((engine, rank) => engineRank(engine, profile(rank), { baseUrl, leaderId: 'device-0' }))
+  const ports = engines.map((engine, rank) =>
+    engineRank(engine, computingDevice(profile(rank)), { baseUrl, leaderId: 'device-0' }),
+  )
   const coordinator = new MobileTensorParallelismCoordinator(engines[0]!, ports[0]!, {
     ...coordinatorOptions,
     shares,

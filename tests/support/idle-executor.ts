@@ -2,8 +2,10 @@
 import type { Executor, ExecutorFactory } from '../../src/compute/executor.ts'
 import type { ExecutorKind } from '../../src/plan/device-profile.ts'
 
-/** Ready after `createMs`, and then as fast as doing nothing. */
-export function idleExecutor(kind: ExecutorKind, createMs = 0): ExecutorFactory {
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Ready after `createMs`, and then as fast as doing nothing, but for the `readMs` that reading a result back takes. */
+export function idleExecutor(kind: ExecutorKind, createMs = 0, readMs = 0): ExecutorFactory {
   const values = new Float32Array(1024)
   const executor: Executor = {
     kind,
@@ -13,14 +15,17 @@ export function idleExecutor(kind: ExecutorKind, createMs = 0): ExecutorFactory 
     partial: async () => values,
     join: () => undefined,
     head: async () => [],
-    readHidden: async () => values,
+    async readHidden() {
+      if (readMs > 0) await sleep(readMs)
+      return values
+    },
     close: () => undefined,
   }
   return {
     kind,
     describe: () => `idle ${kind}`,
     async create() {
-      await new Promise((resolve) => setTimeout(resolve, createMs))
+      await sleep(createMs)
       return { write: () => undefined, finish: async () => executor, close: () => undefined }
     },
   }

@@ -1,9 +1,10 @@
 // A device that joins and leaves a room of `engineRoom` while the room runs: a real engine over a MessagePort lane.
 import { createEngine } from '../../src/cluster/engine-host.ts'
 import type { Engine } from '../../src/cluster/engine-protocol.ts'
-import { engineRank, type RankPort } from '../../src/cluster/rank-port.ts'
+import { computingDevice, engineRank, type RankPort } from '../../src/cluster/rank-port.ts'
 import type { DeviceProfile } from '../../src/plan/device-profile.ts'
 import { connect, type EngineRoom } from './engine-room.ts'
+import { plainProfile } from './plain-profile.ts'
 
 export interface JoiningGuest {
   deviceId: string
@@ -15,19 +16,6 @@ export interface JoiningGuest {
   leave(): void
 }
 
-export const anyDevice: Omit<DeviceProfile, 'deviceId'> = {
-  name: 'Guest',
-  executor: 'reference',
-  weightBytesPerSecond: 1e9,
-  phases: null,
-  memoryBytes: 8 * 2 ** 30,
-  cores: 1,
-  threads: 1,
-  battery: null,
-  backend: 'reference',
-  otherExecutors: [],
-}
-
 /** `engineRoom` with `shares: null` plans for any number of guests. */
 export function newGuest(
   room: EngineRoom,
@@ -36,7 +24,8 @@ export function newGuest(
   profile: Partial<DeviceProfile> = {},
 ): JoiningGuest {
   const engine = createEngine()
-  const port = engineRank(engine, { ...anyDevice, ...profile, deviceId }, { baseUrl, leaderId: 'device-0' })
+  const device = computingDevice({ ...plainProfile, ...profile, deviceId })
+  const port = engineRank(engine, device, { baseUrl, leaderId: 'device-0' })
   const [leader] = room.engines
   return {
     deviceId,

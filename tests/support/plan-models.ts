@@ -4,6 +4,7 @@ import { modelTensors } from '../../src/model/model-tensors.ts'
 import { FORMAT_LAYOUT, isAlwaysFloat, type TensorFormat, type TensorRole, tensorKey } from '../../src/model/tensor.ts'
 import type { DeviceProfile } from '../../src/plan/device-profile.ts'
 import type { TensorFormats } from '../../src/plan/shard-tensors.ts'
+import { plainProfile } from './plain-profile.ts'
 
 type Sizes = Pick<
   ModelConfig,
@@ -73,17 +74,14 @@ export function blockFormats(config: ModelConfig, format: TensorFormat): TensorF
 }
 
 export function device(index: number, memoryBytes: number, weightBytesPerSecond: number): DeviceProfile {
+  const name = `Phone ${index}`
   return {
+    ...plainProfile,
     deviceId: `device-${index}`,
-    name: `Phone ${index}`,
+    name,
     executor: 'wasm',
     weightBytesPerSecond,
-    phases: null,
     memoryBytes,
     cores: 8,
-    threads: 1,
-    battery: null,
-    backend: 'test',
-    otherExecutors: [],
   }
 }

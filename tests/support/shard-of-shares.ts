@@ -6,23 +6,12 @@ import { planShards } from '../../src/plan/splitter.ts'
 import type { WeightWish } from '../../src/weights/convert.ts'
 import { residentFormats } from '../../src/weights/formats.ts'
 import type { ModelManifest } from '../../src/weights/manifest.ts'
+import { plainProfile } from './plain-profile.ts'
 
 /** One list per rank; every device has room for everything. */
 export function tensorsOfShares(manifest: ModelManifest, shares: readonly number[], wish: WeightWish): ShardTensor[][] {
   const formats = residentFormats(manifest, wish)
-  const profiles = shares.map((_, rank) => ({
-    deviceId: `device${rank}`,
-    name: `device ${rank}`,
-    executor: 'reference' as const,
-    weightBytesPerSecond: 1e9,
-    phases: null,
-    memoryBytes: 1e12,
-    cores: 1,
-    threads: 1,
-    battery: null,
-    backend: 'test',
-    otherExecutors: [],
-  }))
+  const profiles = shares.map((_, rank) => ({ ...plainProfile, deviceId: `device${rank}`, memoryBytes: 1e12 }))
   const options = { modelId: manifest.modelId, epoch: 1, formats, contextLength: 64, shares }
   const plan = planShards(manifest.config, profiles, options)
   return shares.map((_, rank) => shardTensors(manifest.config, shardOf(plan, rank), formats))

@@ -150,12 +150,12 @@ export const de: Texts = {
       `Fragen liest hier am schnellsten: ${prefill}; Antworten schreibt am schnellsten: ${decode}. Jedes tut seinen Teil, wo der Speicher dieses Geräts seinen Anteil zweimal fasst.`,
     nowBoth: 'Zurzeit arbeiten beide.',
     nowAlone: (name) => `Den jetzigen Anteil hält allein: ${name}.`,
-    bothNext: 'Das beginnt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
+    bothNext: 'Das beginnt mit dem nächsten Anteil, den dieses Gerät lädt.',
     forced: (name) => `Die Adresse dieser Seite verlangt: ${name}.`,
     elseAll: (name) => `Sonst würde nach dem Gemessenen benutzt: ${name}.`,
     elseEach: (prefill, decode) =>
       `Sonst läse nach dem Gemessenen Fragen: ${prefill}; und es schriebe Antworten: ${decode}.`,
-    takesOver: 'Der Wechsel kommt, wenn dieses Gerät die Seite das nächste Mal öffnet.',
+    takesOver: 'Der Wechsel kommt mit dem nächsten Anteil, den dieses Gerät lädt, wenn er dort passt.',
   },
 
   guest: {

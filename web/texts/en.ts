@@ -155,12 +155,12 @@ export const en = {
       `To read prompts the ${prefill} is the faster here, to write answers the ${decode}: each does its part where this device’s memory holds its share twice.`,
     nowBoth: 'Both are at work now.',
     nowAlone: (name: string) => `Its present share is held by the ${name} alone.`,
-    bothNext: 'They begin when this device next opens the page.',
+    bothNext: 'They begin with the next share that this device loads.',
     forced: (name: string) => `This page’s address asks for the ${name}.`,
     elseAll: (name: string) => `Without that the ${name} would be used, by what is measured.`,
     elseEach: (prefill: string, decode: string) =>
       `Without that, by what is measured, the ${prefill} would read prompts and the ${decode} write answers.`,
-    takesOver: 'It takes over when this device next opens the page.',
+    takesOver: 'It takes over with the next share that this device loads, where that fits.',
   },
 
   guest: {

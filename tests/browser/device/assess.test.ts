@@ -7,9 +7,9 @@ import { browserSpeedStorage, recallSpeeds, rememberSpeeds } from '../../../src/
 import type { ExecutorSpeed } from '../../../src/plan/device-profile.ts'
 
 const { userAgent, hardwareConcurrency } = navigator
-const phases = { prefillBytesPerSecond: 4e9, readbackMs: 0.1 }
-const wasm = { executor: 'wasm' as const, weightBytesPerSecond: 1e9, phases, why: null }
-const webgpu = { executor: 'webgpu' as const, weightBytesPerSecond: 1e15, phases, why: null }
+const phases = { prefillBytesPerSecond: 5, readbackMs: 0.1, startMs: 10 }
+const wasm = { executor: 'wasm' as const, weightBytesPerSecond: 5, phases, backend: 'as before', why: null }
+const webgpu = { ...wasm, executor: 'webgpu' as const, weightBytesPerSecond: 7 }
 
 beforeEach(() => localStorage.clear())
 
@@ -41,6 +41,7 @@ function expectSpeed(measured: Pick<ExecutorSpeed, 'weightBytesPerSecond' | 'pha
     expect(speed).toBeGreaterThan(1e6)
     expect(speed).toBeLessThan(1e13)
   }
+  expect(measured?.phases?.startMs).toBeGreaterThan(0)
   expect(measured?.phases?.readbackMs).toBeGreaterThanOrEqual(0)
   expect(measured?.phases?.readbackMs).toBeLessThan(1000)
 }
@@ -70,7 +71,7 @@ describe('the assessment', () => {
     } else {
       expect(profile.executor).toBe('wasm')
       const why = expect.stringContaining('not measured within 1000 ms')
-      expect(profile.otherExecutors).toEqual([{ ...webgpu, why }])
+      expect(profile.otherExecutors).toEqual([{ ...webgpu, phases: { ...phases, startMs: 1000 }, why }])
     }
   })
 })

@@ -117,7 +117,8 @@ test('a device shows what was measured of each executor, and why it uses the one
       {
         executor: 'webgpu',
         weightBytesPerSecond: 800_000_000,
-        phases: { prefillBytesPerSecond: 90e9, readbackMs: 2.5 },
+        phases: { prefillBytesPerSecond: 90e9, readbackMs: 2.5, startMs: 40 },
+        backend: 'Mali-G715',
         why: null,
       },
     ],
@@ -126,7 +127,7 @@ test('a device shows what was measured of each executor, and why it uses the one
   expect(wordsOf(element)).toContain('CPU (WebAssembly) 2.14 GB/s 9.5 GB/s 0.6 ms')
   expect(wordsOf(element)).toContain('GPU (WebGPU) 800 MB/s 90 GB/s 2.5 ms')
   expect(wordsOf(element)).toContain(
-    'To read prompts the GPU (WebGPU) is the faster here, to write answers the CPU (WebAssembly): each does its part where this device’s memory holds its share twice. They begin when this device next opens the page.',
+    'To read prompts the GPU (WebGPU) is the faster here, to write answers the CPU (WebAssembly): each does its part where this device’s memory holds its share twice. They begin with the next share that this device loads.',
   )
   const pair = { prefill: 'webgpu', decode: 'wasm', promptTokens: 12 } as const
   const report = { executor: 'wasm', weights: 'f32', weightBytes: 1, downloadedBytes: 1, peakMemoryBytes: 1 } as const
@@ -143,8 +144,8 @@ test('a device shows what was measured of each executor, and why it uses the one
 
 test('a device says that one executor does all where two would hardly be faster', async () => {
   const element = new HrExecutors()
-  const phases = { prefillBytesPerSecond: 10e9, readbackMs: 2.5 }
-  const gpu = { executor: 'webgpu' as const, weightBytesPerSecond: 8e8, phases, why: null }
+  const phases = { prefillBytesPerSecond: 10e9, readbackMs: 2.5, startMs: 40 }
+  const gpu = { executor: 'webgpu' as const, weightBytesPerSecond: 8e8, phases, backend: 'Mali-G715', why: null }
   element.profile = { ...profile, executor: 'wasm', otherExecutors: [gpu] }
   await mount(element)
   expect(wordsOf(element)).toContain(
@@ -154,8 +155,14 @@ test('a device says that one executor does all where two would hardly be faster'
 
 test('a device says when another executor than the one in use is the better, and when nothing else is known', async () => {
   const element = new HrExecutors()
-  const faster = { prefillBytesPerSecond: 90e9, readbackMs: 0.2 }
-  const gpu = { executor: 'webgpu' as const, weightBytesPerSecond: 9e9, phases: faster, why: null }
+  const faster = { prefillBytesPerSecond: 90e9, readbackMs: 0.2, startMs: 40 }
+  const gpu = {
+    executor: 'webgpu' as const,
+    weightBytesPerSecond: 9e9,
+    phases: faster,
+    backend: 'Mali-G715',
+    why: null,
+  }
   element.profile = { ...profile, executor: 'wasm', otherExecutors: [gpu] }
   await mount(element)
   expect(wordsOf(element)).toContain(
@@ -164,7 +171,8 @@ test('a device says when another executor than the one in use is the better, and
   element.profile = { ...profile, executor: 'wasm', otherExecutors: [] }
   await settled(element)
   expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) is measured so far')
-  const refused = { executor: 'webgpu' as const, weightBytesPerSecond: null, phases: null, why: 'There is no adapter.' }
+  const why = 'There is no adapter.'
+  const refused = { executor: 'webgpu' as const, weightBytesPerSecond: null, phases: null, backend: null, why }
   element.profile = { ...profile, executor: 'wasm', otherExecutors: [refused] }
   await settled(element)
   expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) has figures here. There is no adapter.')
@@ -175,7 +183,8 @@ test('a device whose executor the address names says so, and what would be used 
   const gpu = {
     executor: 'webgpu' as const,
     weightBytesPerSecond: 9e9,
-    phases: { prefillBytesPerSecond: 90e9, readbackMs: 0.2 },
+    phases: { prefillBytesPerSecond: 90e9, readbackMs: 0.2, startMs: 40 },
+    backend: 'Mali-G715',
     why: null,
   }
   element.profile = { ...profile, executor: 'wasm', forced: true, otherExecutors: [gpu] }

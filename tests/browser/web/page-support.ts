@@ -13,7 +13,7 @@ export const profile: DeviceProfile = {
   name: 'Pixel 9, Chrome',
   executor: 'webgpu',
   weightBytesPerSecond: 2_140_000_000,
-  phases: { prefillBytesPerSecond: 9_500_000_000, readbackMs: 0.6 },
+  phases: { prefillBytesPerSecond: 9_500_000_000, readbackMs: 0.6, startMs: 40 },
   memoryBytes: 1_500_000_000,
   cores: 8,
   threads: 4,

@@ -4,7 +4,7 @@ import { checkShard } from '../../../src/cluster/check-shard.ts'
 import type { Shard, ShardSublayer } from '../../../src/plan/shard-plan.ts'
 import { shardOf } from '../../../src/plan/shard-plan.ts'
 import { planShards } from '../../../src/plan/splitter.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 import { tinyConfig } from '../../support/tiny-model.ts'
 
 fc.configureGlobal({ seed: 1 })
@@ -12,7 +12,7 @@ fc.configureGlobal({ seed: 1 })
 const config = tinyConfig()
 
 function planned(shares: readonly number[]): Shard[] {
-  const profiles = shares.map((_, rank) => ({ ...anyDevice, deviceId: `device-${rank}` }))
+  const profiles = shares.map((_, rank) => ({ ...plainProfile, deviceId: `device-${rank}` }))
   const plan = planShards(config, profiles, { modelId: 'tiny', epoch: 1, formats: {}, contextLength: 64, shares })
   return shares.map((_, rank) => shardOf(plan, rank))
 }

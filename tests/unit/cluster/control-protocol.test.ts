@@ -9,7 +9,7 @@ import {
   parseMemberMessage,
   protocolVersion,
 } from '../../../src/cluster/control-protocol.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 
 fc.configureGlobal({ seed: 1 })
 
@@ -30,7 +30,7 @@ const shard = {
     { kind: 'feedForward' as const, layer: 0, hold: 'split' as const, ffn: { start: 0, end: 32 } },
   ],
 }
-const profile = { ...anyDevice, deviceId: 'guest' }
+const profile = { ...plainProfile, deviceId: 'guest' }
 const report = {
   executor: 'wasm' as const,
   weights: 'native:Q4_1',
@@ -51,7 +51,7 @@ const fromLeader: LeaderMessage[] = [
   { kind: 'welcome', version: protocolVersion },
   { kind: 'welcome', version: protocolVersion, name: 'Firefox on Linux' },
   { kind: 'named', name: 'Firefox on Linux (2)' },
-  { kind: 'load', modelName: 'model', manifest: { any: 'thing' }, shard, weights: 'auto' },
+  { kind: 'load', modelName: 'model', manifest: { any: 'thing' }, shard, weights: 'auto', executor: 'wasm' },
   start,
   { kind: 'room', state: { kind: 'generating', modelId: 'model' }, answers: true },
   {

@@ -13,7 +13,7 @@ import { planShards } from '../../../src/plan/splitter.ts'
 import { residentFormats } from '../../../src/weights/formats.ts'
 import { buildKernels } from '../../../tools/build-kernels.ts'
 import { type ServedModel, serveModelAt } from '../../support/engine-room.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 
 let served: ServedModel
 beforeAll(async () => {
@@ -34,7 +34,7 @@ afterEach(() => {
 })
 
 function planFor(shares: readonly number[], epoch: number): ShardPlan {
-  const profiles = shares.map((_, rank) => ({ ...anyDevice, deviceId: `device-${rank}` }))
+  const profiles = shares.map((_, rank) => ({ ...plainProfile, deviceId: `device-${rank}` }))
   const { config, manifest, modelId } = model
   const formats = residentFormats(manifest, 'f32')
   return planShards(config, profiles, { modelId, epoch, formats, contextLength: 128, shares })
@@ -44,8 +44,9 @@ function loadOf(plan: ShardPlan): LoadRequest {
   const common = {
     weights: 'f32',
     executor: 'reference',
+    others: [],
     threads: 1,
-    memoryBytes: anyDevice.memoryBytes,
+    memoryBytes: plainProfile.memoryBytes,
     baseUrl: served.baseUrl,
     leaderId: 'device-0',
   } as const

@@ -175,5 +175,5 @@ test.each([
     ['wasm', false],
   ])
   expect(report.notices.map(({ code }) => code)).toEqual(['device-lost'])
-  expect(report.turnedTo).toEqual(turned ? measured : undefined)
+  expect(report.turnedTo).toEqual(turned ? { ...measured, why: report.notices[0]?.message } : undefined)
 })

@@ -200,7 +200,8 @@ test.each([
     const trust = trustOf()
     for (let loss = 0; loss < before; loss++) trust.lost()
     const asked = await kindsAsked(trust, ...errors)
-    const turned = { notices: ['device-lost'], turnedTo: { executor: 'wasm', ...measured } }
+    const why = expect.stringContaining('GPU was taken away')
+    const turned = { notices: ['device-lost'], turnedTo: { executor: 'wasm', ...measured, why } }
     expect(asked).toEqual({ kinds, ...(kinds.includes('wasm') ? turned : { notices: [], turnedTo: undefined }) })
   },
 )

@@ -5,7 +5,8 @@ import type { LeaderMessage, MemberMessage } from '../../../src/cluster/control-
 import type { LoadReport } from '../../../src/cluster/engine-protocol.ts'
 import { Member } from '../../../src/cluster/member.ts'
 import type { OwnDevice } from '../../../src/cluster/own-device.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { computingDevice } from '../../../src/cluster/rank-port.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 import { loadOrder, report, startOrder } from './any-orders.ts'
 
 /** An engine whose answers the test gives. */
@@ -30,7 +31,7 @@ let member: Member
 beforeEach(() => {
   engine = heldEngine()
   sent = []
-  const device = { engine, profile: { ...anyDevice, deviceId: 'guest' }, stopSurvey: () => undefined }
+  const device = { ...computingDevice(plainProfile), engine, computeOn: silent, stopSurvey: silent }
   member = new Member({
     device: device as unknown as OwnDevice,
     baseUrl: 'http://127.0.0.1/',
@@ -39,8 +40,9 @@ beforeEach(() => {
   })
 })
 
-const load = (epoch: number): LeaderMessage => ({ kind: 'load', ...loadOrder(epoch) })
+const load = (epoch: number): LeaderMessage => ({ kind: 'load', ...loadOrder(epoch), executor: 'reference' })
 const start = (epoch: number): LeaderMessage => ({ kind: 'start', ...startOrder(epoch) })
+const silent = () => undefined
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 
 test('loads, starts, and says so', async () => {

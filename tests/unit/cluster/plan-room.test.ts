@@ -1,7 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { OpenedModel } from '../../../src/cluster/engine-protocol.ts'
 import { planRoom } from '../../../src/cluster/plan-room.ts'
-import type { RankPort } from '../../../src/cluster/rank-port.ts'
 import { PlanImpossibleError } from '../../../src/plan/plan-impossible.ts'
 import type { WeightWish } from '../../../src/weights/convert.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
@@ -26,8 +25,8 @@ beforeAll(async () => {
 const options = { ...coordinatorOptions, contextLength: 64 }
 
 function planWithin(memoryBytes: number, weights: WeightWish = 'auto') {
-  const ranks = [0, 1].map((index) => ({ profile: device(index, memoryBytes, 1e9) }) as RankPort)
-  return planRoom(model, ranks, 1, { ...options, weights })
+  const devices = [0, 1].map((index) => device(index, memoryBytes, 1e9))
+  return planRoom(model, devices, 1, { ...options, weights })
 }
 
 it('keeps what the file has while that fits', () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import type { LeaderMessage } from '../../../src/cluster/control-protocol.ts'
 import { type RemoteRank, remoteRank } from '../../../src/cluster/remote-rank.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 import { loadOrder, report, startOrder } from './any-orders.ts'
 
 const silent = () => undefined
@@ -14,7 +14,7 @@ let rank: RemoteRank
 beforeEach(() => {
   vi.useFakeTimers()
   sent = []
-  rank = remoteRank({ ...anyDevice, deviceId: 'guest', name: 'Pixel' }, (message) => sent.push(message))
+  rank = remoteRank({ ...plainProfile, deviceId: 'guest', name: 'Pixel' }, (message) => sent.push(message))
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -36,12 +36,14 @@ test('a load resolves with the report of its own epoch, after its own progress',
 
 test('a device that turned to another executor is planned with what it measured there', async () => {
   const loading = rank.load(loadOrder(2), () => undefined)
-  const { executor, weightBytesPerSecond, phases } = rank.profile
-  const turnedTo = { executor: 'wasm', weightBytesPerSecond: 5e8, phases: null, backend: 'WebAssembly' } as const
+  const { executor, weightBytesPerSecond, backend } = rank.profile
+  const use = { executor: 'wasm', weightBytesPerSecond: 5e8, phases: null, backend: 'WebAssembly' } as const
+  const turnedTo = { ...use, why: 'It was taken away.' }
   rank.receive({ kind: 'loaded', epoch: 2, report: { ...report, turnedTo } })
   await loading
-  expect(rank.profile).toMatchObject(turnedTo)
-  expect(rank.profile.otherExecutors).toEqual([{ executor, weightBytesPerSecond, phases, why: null }])
+  expect(rank.profile).toMatchObject(use)
+  const left = { executor, weightBytesPerSecond, phases: null, backend, why: turnedTo.why }
+  expect(rank.profile.otherExecutors).toEqual([left])
 })
 
 test('a device that does not start in time is told by name, and a late answer changes nothing', async () => {
@@ -61,7 +63,7 @@ test('a start answered in time leaves no timer behind', async () => {
 })
 
 test('an order that cannot be sent fails at once and leaves nothing behind', async () => {
-  const unreachable = remoteRank({ ...anyDevice, deviceId: 'guest' }, () => {
+  const unreachable = remoteRank({ ...plainProfile, deviceId: 'guest' }, () => {
     throw new HeadroomError('peer-lost', 'guest is not connected.')
   })
   await expect(unreachable.load(loadOrder(1), silent)).rejects.toMatchObject({ code: 'peer-lost' })

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import type { InspectedModel } from '../../../src/cluster/engine-protocol.ts'
 import { planRoom } from '../../../src/cluster/plan-room.ts'
-import { fitRoom } from '../../../src/cluster/room-fit.ts'
+import { type FitDevice, fitRoom } from '../../../src/cluster/room-fit.ts'
 import { openGguf } from '../../../src/weights/model-file.ts'
 import { coordinatorOptions as options } from '../../support/engine-room.ts'
 import { diskSource } from '../../support/memory-source.ts'
 import { device } from '../../support/plan-models.ts'
 import { reaches, request, roomOf, served, silent, story } from './story-room.ts'
 
-const phases = { prefillBytesPerSecond: 1e10, readbackMs: 0.5 }
+const phases = { prefillBytesPerSecond: 1e10, readbackMs: 0.5, startMs: 1 }
 
 let model: InspectedModel
 beforeAll(async () => {
@@ -23,11 +23,13 @@ function devices(memoryBytes: readonly number[], rttMs: number | null = 4) {
   }))
 }
 
+const profilesOf = (room: readonly FitDevice[]) => room.map(({ profile }) => profile)
+
 describe('a model that fits', () => {
   it('is told with what each device would hold, which is the plan’s own', () => {
     const room = devices([2 ** 24, 2 ** 24])
     const fit = fitRoom(model, room, options)
-    const { plan } = planRoom(model, room, 1, options)
+    const { plan } = planRoom(model, profilesOf(room), 1, options)
     expect(fit).toMatchObject({ fits: true, weights: 'auto', contextLength: 512, offeredBytes: 2 ** 25 })
     expect(fit.fits && fit.devices.map(({ memoryBytes }) => memoryBytes)).toEqual(plan.memoryBytes)
   })
@@ -40,7 +42,7 @@ describe('a model that fits', () => {
   it('takes the time of the plan, and of one round trip and one readback for each collective', () => {
     const room = devices([2 ** 24, 2 ** 24, 2 ** 24])
     room[2]!.rttMs = 10
-    const { plan } = planRoom(model, room, 1, options)
+    const { plan } = planRoom(model, profilesOf(room), 1, options)
     const fit = fitRoom(model, room, options)
     // Ten sublayers and the head.
     const roundsMs = 11 * (10 + 0.5)

@@ -11,9 +11,9 @@ import type { OwnDevice } from '../../../src/cluster/own-device.ts'
 import type { SessionState } from '../../../src/cluster/session-state.ts'
 import type { PeerLink } from '../../../src/net/peer-link.ts'
 import type { Room, RoomEvents } from '../../../src/net/room.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 
-const anyProfile = { ...anyDevice, deviceId: 'any' }
+const anyProfile = { ...plainProfile, deviceId: 'any' }
 
 type Link = { peerId: string; events: Emitter<{ message: unknown }>; send(message: unknown): void }
 
@@ -52,7 +52,7 @@ function deviceDouble(deviceId: string) {
   const engine = { cancel: vi.fn(), unload: vi.fn(), removePeer: vi.fn() }
   return {
     engine,
-    profile: { ...anyDevice, deviceId, name: deviceId },
+    profile: { ...plainProfile, deviceId, name: deviceId },
     stopSurvey: () => undefined,
   } as unknown as OwnDevice
 }

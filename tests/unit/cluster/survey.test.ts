@@ -1,55 +1,18 @@
-// Devices that survey themselves with real engines: in one process, so that WASM really runs and WebGPU is really refused.
+// Devices that survey themselves, alone and in a room.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { LeaderMessage, MemberMessage } from '../../../src/cluster/control-protocol.ts'
-import { parseMemberMessage } from '../../../src/cluster/control-protocol.ts'
 import { createEngine } from '../../../src/cluster/engine-host.ts'
-import { Member } from '../../../src/cluster/member.ts'
-import { OwnDevice, type SurveyMeans } from '../../../src/cluster/own-device.ts'
-import { type RemoteRank, remoteRank } from '../../../src/cluster/remote-rank.ts'
+import { remoteRank } from '../../../src/cluster/remote-rank.ts'
 import type { SurveyEngine } from '../../../src/cluster/survey.ts'
 import { SurveyTurns } from '../../../src/cluster/survey-turns.ts'
-import { MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
-import { recallSpeeds, rememberSpeeds } from '../../../src/device/speed-memory.ts'
-import type { DeviceProfile, ExecutorKind, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
+import { recallSpeeds } from '../../../src/device/speed-memory.ts'
+import type { ExecutorSpeed } from '../../../src/plan/device-profile.ts'
 import { engineRoom, serveModelAt } from '../../support/engine-room.ts'
-import { idleExecutor } from '../../support/idle-executor.ts'
-import { memorySpeedStorage } from '../../support/memory-speed-storage.ts'
-
-const userAgent = 'Mozilla/5.0 Chrome/140.0'
+import { measuredSpeed, measuredUse, plainProfile } from '../../support/plain-profile.ts'
+import { deviceWith, joined, userAgent } from '../../support/surveyed-device.ts'
 
 beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 2, userAgent }))
 afterAll(() => vi.unstubAllGlobals())
 afterEach(() => void vi.useRealTimers())
-
-const plainProfile: DeviceProfile = {
-  deviceId: 'phone',
-  name: 'Phone',
-  executor: 'reference',
-  weightBytesPerSecond: 1e8,
-  phases: { prefillBytesPerSecond: 2e8, readbackMs: 0.1 },
-  memoryBytes: 2 ** 30,
-  cores: 2,
-  threads: 1,
-  battery: null,
-  backend: 'TypeScript, float32',
-  otherExecutors: [],
-}
-
-function deviceWith(means: Partial<SurveyMeans> = {}, profile: Partial<DeviceProfile> = {}) {
-  const storage = memorySpeedStorage()
-  const engine = { ...createEngine(), addChannel: () => undefined }
-  const device = new OwnDevice(
-    engine,
-    { ...plainProfile, ...profile },
-    {
-      startEngine: createEngine,
-      storage,
-      userAgent,
-      ...means,
-    },
-  )
-  return { device, storage }
-}
 
 /** Never done; `closed` counts how often it was ended. */
 function stuckEngine(figure?: number) {
@@ -69,13 +32,19 @@ function stuckEngine(figure?: number) {
 const measuredWasm = {
   executor: 'wasm',
   weightBytesPerSecond: expect.any(Number),
-  phases: { prefillBytesPerSecond: expect.any(Number), readbackMs: expect.any(Number) },
+  phases: {
+    prefillBytesPerSecond: expect.any(Number),
+    readbackMs: expect.any(Number),
+    startMs: expect.any(Number),
+  },
+  backend: expect.any(String),
   why: null,
 }
 const refusedWebgpu = {
   executor: 'webgpu',
   weightBytesPerSecond: null,
   phases: null,
+  backend: null,
   why: expect.stringContaining('WebGPU'),
 }
 
@@ -105,10 +74,8 @@ describe('a device', () => {
   })
 
   test('remembers the speed of the executor in use from its joining on', () => {
-    const { storage } = deviceWith({}, { executor: 'wasm' })
-    expect(recallSpeeds(storage, userAgent)?.speeds).toEqual([
-      { executor: 'wasm', weightBytesPerSecond: 1e8, phases: plainProfile.phases, why: null },
-    ])
+    const { storage } = deviceWith({}, measuredUse('wasm', 1e8))
+    expect(recallSpeeds(storage, userAgent)?.speeds).toEqual([measuredSpeed('wasm', 1e8)])
   })
 
   test('throws a stopped measurement away, ends its engine and measures again at the next turn', async () => {
@@ -142,6 +109,7 @@ describe('a device', () => {
       executor: 'webgpu',
       weightBytesPerSecond: expected,
       phases: null,
+      backend: null,
       why: expect.stringContaining('Too slow to be useful'),
     }
     expect(stuck.closed).toBe(1)
@@ -160,79 +128,6 @@ describe('a device', () => {
     expect(recallSpeeds(storage, userAgent)?.speeds.map(({ executor }) => executor)).toEqual(['wasm'])
   })
 })
-
-test('a favourite that was too late at joining is measured by the survey, and leads again from the visit after', async () => {
-  const [cpu, gpu] = [5, 7].map((bytes) => ({
-    weightBytesPerSecond: bytes,
-    phases: { prefillBytesPerSecond: bytes, readbackMs: 0.1 },
-    why: null,
-  }))
-  const storage = memorySpeedStorage()
-  const known: ExecutorSpeed[] = [
-    { executor: 'wasm', ...cpu! },
-    { executor: 'webgpu', ...gpu! },
-  ]
-  rememberSpeeds(storage, userAgent, { threads: 1, speeds: known })
-  const visit = async (createMs: number, engine: SurveyEngine) => {
-    const asked: ExecutorKind[] = []
-    const factoryOf = async (kind: ExecutorKind) => {
-      asked.push(kind)
-      return idleExecutor(kind, kind === 'webgpu' ? createMs : 0)
-    }
-    const remembered = recallSpeeds(storage, userAgent)
-    const { deviceId, name, memoryBytes, battery } = plainProfile
-    const request = {
-      deviceId,
-      name,
-      memoryBytes,
-      battery,
-      executor: 'auto',
-      threads: 1,
-      remembered,
-      factoryOf,
-    } as const
-    const profile = await new MobileDeviceCapabilityAssessor().assess(request)
-    return { ...deviceWith({ storage, startEngine: () => engine }, profile), asked }
-  }
-
-  const first = await visit(15_000, stuckEngine())
-  expect(first.asked).toEqual(['webgpu', 'wasm'])
-  expect(first.device.profile).toMatchObject({
-    executor: 'wasm',
-    otherExecutors: [{ executor: 'webgpu', ...gpu, why: expect.any(String) }],
-  })
-  expect(first.device.surveyed).toBe(false)
-
-  const figures = { weightBytesPerSecond: 2e18, phases: { prefillBytesPerSecond: 2e18, readbackMs: 0 } }
-  const second = await visit(15_000, { measure: async () => figures, close: () => undefined })
-  expect(second.asked).toEqual(['wasm'])
-  expect(second.device.surveyed).toBe(false)
-  await second.device.survey()
-  expect(second.device.surveyed).toBe(true)
-  expect(second.device.profile.otherExecutors).toEqual([{ executor: 'webgpu', ...figures, why: null }])
-
-  const third = await visit(0, stuckEngine())
-  expect(third.asked).toEqual(['webgpu'])
-  expect(third.device.profile.executor).toBe('webgpu')
-})
-
-/** A guest and the leader's hold on it, joined by messages that are copied as on the wire. */
-function joined(guest: OwnDevice): { rank: RemoteRank; orders: string[] } {
-  const orders: string[] = []
-  const post = (deliver: () => void) => void setTimeout(deliver)
-  const toLeader = (message: MemberMessage) => {
-    const copy = parseMemberMessage(structuredClone(message))
-    post(() => rank.receive(copy))
-  }
-  const member = new Member({ device: guest, baseUrl: 'http://localhost/', leaderId: 'leader', send: toLeader })
-  const toGuest = (message: LeaderMessage) => {
-    orders.push(message.kind)
-    const copy = structuredClone(message)
-    post(() => member.receive(copy))
-  }
-  const rank = remoteRank(guest.profile, toGuest)
-  return { rank, orders }
-}
 
 describe('a guest', () => {
   test('surveys itself at its leader’s word, and the leader learns what it found', async () => {

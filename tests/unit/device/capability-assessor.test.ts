@@ -2,9 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import type { ExecutorFactory } from '../../../src/compute/executor.ts'
-import { type AssessmentRequest, MobileDeviceCapabilityAssessor } from '../../../src/device/capability-assessor.ts'
-import type { ExecutorKind, ExecutorSpeed } from '../../../src/plan/device-profile.ts'
+import {
+  type AssessmentRequest,
+  MobileDeviceCapabilityAssessor,
+  refusedSpeed,
+} from '../../../src/device/capability-assessor.ts'
+import type { ExecutorKind } from '../../../src/plan/device-profile.ts'
 import { idleExecutor } from '../../support/idle-executor.ts'
+import { measuredSpeed } from '../../support/plain-profile.ts'
 
 beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 4 }))
 afterAll(() => vi.unstubAllGlobals())
@@ -31,16 +36,9 @@ function assess(factories: Factories, request: Partial<AssessmentRequest> = {}) 
   })
 }
 
-const speed = (
-  executor: ExecutorKind,
-  weightBytesPerSecond: number | null,
-  prefillBytesPerSecond = weightBytesPerSecond ?? 0,
-): ExecutorSpeed => ({
-  executor,
-  weightBytesPerSecond,
-  phases: weightBytesPerSecond === null ? null : { prefillBytesPerSecond, readbackMs: 0 },
-  why: weightBytesPerSecond === null ? 'It never ran here.' : null,
-})
+/** Remembered of an earlier visit, in which it started in no time. */
+const speed = (executor: ExecutorKind, weightBytesPerSecond: number, prefillBytesPerSecond = weightBytesPerSecond) =>
+  measuredSpeed(executor, weightBytesPerSecond, { prefillBytesPerSecond })
 
 const noAdapter = new HeadroomError('no-executor', 'This browser offers no WebGPU adapter.')
 const noSimd = new HeadroomError('no-executor', 'This browser cannot run WebAssembly SIMD.')
@@ -86,7 +84,8 @@ describe('an automatic choice', () => {
     const profile = await assess({ webgpu: idleExecutor('webgpu', 15_000) }, { remembered })
     expect(performance.now() - start).toBeLessThan(10_000)
     expect(profile.executor).toBe('wasm')
-    expect(profile.otherExecutors).toEqual([{ ...speed('webgpu', 7), why: expect.stringContaining('1000 ms') }])
+    const late = measuredSpeed('webgpu', 7, { startMs: 1000 })
+    expect(profile.otherExecutors).toEqual([{ ...late, why: expect.stringContaining('1000 ms') }])
   })
 
   test('does not start with a favourite that was too late the last time', async () => {
@@ -95,12 +94,38 @@ describe('an automatic choice', () => {
     expect(profile).toMatchObject({ executor: 'wasm', otherExecutors: [late] })
   })
 
+  test('does not wait for a favourite that once took a second to start: its figures of then are chosen by', async () => {
+    const started = async (startMs: number) => {
+      const asked: ExecutorKind[] = []
+      const factoryOf = async (kind: ExecutorKind) => {
+        asked.push(kind)
+        return idleExecutor(kind)
+      }
+      const gpu = measuredSpeed('webgpu', 1e18, { startMs })
+      const { executor, backend } = await assess(
+        {},
+        { factoryOf, remembered: { threads: 1, speeds: [speed('wasm', 5), gpu] } },
+      )
+      return { asked, executor, backend }
+    }
+    expect(await started(999)).toEqual({ asked: ['webgpu'], executor: 'webgpu', backend: 'idle webgpu' })
+    expect(await started(1000)).toEqual({ asked: ['wasm'], executor: 'webgpu', backend: 'webgpu' })
+  })
+
+  test('leaves a favourite at once that is slower today than another was', async () => {
+    const remembered = { threads: 1, speeds: [speed('wasm', 1e17), speed('webgpu', 1e18)] }
+    const profile = await assess({}, { remembered })
+    expect(profile).toMatchObject({
+      executor: 'wasm',
+      weightBytesPerSecond: 1e17,
+      otherExecutors: [{ executor: 'webgpu' }],
+    })
+  })
+
   test('keeps why an executor does not run here, but not what may go well next time', async () => {
     const refused = await assess({ wasm: noSimd })
     expect(refused.executor).toBe('webgpu')
-    expect(refused.otherExecutors).toEqual([
-      { ...speed('wasm', null), why: 'This browser cannot run WebAssembly SIMD.' },
-    ])
+    expect(refused.otherExecutors).toEqual([refusedSpeed('wasm', 'This browser cannot run WebAssembly SIMD.')])
     const offline = new HeadroomError('download-failed', 'kernels.wasm answered 503; reload the page.')
     expect(await assess({ wasm: offline })).toMatchObject({ executor: 'webgpu', otherExecutors: [] })
   })

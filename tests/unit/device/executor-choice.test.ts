@@ -1,18 +1,22 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   COLLECTIVE_BYTES,
   chooseExecutor,
   type MeasuredExecutor,
+  reconsidered,
   turnCost,
 } from '../../../src/device/executor-choice.ts'
+import { computingOn } from '../../../src/plan/device-profile.ts'
+import { measuredSpeed, measuredUse, plainProfile } from '../../support/plain-profile.ts'
 
 const speed = fc.double({ min: 1e6, max: 1e12, noNaN: true })
+const milliseconds = fc.double({ min: 0, max: 50, noNaN: true })
 const measured = (executor: MeasuredExecutor['executor']): fc.Arbitrary<MeasuredExecutor> =>
   fc.record({
     executor: fc.constant(executor),
     weightBytesPerSecond: speed,
-    phases: fc.record({ prefillBytesPerSecond: speed, readbackMs: fc.double({ min: 0, max: 50, noNaN: true }) }),
+    phases: fc.record({ prefillBytesPerSecond: speed, readbackMs: milliseconds, startMs: milliseconds }),
   })
 
 test('nothing measured leaves nothing to choose', () => {
@@ -45,7 +49,7 @@ test('where the phases disagree the one that ends a turn sooner is chosen, whate
 const webgpu = (weightBytesPerSecond: number, prefillBytesPerSecond: number, readbackMs = 0): MeasuredExecutor => ({
   executor: 'webgpu',
   weightBytesPerSecond,
-  phases: { prefillBytesPerSecond, readbackMs },
+  phases: { prefillBytesPerSecond, readbackMs, startMs: 0 },
 })
 const wasm = (weightBytesPerSecond: number, prefillBytesPerSecond: number): MeasuredExecutor => ({
   ...webgpu(weightBytesPerSecond, prefillBytesPerSecond),
@@ -91,4 +95,45 @@ test('with a pair no turn takes longer than on the better of the two, whatever w
 test('as many tokens as one executor reads while the other makes a single step are a prompt', () => {
   expect(chooseExecutor([webgpu(2e9, 400e9), wasm(16e9, 40e9)])?.pair?.promptTokens).toBe(20)
   expect(chooseExecutor([webgpu(15e9, 400e9), wasm(30e9, 17e9)])?.pair?.promptTokens).toBe(2)
+})
+
+describe('a device that is reconsidered', () => {
+  const [cpu, gpu] = [
+    measuredUse('wasm', 16e9, { prefillBytesPerSecond: 40e9 }),
+    measuredSpeed('webgpu', 2e9, { prefillBytesPerSecond: 1e15 }),
+  ]
+  const device = { ...plainProfile, ...cpu, otherExecutors: [gpu] }
+
+  test('gets the pair, or the better of both in whose place its own is known', () => {
+    const pair = { prefill: 'webgpu', decode: 'wasm', promptTokens: 20 }
+    expect(reconsidered(device)).toMatchObject({ executor: 'wasm', pair, otherExecutors: [gpu] })
+    const faster = measuredSpeed('webgpu', 90e9)
+    const onGpu = reconsidered({ ...device, otherExecutors: [faster] })
+    expect(onGpu).toMatchObject({ executor: 'webgpu', weightBytesPerSecond: 90e9, backend: 'webgpu' })
+    expect(onGpu.otherExecutors).toEqual([{ ...cpu, why: null }])
+    expect(onGpu).not.toHaveProperty('pair')
+    expect(reconsidered(onGpu)).toEqual(onGpu)
+  })
+
+  test('loses the pair when one of it is found slow', () => {
+    const slow = measuredSpeed('webgpu', 2e9)
+    expect(reconsidered({ ...reconsidered(device), otherExecutors: [slow] })).toEqual({
+      ...device,
+      otherExecutors: [slow],
+    })
+  })
+
+  test('stays where it was told to be, and away from what is in doubt or failed', () => {
+    const forced = { ...device, forced: true } as const
+    expect(reconsidered(forced)).toBe(forced)
+    const doubtful = { ...device, otherExecutors: [{ ...gpu, why: 'It was late.' }] }
+    expect(reconsidered(doubtful)).toEqual(doubtful)
+    const left = computingOn(
+      reconsidered({ ...device, otherExecutors: [measuredSpeed('webgpu', 90e9)] }),
+      cpu,
+      'It was lost.',
+    )
+    expect(reconsidered(left)).toEqual(left)
+    expect(left.otherExecutors).toMatchObject([{ executor: 'webgpu', phases: null, why: 'It was lost.' }])
+  })
 })

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { readBattery, sparedOnBattery } from '../../../src/device/battery.ts'
 import { deviceName } from '../../../src/device/device-name.ts'
 import { memoryBudget } from '../../../src/device/memory-budget.ts'
-import { anyDevice } from '../../support/joining-guest.ts'
+import { plainProfile } from '../../support/plain-profile.ts'
 
 const mac =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15'
@@ -54,7 +54,7 @@ test.each([
   ['not low', { level: 0.2, charging: false }, 1],
   ['unknown', null, 1],
 ])('a device whose battery is %s is planned at its speed times %s', (_, battery, factor) => {
-  const profile = { ...anyDevice, deviceId: 'device', battery }
+  const profile = { ...plainProfile, deviceId: 'device', battery }
   expect(sparedOnBattery(profile)).toEqual({ ...profile, weightBytesPerSecond: factor * profile.weightBytesPerSecond })
 })
 

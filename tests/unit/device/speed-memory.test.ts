@@ -2,18 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { recallSpeeds, rememberSpeeds, type SpeedStorage } from '../../../src/device/speed-memory.ts'
 import type { ExecutorSpeed } from '../../../src/plan/device-profile.ts'
 import { memorySpeedStorage } from '../../support/memory-speed-storage.ts'
+import { measuredSpeed } from '../../support/plain-profile.ts'
 
 const browser = 'Mozilla/5.0 Chrome/140.0'
-const wasm: ExecutorSpeed = {
-  executor: 'wasm',
-  weightBytesPerSecond: 2e9,
-  phases: { prefillBytesPerSecond: 8e9, readbackMs: 0.01 },
-  why: null,
-}
+const wasm = measuredSpeed('wasm', 2e9, { startMs: 30 })
 const webgpu: ExecutorSpeed = {
   executor: 'webgpu',
   weightBytesPerSecond: null,
   phases: null,
+  backend: null,
   why: 'This browser offers no WebGPU.',
 }
 
@@ -35,6 +32,15 @@ describe('the memory of speeds', () => {
     rememberSpeeds(storage, browser, { threads: 3, speeds: [webgpu] })
     rememberSpeeds(storage, browser, { threads: 3, speeds: [faster] })
     expect(recallSpeeds(storage, browser)?.speeds).toEqual([webgpu, faster])
+  })
+
+  test('keeps the longest of an executor’s starts, whatever else was measured since', () => {
+    const storage = memorySpeedStorage()
+    for (const startMs of [700, 1200, 300])
+      rememberSpeeds(storage, browser, { threads: 3, speeds: [measuredSpeed('webgpu', startMs, { startMs })] })
+    expect(recallSpeeds(storage, browser)?.speeds).toEqual([measuredSpeed('webgpu', 300, { startMs: 1200 })])
+    rememberSpeeds(storage, browser, { threads: 3, speeds: [webgpu] })
+    expect(recallSpeeds(storage, browser)?.speeds).toEqual([webgpu])
   })
 
   test('forgets when the browser has another version', () => {
@@ -61,6 +67,11 @@ describe('the memory of speeds', () => {
     JSON.stringify({ userAgent: browser, threads: 0, speeds: [] }),
     JSON.stringify({ userAgent: browser, threads: 1, speeds: [{ ...wasm, weightBytesPerSecond: -1 }] }),
     JSON.stringify({ userAgent: browser, threads: 1, speeds: [{ ...wasm, executor: 'abacus' }] }),
+    JSON.stringify({
+      userAgent: browser,
+      threads: 1,
+      speeds: [{ ...wasm, phases: { ...wasm.phases, startMs: null } }],
+    }),
   ])('takes %j for nothing, and can be written over', (text) => {
     const storage: SpeedStorage = memorySpeedStorage(text)
     expect(recallSpeeds(storage, browser)).toBeNull()
