@@ -8,6 +8,7 @@ import {
   type LoadReport,
   measuredExecutors,
 } from '../src/index.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 /** `report`: what the device's share is loaded into; null: nothing is. */
@@ -15,7 +16,7 @@ export function choiceWords(profile: DeviceProfile, report: LoadReport | null): 
   const speeds = knownSpeeds(profile)
   const measured = measuredExecutors(speeds)
   const choice = chooseExecutor(measured)
-  const words = texts.executors
+  const words = laterTexts().executors
   const name = (kind: ExecutorKind) => texts.device.executors[kind]
   const asked = profile.forced ? `${words.forced(name(profile.executor))} ` : ''
   if (!choice || measured.length === 1) {
@@ -35,7 +36,7 @@ export function choiceWords(profile: DeviceProfile, report: LoadReport | null): 
 
 /** Whether both of a pair are at work. */
 function nowWords({ pair }: DeviceProfile, report: LoadReport | null): string[] {
-  const words = texts.executors
+  const words = laterTexts().executors
   if (!pair) return [words.bothNext]
   if (!report) return []
   if (report.prompts) return [words.nowBoth]

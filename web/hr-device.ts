@@ -67,7 +67,7 @@ export class HrDevice extends LitElement {
         ${holding ? html`<p class="facts" data-testid="device-holding">${facts(holdingParts(holding))}</p>` : null}
         ${
           profile
-            ? html`<details data-testid="device-measured"><summary class="muted">${texts.executors.measured}</summary>
+            ? html`<details data-testid="device-measured"><summary class="muted">${texts.device.figures}</summary>
                 <hr-executors .profile=${profile} .report=${device.report}></hr-executors></details>`
             : null
         }

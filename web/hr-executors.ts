@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import { type DeviceProfile, type ExecutorSpeed, knownSpeeds, type LoadReport } from '../src/index.ts'
 import { choiceWords } from './executor-words.ts'
 import { shared } from './styles.ts'
+import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
 @customElement('hr-executors')
@@ -24,7 +25,7 @@ export class HrExecutors extends LitElement {
   ]
 
   override render() {
-    const words = texts.executors
+    const words = laterTexts().executors
     const measured = knownSpeeds(this.profile).filter(({ weightBytesPerSecond }) => weightBytesPerSecond !== null)
     return html`<table class="small numbers">
         <thead><tr><th scope="col"><span class="visually-hidden">${words.executor}</span></th><th scope="col">${words.answers}</th><th scope="col">${words.prompts}</th><th scope="col">${words.readback}</th></tr></thead>
@@ -35,7 +36,7 @@ export class HrExecutors extends LitElement {
 }
 
 function executorRow({ executor, weightBytesPerSecond, phases }: ExecutorSpeed) {
-  const { rate, none } = texts.executors
+  const { rate, none } = laterTexts().executors
   return html`<tr>
     <th scope="row">${texts.device.executors[executor]}</th>
     <td>${weightBytesPerSecond === null ? none : rate(weightBytesPerSecond)}</td>

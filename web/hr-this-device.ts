@@ -2,12 +2,13 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceProfile } from '../src/index.ts'
-import './hr-executors.ts'
+import { LaterPart } from './later-part.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 @customElement('hr-this-device')
 export class HrThisDevice extends LitElement {
+  readonly #figures = new LaterPart(this, () => import('./hr-executors.ts'))
   /** null until it has measured itself. */
   @property({ attribute: false }) profile: DeviceProfile | null = null
   /** Is it measuring now? */
@@ -25,6 +26,10 @@ export class HrThisDevice extends LitElement {
     `,
   ]
 
+  protected override willUpdate() {
+    if (this.profile && this.#figures.state === 'unasked') void this.#figures.fetch()
+  }
+
   override render() {
     const { profile } = this
     const words = texts.device
@@ -40,7 +45,7 @@ export class HrThisDevice extends LitElement {
         <div><dt>${words.memoryToGive}</dt><dd>${words.upTo(profile.memoryBytes)}</dd></div>
       </dl>
       <details>
-        <summary class="small">${texts.executors.measured}</summary>
+        <summary class="small">${words.figures}</summary>
         <hr-executors .profile=${profile}></hr-executors>
       </details>`
   }

@@ -1,6 +1,7 @@
 // Words that the first screen has no use for, in the page's language. They come with the screens that show them, in all languages at once.
 import { deDownloads } from './de-downloads.ts'
 import { deEncoder } from './de-encoder.ts'
+import { deExecutors } from './de-executors.ts'
 import { deInvite } from './de-invite.ts'
 import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
@@ -10,6 +11,7 @@ import { deTalk } from './de-talk.ts'
 import { deWork } from './de-work.ts'
 import { enDownloads } from './en-downloads.ts'
 import { enEncoder } from './en-encoder.ts'
+import { enExecutors } from './en-executors.ts'
 import { enInvite } from './en-invite.ts'
 import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
@@ -24,6 +26,7 @@ const en = {
   ...enModels,
   invite: enInvite,
   encoder: enEncoder,
+  executors: enExecutors,
   settings: enSettings,
   shortcuts: enShortcuts,
   sign: enSign,
@@ -35,6 +38,7 @@ const de: typeof en = {
   ...deModels,
   invite: deInvite,
   encoder: deEncoder,
+  executors: deExecutors,
   settings: deSettings,
   shortcuts: deShortcuts,
   sign: deSign,
