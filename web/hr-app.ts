@@ -19,9 +19,9 @@ import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
 /** Screens that nobody sees first: their code is fetched while the first one is read. */
-const laterScreens = () => Promise.all([import('./hr-room.ts'), import('./hr-guest.ts')])
+const laterScreens = () => Promise.all([import('./hr-room.ts'), import('./hr-guest.ts'), import('./hr-reader.ts')])
 
-type Screen = 'start' | 'join' | 'parted' | 'guest' | 'room'
+type Screen = 'start' | 'reader' | 'join' | 'parted' | 'guest' | 'room'
 
 @customElement('hr-app')
 export class HrApp extends LitElement {
@@ -30,7 +30,7 @@ export class HrApp extends LitElement {
   @state() hash = location.hash
   @state() offline: OfflineState = 'absent'
   @state() updateWaiting = false
-  readonly #later = new LaterPart(this, laterScreens, ['hr-room', 'hr-guest'].every(isHere))
+  readonly #later = new LaterPart(this, laterScreens, ['hr-room', 'hr-guest', 'hr-reader'].every(isHere))
   readonly #room: RoomController
   readonly #install = new InstallOffer(this, localStorage)
   #worker: OfflineWorker | null = null
@@ -109,7 +109,8 @@ export class HrApp extends LitElement {
     const { view, parted } = this.#room
     if (view.role === 'leader') return 'room'
     if (view.role === 'guest' && !parted) return 'guest'
-    if (routeOf(this.hash).kind !== 'room') return 'start'
+    const { kind } = routeOf(this.hash)
+    if (kind !== 'room') return kind === 'conversations' ? 'reader' : 'start'
     return parted ? 'parted' : 'join'
   }
 
@@ -121,7 +122,9 @@ export class HrApp extends LitElement {
     if (this.#later.state !== 'here' && screen !== 'start' && screen !== 'join') return this.#onItsWay()
     switch (screen) {
       case 'start':
-        return html`<hr-start .profile=${profile} .model=${firstModel(models, room.modelWork.view)} .rooms=${room.rooms} .models=${models} .secureUrl=${secureUrl} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+        return html`<hr-start .profile=${profile} .model=${firstModel(models, room.modelWork.view)} .rooms=${room.rooms} .models=${models} .secureUrl=${secureUrl} ?hasConversations=${conversations.view.list.length > 0} ?measuring=${busy.has('measure')} ?starting=${busy.has('start-room')}></hr-start>`
+      case 'reader':
+        return html`<hr-reader .chat=${conversations.view} ?starting=${busy.has('start-room')}></hr-reader>`
       case 'join':
         return html`<hr-join .profile=${profile} .model=${serversFirst} .models=${models} .sign=${room.sign} .failure=${room.failure?.error ?? null}
           ?returning=${room.returning} .secureUrl=${secureUrl} ?joining=${busy.has('join-room')}></hr-join>`

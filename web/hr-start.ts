@@ -28,6 +28,8 @@ export class HrStart extends LitElement {
   @property({ attribute: false }) rooms: readonly KnownRoom[] = []
   /** Of this page’s server, for their names; null while it is asked. */
   @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
+  /** Is there an old conversation to read? */
+  @property({ type: Boolean }) hasConversations = false
   /** Does the browser let this page compute and connect? */
   @property({ type: Boolean }) secure = isSecureContext
   /** Where the same server is secure; null: not known. */
@@ -43,8 +45,8 @@ export class HrStart extends LitElement {
       .ways { margin-top: 1.75rem; }
       .first { margin-top: 0.875rem; }
       form .row { flex-wrap: nowrap; margin-top: 0.5rem; }
-      .known { flex-wrap: nowrap; padding-block: 0.5rem; border-block-end: 1px solid var(--line); }
-      .known > div { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+      .known { padding-block: 0.5rem; border-block-end: 1px solid var(--line); }
+      .known > div { flex: 1 1 11rem; min-width: 0; overflow-wrap: anywhere; }
       .known button { flex: none; }
       .room { font-weight: 560; padding-block: 0.5rem; }
       hr { border: 0; border-top: 1px solid var(--line); width: 100%; margin: 0; }
@@ -70,6 +72,7 @@ export class HrStart extends LitElement {
         </div>
       </form>
       ${this.#knownRooms()}
+      ${this.hasConversations ? html`<p><a class="room" href="#/conversations" data-testid="read-conversations">${texts.chat.conversations}</a></p>` : null}
       <hr />
       <hr-this-device .profile=${this.profile} ?measuring=${this.measuring}></hr-this-device>
     `

@@ -1,12 +1,16 @@
 // Where the page is, read from `location.hash`, and which address an invitation names.
 
-/** The page's places: the start, perhaps with something to do at once (the shortcuts of the installed app), or a room by its link's secret. */
-export type Route = { kind: 'start'; first: 'start-room' | 'read-code' | null } | { kind: 'room'; hash: string }
+/** The page's places: the start, perhaps with something to do at once (the shortcuts of the installed app), old conversations, or a room by its link's secret. */
+export type Route =
+  | { kind: 'start'; first: 'start-room' | 'read-code' | null }
+  | { kind: 'conversations' }
+  | { kind: 'room'; hash: string }
 
 const roomHash = /^#\/room\/.+/
 
 export function routeOf(hash: string): Route {
   if (roomHash.test(hash)) return { kind: 'room', hash }
+  if (hash === '#/conversations') return { kind: 'conversations' }
   return { kind: 'start', first: hash === '#/new' ? 'start-room' : hash === '#/code' ? 'read-code' : null }
 }
 

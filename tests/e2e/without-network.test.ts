@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { projectRoot } from '../../tools/ensure-built.ts'
-import { answers, ask, textOf } from './support/people.ts'
+import { answers, ask, confirm, textOf } from './support/people.ts'
 import { infer, startRoom, view } from './support/script.ts'
 import { storiesId } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
@@ -111,6 +111,10 @@ test('a page that was opened once can be installed, answers without its server w
   const answer = await textOf(answers(page))
   await page.reload()
   await expect(answers(page)).toHaveText(answer)
+  await confirm(page.getByTestId('end-room'))
+  await page.getByTestId('read-conversations').click()
+  await expect(answers(page)).toHaveText(answer)
+  await expect(page.getByText('Start a room to go on.')).toBeVisible()
 })
 
 /** What Chromium finds wrong with the manifest and with installing the page, besides that a test's window is a private one. */

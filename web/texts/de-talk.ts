@@ -1,4 +1,4 @@
-import type { enTalk } from './en-talk.ts'
+import type { enReading, enTalk } from './en-talk.ts'
 
 export const deTalk: typeof enTalk = {
   heading: 'Das Gespräch',
@@ -30,4 +30,9 @@ export const deTalk: typeof enTalk = {
     heading: 'Du liest mit',
     help: 'Dieses Gerät übernimmt keinen Anteil am Modell: Es zeigt das Gespräch des Raums, und du kannst fragen.',
   },
+}
+
+export const deReading: typeof enReading = {
+  choose: 'Wähle eines aus der Liste, um es zu lesen.',
+  goOn: 'Starte einen Raum, um weiterzumachen.',
 }

@@ -186,7 +186,7 @@ export const de: Texts = {
     heading: 'Frühere Räume',
     startedBy: (name) => (name === null ? 'Ein Raum' : `Gestartet von ${name}`),
     startedHere: 'Auf diesem Gerät gestartet',
-    ended: 'mit seinem Tab beendet',
+    ended: 'ist beendet',
     startAgain: 'Wieder starten',
     startAgainWith: (model) => `Wieder einen Raum mit ${model} starten`,
     forget: (moment) => `Den Raum vom ${moment} vergessen`,

@@ -1,4 +1,4 @@
-// The words of what a room reads and asks together.
+// The words of what a room reads and asks together, and of old conversations.
 
 export const enTalk = {
   heading: 'The conversation',
@@ -32,4 +32,9 @@ export const enTalk = {
     heading: 'You read along',
     help: 'This device takes no share of the model: it shows the room’s conversation, and you can ask.',
   },
+}
+
+export const enReading = {
+  choose: 'Choose one from the list to read it.',
+  goOn: 'Start a room to go on.',
 }

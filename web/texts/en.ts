@@ -191,7 +191,7 @@ export const en = {
     heading: 'Rooms used before',
     startedBy: (name: string | null) => (name === null ? 'A room' : `Started by ${name}`),
     startedHere: 'Started on this device',
-    ended: 'ended with its tab',
+    ended: 'has ended',
     startAgain: 'Start again',
     startAgainWith: (model: string) => `Start a room with ${model} again`,
     forget: (moment: string) => `Forget the room of ${moment}`,

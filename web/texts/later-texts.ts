@@ -7,7 +7,7 @@ import { deModels } from './de-models.ts'
 import { deSettings } from './de-settings.ts'
 import { deShortcuts } from './de-shortcuts.ts'
 import { deSign } from './de-sign.ts'
-import { deTalk } from './de-talk.ts'
+import { deReading, deTalk } from './de-talk.ts'
 import { deWork } from './de-work.ts'
 import { enDownloads } from './en-downloads.ts'
 import { enEncoder } from './en-encoder.ts'
@@ -17,7 +17,7 @@ import { enModels } from './en-models.ts'
 import { enSettings } from './en-settings.ts'
 import { enShortcuts } from './en-shortcuts.ts'
 import { enSign } from './en-sign.ts'
-import { enTalk } from './en-talk.ts'
+import { enReading, enTalk } from './en-talk.ts'
 import { enWork } from './en-work.ts'
 import { texts } from './texts.ts'
 
@@ -27,6 +27,7 @@ const en = {
   invite: enInvite,
   encoder: enEncoder,
   executors: enExecutors,
+  reading: enReading,
   settings: enSettings,
   shortcuts: enShortcuts,
   sign: enSign,
@@ -39,6 +40,7 @@ const de: typeof en = {
   invite: deInvite,
   encoder: deEncoder,
   executors: deExecutors,
+  reading: deReading,
   settings: deSettings,
   shortcuts: deShortcuts,
   sign: deSign,

@@ -46,6 +46,7 @@ test('a hash is the start unless it names a room; that of a shortcut says what c
   expect(routeOf('#/room/')).toEqual({ kind: 'start', first: null })
   expect(routeOf('#/new')).toEqual({ kind: 'start', first: 'start-room' })
   expect(routeOf('#/code')).toEqual({ kind: 'start', first: 'read-code' })
+  expect(routeOf('#/conversations')).toEqual({ kind: 'conversations' })
   expect(routeOf('#/room/abc')).toEqual({ kind: 'room', hash: '#/room/abc' })
 })
 

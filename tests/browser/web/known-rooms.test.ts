@@ -78,7 +78,7 @@ test('a room led from here, once it had a model, can be had again with that mode
   await lead()
   await lead()
   expect(wordsOf(must(byTestId(element.renderRoot, 'known-rooms')))).toMatch(
-    /^Rooms used before Started on this device Small · .* · ended with its tab Start again$/,
+    /^Rooms used before Started on this device Small · .* · has ended Start again$/,
   )
   expect(byTestId(element.renderRoot, 'known-rooms')?.querySelector('a')).toBeNull()
   system.asked.length = 0
