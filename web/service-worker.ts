@@ -25,12 +25,15 @@ export function registerServiceWorker(changed: (state: OfflineState, updateWaiti
     update = 'waiting'
     tell()
   })
-  workbox.addEventListener('controlling', (event) => {
+  const begun = ({ isUpdate }: { isUpdate?: boolean }) => {
     if (asked) location.reload()
-    if (!event.isUpdate) return
+    if (update === 'none' && !isUpdate) return
     update = 'taken'
     tell()
-  })
+  }
+  // A page that was opened before there was any worker is controlled by none, and hears only that the newer one is active.
+  workbox.addEventListener('activated', begun)
+  workbox.addEventListener('controlling', begun)
   workbox.register().then(
     () => {
       state = 'kept'

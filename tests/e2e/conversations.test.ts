@@ -5,6 +5,8 @@ import { loadedRoom } from './support/loaded-room.ts'
 import { answers, ask, limitAnswers, textOf } from './support/people.ts'
 import { expect, type Stage, test } from './support/stage.ts'
 
+test.use({ firstWindow: 'phone' })
+
 /** A room of so many tabs with the model loaded, whose answers end after a few words. */
 async function shortAnswers(stage: Stage, tabs: 1 | 2) {
   const { leader } = await loadedRoom(stage, { devices: tabs })
@@ -76,6 +78,7 @@ test('conversations are listed, found, renamed, deleted, and the open one is the
   await expect(answers(leader)).toHaveText(whale)
 
   await leader.reload()
+  await leader.getByTestId('tab-chat').click()
   await expect(answers(leader)).toHaveText(whale)
   await expect(leader.getByRole('heading', { name: 'Songs' })).toBeVisible()
   await leader.getByTestId('conversations').click()
@@ -88,6 +91,7 @@ test('conversations are listed, found, renamed, deleted, and the open one is the
   await expect(items).toHaveText([/Songs/])
   await expect(leader.getByTestId('conversation-drawer').getByTestId('undo')).toBeFocused()
   await leader.reload()
+  await leader.getByTestId('tab-chat').click()
   await leader.getByTestId('conversations').click()
   await expect(items).toHaveText([/Songs/])
 })

@@ -1,7 +1,8 @@
 // The page is for everyone: each screen once, and on it everything that must hold on all of them.
 import { holdDownloads } from './support/held-downloads.ts'
+import { installByHand, offerInstall } from './support/installing.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
-import { checkDialog, checkScreen } from './support/screen-checks.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { expect, test } from './support/stage.ts'
 
 test('every screen is free of findings of axe, fits every window and can be used by keyboard alone', async ({
@@ -11,7 +12,8 @@ test('every screen is free of findings of axe, fits every window and can be used
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
   await expect(leader.getByText('Measured speed')).toBeVisible()
-  await checkScreen(leader, 'start')
+  await installByHand(leader)
+  await checkScreen(leader, 'start, with how to install')
 
   await leader.getByTestId('link-field').fill('https://example.org/')
   await leader.getByTestId('open-link').click()
@@ -28,6 +30,9 @@ test('every screen is free of findings of axe, fits every window and can be used
   await joinByHand(guest)
   await expect(deviceRows(leader)).toHaveCount(2)
 
+  const storage = await leader.context().newCDPSession(leader)
+  const { origin } = new URL(leader.url())
+  await storage.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 400_000 })
   const release = await holdDownloads(guest)
   await leader.getByTestId('load-model').click()
   await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
@@ -36,6 +41,9 @@ test('every screen is free of findings of axe, fits every window and can be used
   release()
 
   await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Ready'])
+  await expect(leader.locator('hr-room-state hr-notice')).toContainText(/storage/i)
+  await checkScreen(leader, 'a full storage')
+  await storage.send('Storage.overrideQuotaForOrigin', { origin })
   await ask(leader, 'Once upon a time')
   await expect(answers(leader)).not.toHaveText('')
   await leader.getByTestId('stop').click()
@@ -46,17 +54,17 @@ test('every screen is free of findings of axe, fits every window and can be used
   await checkScreen(leader, 'chat')
   for (const drawer of ['conversations', 'settings', 'shortcuts']) {
     await leader.getByTestId(drawer).click()
-    await checkDialog(leader, `the drawer of ${drawer}`)
+    await checkScreen(leader, `the drawer of ${drawer}`)
     await leader.keyboard.press('Escape')
   }
   await leader.getByTestId('open-present').click()
-  await checkDialog(leader, 'presented')
+  await checkScreen(leader, 'presented')
   await leader.getByTestId('close-present').click()
   await expect(guest.getByTestId('own-share')).toBeVisible()
   await checkScreen(guest, 'guest')
   await guest.locator('hr-screen').evaluate((screen) => Object.assign(screen, { reading: false, quietMs: 1 }))
   await expect(guest.getByTestId('dimmed')).toBeVisible()
-  await checkDialog(guest, 'dimmed')
+  await checkScreen(guest, 'dimmed')
   await guest.locator('hr-screen').evaluate((screen) => Object.assign(screen, { quietMs: 60_000 }))
 
   await leader.getByTestId('model-file').setInputFiles({
@@ -79,6 +87,7 @@ test('somebody whose browser speaks German reads German', async ({ stage, browse
   const page = await context.newPage()
   await page.goto(site.url)
   await expect(page.getByTestId('start-room')).toHaveText('Raum starten')
+  await offerInstall(page)
   expect(await page.locator('html').getAttribute('lang')).toBe('de')
   await checkScreen(page, 'start in German')
   await context.close()

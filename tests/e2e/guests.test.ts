@@ -3,6 +3,7 @@ import { chromium } from '@playwright/test'
 import { launchOptions } from './support/launch.ts'
 import { loadedRoom } from './support/loaded-room.ts'
 import { answers, ask, deviceRows, limitAnswers } from './support/people.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { view, waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -28,6 +29,7 @@ test('a guest asks and everybody reads the answer; paused, its share is the othe
   await leader.waitForFunction(() => globalThis.headroom!.view.plan?.deviceIds.length === 1)
   await waitForState(leader, 'ready')
   await guest.waitForFunction(() => globalThis.headroom!.view.devices.every(({ holding }) => holding === null))
+  await checkScreen(guest, 'a guest that paused')
   await ask(leader, 'The end of')
   await expect(leader.getByTestId('figures')).toHaveCount(3)
   await expect(answers(guest)).toHaveText(await answers(leader).allTextContents())
@@ -39,6 +41,8 @@ test('a guest asks and everybody reads the answer; paused, its share is the othe
   try {
     const watcher = await browser.newPage()
     await watcher.goto(link.replace('#', '?executor=webgpu#'))
+    await expect(watcher.getByTestId('cannot-join')).toBeVisible()
+    await checkScreen(watcher, 'a device that cannot compute')
     await watcher.getByTestId('watch').click()
     await expect(watcher.getByRole('heading', { level: 1 })).toHaveText('You read along')
     await expect(deviceRows(leader).nth(2).getByTestId('device-status')).toHaveText('Reads along')

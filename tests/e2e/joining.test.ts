@@ -6,7 +6,7 @@ import { chromium } from '@playwright/test'
 import { encodeQR } from 'qr'
 import { launchOptions } from './support/launch.ts'
 import { joinByHand, startRoomByHand } from './support/people.ts'
-import { checkDialog } from './support/screen-checks.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { expect, test } from './support/stage.ts'
 
 test('twelve words that the leader reads aloud lead into the room', async ({ stage }) => {
@@ -55,7 +55,7 @@ test('a code before the camera leads to its room, and what stands in the way has
   const leader = await stage.visit(site.url)
   await leader.getByTestId('scan').click()
   await expect(leader.getByTestId('scanner')).toContainText('This device has no camera')
-  await checkDialog(leader, 'scanner without a camera')
+  await checkScreen(leader, 'scanner without a camera')
   await leader.keyboard.press('Escape')
   await expect(leader.getByTestId('scan')).toBeFocused()
   const link = await startRoomByHand(leader)
@@ -71,6 +71,7 @@ test('a code before the camera leads to its room, and what stands in the way has
     await refused.goto(site.url)
     await refused.getByTestId('scan').click()
     await expect(refused.getByTestId('scanner')).toContainText('The camera is not allowed')
+    await checkScreen(refused, 'scanner without leave to use the camera')
     await refused.close()
 
     const page = await browser.newPage({ permissions: ['camera'] })

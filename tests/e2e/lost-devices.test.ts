@@ -1,9 +1,11 @@
 // Devices that vanish or misbehave in the middle of an answer: it ends with a clear error, nothing of the conversation is lost, and the
 // room goes on without them.
 import type { Page } from '@playwright/test'
+import { holdDownloads } from './support/held-downloads.ts'
 import { makeHostile } from './support/hostile-guest.ts'
 import { loadedRoom } from './support/loaded-room.ts'
 import { allReady, answers, ask, confirm, deviceRows, limitAnswers, textOf } from './support/people.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -23,8 +25,11 @@ test('a guest whose tab is closed in the middle of an answer ends it with words;
   const { leader, guest } = await loadedRoom(stage)
   await ask(leader, 'Once upon a time')
   await expect(answers(leader)).toHaveText(/\w+ \w+/)
+  const release = await holdDownloads(leader)
   await guest.close()
-
+  await expect(leader.getByText('A device left the room')).toBeVisible()
+  await checkScreen(leader, 'a device lost')
+  release()
   await expect(leader.getByTestId('answer-problem')).toContainText(/left the room|fell silent|lost its network/)
   expect((await textOf(answers(leader))).length).toBeGreaterThan(0)
   await expect(deviceRows(leader)).toHaveCount(1)

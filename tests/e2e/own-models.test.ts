@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import { type HubServer, serveHub } from '../support/hub-server.ts'
 import { deviceRows, startRoomByHand } from './support/people.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { formRoom, infer, join, load, view } from './support/script.ts'
 import type { Site } from './support/site.ts'
 import { expect, type Stage, test } from './support/stage.ts'
@@ -72,6 +73,7 @@ test('a hub is searched by words, and a model found there is told to fit before 
   await leader.getByTestId('hub-models').getByRole('button', { name: 'All of it' }).press('Enter')
   await expect(leader.getByTestId('fit')).toContainText('It fits this room')
   expect((await view(leader)).state.kind).toBe('lobby')
+  await checkScreen(leader, 'a hub’s models')
   await leader.getByTestId('hub-load-chosen').press('Enter')
   await expectRightAnswer(leader, 'tests/llama')
   for (const { report } of (await view(leader)).devices) expect(report!.downloadedBytes).toBeGreaterThan(1000)

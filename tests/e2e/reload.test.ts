@@ -4,6 +4,8 @@ import { allReady, answers, ask, deviceRows, limitAnswers, loadByHand, textOf } 
 import { view } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
+test.use({ firstWindow: 'phone' })
+
 test('a guest is back as the same device with its share, the leader in the same room with its conversation, and nothing is downloaded twice', async ({
   stage,
 }) => {

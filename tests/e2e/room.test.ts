@@ -14,6 +14,7 @@ import {
   textOf,
 } from './support/people.ts'
 import { showsItsWork } from './support/room-at-work.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -44,6 +45,7 @@ test('two people form a room by its link, try a share again that did not come, s
   await expect(trouble).toContainText('could not take its share')
   await expect(trouble).toContainText('The room goes on without it.')
   await expect(deviceRows(leader).getByTestId('device-status')).toHaveText(['Ready', 'Failed'])
+  await checkScreen(leader, 'a share that did not come')
   await guest.context().unroute(models)
   const release = await holdDownloads(guest)
   await trouble.getByTestId('load-again').click()

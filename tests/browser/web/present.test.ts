@@ -1,10 +1,8 @@
-import decodeQR from 'qr/decode.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { LiveAnswer } from '../../../web/chat/live-answer.ts'
 import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
 import { HrPresent } from '../../../web/hr-present.ts'
-import type { HrQr } from '../../../web/hr-qr.ts'
 import { HrRoom } from '../../../web/hr-room.ts'
 import { texts } from '../../../web/texts/texts.ts'
 import {
@@ -85,39 +83,6 @@ test('the present view says in words why an answer failed', async () => {
   expect(talk).toContain(texts.errors['out-of-memory'].headline)
   expect(talk).toContain(problem.message)
   expect(talk).not.toContain('[object')
-})
-
-/** How many pixels a metre has at three metres for a phone's camera that films 1,920 pixels over 65 degrees. */
-const pixelsPerMetre = 1_920 / (2 * 3 * Math.tan((32.5 * Math.PI) / 180))
-
-/** What such a camera sees of the code: blurred to so many pixels. */
-async function seenFrom(qr: HrQr, pixels: number): Promise<ImageData> {
-  const svg = must(qr.renderRoot.querySelector('svg')).cloneNode(true) as SVGElement
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
-  svg.setAttribute('width', String(pixels))
-  svg.setAttribute('height', String(pixels))
-  svg.setAttribute('shape-rendering', 'geometricPrecision')
-  const image = new Image(pixels, pixels)
-  image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`
-  await image.decode()
-  const margin = 20
-  const canvas = new OffscreenCanvas(pixels + 2 * margin, pixels + 2 * margin)
-  const context = must(canvas.getContext('2d'))
-  context.fillStyle = '#fff'
-  context.fillRect(0, 0, canvas.width, canvas.height)
-  context.drawImage(image, margin + 0.37, margin + 0.61, pixels, pixels)
-  return context.getImageData(0, 0, canvas.width, canvas.height)
-}
-
-test.each([
-  ['on a laptop at a projector 1.2 metres wide', 1_440, 900, 1.2],
-  ['on a 24 inch monitor', 1_920, 1_080, 0.53],
-])('a phone reads the presented code from three metres: %s', async (_, width, height, metresWide) => {
-  await size(width, height)
-  const element = await present()
-  const qr = must(element.renderRoot.querySelector('hr-qr'))
-  const pixels = Math.floor((qr.getBoundingClientRect().width / width) * metresWide * pixelsPerMetre)
-  expect(decodeQR(await seenFrom(qr, pixels))).toBe(link)
 })
 
 test('the room opens the present view with the chosen address; its button and Escape close it', async () => {

@@ -18,6 +18,7 @@ test('sentences compared, a masked word guessed', async ({ stage }) => {
     await leader.getByTestId('guess').click()
     await expect(leader.getByTestId('guesses').getByRole('listitem')).toHaveCount(5)
     await shoot(leader, 'sentences')
+    await shoot(leader, 'masked-word', { from: 'hr-fill-mask' })
   } finally {
     await encoder.close()
   }

@@ -1,9 +1,10 @@
-// What can keep a device out: an address that is not secure, a refused camera, a page of another version, a full storage.
+// What can keep a device out: an address that is not secure, a refused camera, no executor, a page of another version, a full storage.
 import { chromium } from '@playwright/test'
 import { defaultModelPath } from '../../support/default-model.ts'
 import { launchOptions } from '../support/launch.ts'
+import { loadedRoom } from '../support/loaded-room.ts'
 import { speakOldVersion } from '../support/other-version.ts'
-import { startRoomByHand } from '../support/people.ts'
+import { ask, limitAnswers, startRoomByHand } from '../support/people.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
@@ -21,6 +22,26 @@ test('an address that is not secure, a refused camera', async ({ stage }) => {
     await page.getByTestId('scan').click()
     await expect(page.getByTestId('scanner')).toContainText('The camera is not allowed')
     await shoot(page, 'camera-refused')
+  } finally {
+    await browser.close()
+  }
+})
+
+test('a device that cannot compute, and reads along', async ({ stage }) => {
+  const { leader, link } = await loadedRoom(stage)
+  await limitAnswers(leader)
+  await ask(leader, 'Once upon a time')
+  await expect(leader.getByTestId('figures')).toHaveCount(1)
+  const { args, ...options } = launchOptions.launchOptions
+  const browser = await chromium.launch({ ...options, args: args.filter((arg) => !arg.includes('webgpu')) })
+  try {
+    const watcher = await browser.newPage()
+    await watcher.goto(link.replace('#', '?executor=webgpu#'))
+    await expect(watcher.getByTestId('watch')).toBeVisible()
+    await shoot(watcher, 'cannot-join')
+    await watcher.getByTestId('watch').click()
+    await expect(watcher.getByTestId('answer')).not.toHaveText('')
+    await shoot(watcher, 'guest-reading')
   } finally {
     await browser.close()
   }

@@ -3,6 +3,7 @@ import { defaultModelPath } from '../../support/default-model.ts'
 import { holdDownloads } from '../support/held-downloads.ts'
 import { answers, ask, deviceRows, joinByHand, startRoomByHand } from '../support/people.ts'
 import { expect, test } from '../support/stage.ts'
+import { windowSizes } from '../support/windows.ts'
 import { shoot } from './shoot.ts'
 
 test('an empty room, guests, a model on its way, questions and answers', async ({ stage }) => {
@@ -51,6 +52,11 @@ test('an empty room, guests, a model on its way, questions and answers', async (
   await shoot(leader, 'token-probabilities', { from: 'hr-turn:last-of-type hr-answer-tokens' })
   await expect(leader.getByTestId('hold-up')).toBeVisible()
   await shoot(leader, 'room-at-work', { from: 'hr-room-at-work', only: ['laptop'] })
+  await leader.setViewportSize(windowSizes.phone)
+  await leader.getByTestId('tab-room').click()
+  await shoot(leader, 'room-at-work', { from: 'hr-room-at-work', only: ['phone'] })
+  await leader.setViewportSize(windowSizes.phone)
+  await leader.getByTestId('tab-chat').click()
   await shoot(guests[0], 'guest')
   const screen = guests[0].locator('hr-screen')
   await screen.evaluate((element) => Object.assign(element, { reading: false, quietMs: 1 }))

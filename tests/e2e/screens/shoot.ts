@@ -5,23 +5,22 @@ import type { Page } from '@playwright/test'
 import { projectRoot } from '../../../tools/ensure-built.ts'
 import { axeFindings } from '../support/axe.ts'
 import { expect } from '../support/stage.ts'
+import { colorSchemes, type WindowSize, windowSizes } from '../support/windows.ts'
 
 export const screensFolder = join(projectRoot, 'docs/screens')
-
-const sizes = { phone: { width: 390, height: 844 }, laptop: { width: 1440, height: 900 } }
 
 export interface ShootOptions {
   /** What the picture begins with at the top of the window; the page's own top unless given. */
   from?: string
   /** Sizes that show this state; all unless given. */
-  only?: readonly (keyof typeof sizes)[]
+  only?: readonly WindowSize[]
 }
 
 /** Writes `docs/screens/<state>-<size>-<scheme>.png`. Nothing moves in a picture, and nothing has the focus that was not given it. */
 export async function shoot(page: Page, state: string, { from, only }: ShootOptions = {}): Promise<void> {
   await mkdir(screensFolder, { recursive: true })
-  for (const [size, viewport] of Object.entries(sizes))
-    for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [size, viewport] of Object.entries(windowSizes))
+    for (const colorScheme of colorSchemes) {
       if (only && !only.some((wanted) => wanted === size)) continue
       await page.setViewportSize(viewport)
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -14,6 +14,8 @@ export const storiesId = 'stories260K'
 const inTheBox = '/models/headroom-tiny/'
 
 export interface SiteOptions extends Pick<HeadroomServerOptions, 'limits' | 'connectSources' | 'hub'> {
+  /** Where the built page lies; the build's own folder unless given. */
+  webDirectory?: string
   /** GGUF files that the mirror has. */
   models?: readonly string[]
   /** On this machine's network too, over https with a certificate of the server's own. */

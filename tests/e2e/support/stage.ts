@@ -2,6 +2,7 @@
 import { test as base, type Page } from '@playwright/test'
 import { ensureBuilt } from '../../../tools/ensure-built.ts'
 import { type Site, type SiteOptions, startSite } from './site.ts'
+import { type WindowSize, windowOf } from './windows.ts'
 
 export interface Stage {
   serve(options?: SiteOptions): Promise<Site>
@@ -9,8 +10,14 @@ export interface Stage {
   visit(url: string): Promise<Page>
 }
 
+export interface StageOptions {
+  /** The window of a test's first visitor, who mostly leads; all others hold phones. */
+  firstWindow: WindowSize
+}
+
 /** Uncaught errors of a page fail its test. */
-export const test = base.extend<{ stage: Stage }, { builtPage: undefined }>({
+export const test = base.extend<{ stage: Stage } & StageOptions, { builtPage: undefined }>({
+  firstWindow: ['laptop', { option: true }],
   builtPage: [
     async ({ browserName: _ }, use) => {
       await ensureBuilt()
@@ -18,10 +25,11 @@ export const test = base.extend<{ stage: Stage }, { builtPage: undefined }>({
     },
     { scope: 'worker', auto: true, timeout: 300_000 },
   ],
-  stage: async ({ browser, serviceWorkers }, use) => {
+  stage: async ({ browser, serviceWorkers, firstWindow }, use, { title }) => {
     const sites: Site[] = []
     const pages: Page[] = []
     const pageErrors: string[] = []
+    let visitors = 0
     await use({
       async serve(options) {
         const site = await startSite(options)
@@ -32,7 +40,7 @@ export const test = base.extend<{ stage: Stage }, { builtPage: undefined }>({
         const context = await browser.newContext({
           ignoreHTTPSErrors: true,
           serviceWorkers,
-          viewport: { width: 1280, height: 800 },
+          ...windowOf(title, visitors++, firstWindow),
         })
         const page = await context.newPage()
         pages.push(page)
