@@ -30,7 +30,7 @@ export class HrInvite extends LitElement {
     css`
       :host { display: grid; gap: 1rem; }
       .code { display: grid; justify-items: center; }
-      hr-qr { width: min(100%, 20rem); }
+      hr-qr { width: min(100%, 24rem); }
       input { font-size: 0.875rem; text-overflow: ellipsis; }
       .actions { display: flex; gap: 0.5rem; }
       .actions button { flex: 1; }

@@ -2,7 +2,7 @@
 import type { enInvite } from './en-invite.ts'
 
 export const deInvite: typeof enInvite = {
-  scan: 'Mit der Kamera eines Telefons im selben WLAN scannen. Wer den Link hat, kann beitreten.',
+  scan: 'Mit der Kamera eines Telefons im selben WLAN scannen. Von weiter hinten im Raum: groß zeigen. Wer den Link hat, kann beitreten.',
   code: 'QR-Code mit dem Link zum Raum',
   onlyHere: 'Nur dieser Computer kann den Link öffnen',
   onlyHereHelp:

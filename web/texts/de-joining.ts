@@ -5,7 +5,7 @@ const { bytes, counted, milliseconds } = numbersIn('de')
 
 export const deJoining: typeof enJoining = {
   present: {
-    open: 'Auf dem Beamer zeigen',
+    open: 'Groß zeigen',
     heading: (devices) => (devices === 1 ? 'Bisher ein Gerät' : `${devices} Geräte, ein Modell`),
     headingModel: (devices, model) =>
       devices === 1 ? `Auf einem Gerät läuft ${model}` : `Auf ${devices} Geräten läuft ${model}`,

@@ -1,7 +1,7 @@
 // The words of an invitation.
 
 export const enInvite = {
-  scan: 'Scan with a phone’s camera, on the same Wi-Fi. Whoever has the link can join.',
+  scan: 'Scan with a phone’s camera, on the same Wi-Fi. From across the room, show it large. Whoever has the link can join.',
   code: 'QR code of the room’s link',
   onlyHere: 'Only this computer can open the link',
   onlyHereHelp:

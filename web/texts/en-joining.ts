@@ -5,7 +5,7 @@ const { bytes, counted, milliseconds } = numbersIn('en')
 
 export const enJoining = {
   present: {
-    open: 'Show on a projector',
+    open: 'Show it large',
     heading: (devices: number) => (devices === 1 ? 'One device so far' : `${devices} devices, one model`),
     headingModel: (devices: number, model: string) =>
       devices === 1 ? `One device runs ${model}` : `${devices} devices run ${model}`,
