@@ -2,7 +2,7 @@
 import { holdDownloads } from './support/held-downloads.ts'
 import { installByHand, offerInstall } from './support/installing.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
-import { checkScreen } from './support/screen-checks.ts'
+import { checkLooks, checkScreen } from './support/screen-checks.ts'
 import { expect, test } from './support/stage.ts'
 
 test('every screen is free of findings of axe, fits every window and can be used by keyboard alone', async ({
@@ -64,7 +64,7 @@ test('every screen is free of findings of axe, fits every window and can be used
   await checkScreen(guest, 'guest')
   await guest.locator('hr-screen').evaluate((screen) => Object.assign(screen, { reading: false, quietMs: 1 }))
   await expect(guest.getByTestId('dimmed')).toBeVisible()
-  await checkScreen(guest, 'dimmed')
+  await checkLooks(guest, 'dimmed')
   await guest.locator('hr-screen').evaluate((screen) => Object.assign(screen, { quietMs: 60_000 }))
 
   await leader.getByTestId('model-file').setInputFiles({
