@@ -12,6 +12,7 @@ import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
 import { planShards } from '../../../src/plan/splitter.ts'
 import { residentFormats } from '../../../src/weights/formats.ts'
 import { buildKernels } from '../../../tools/build-kernels.ts'
+import { changeExecutors } from '../../support/changed-executors.ts'
 import { type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { plainProfile } from '../../support/plain-profile.ts'
 
@@ -128,16 +129,11 @@ test('an executor that failed is not used again', async () => {
 
 test('kernels that a refused executor still compiles are told of no more', async () => {
   const full = new HeadroomError('out-of-memory', 'No room.')
-  const create = referenceExecutor.create
   let late: ExecutorSetup['onPrepared']
-  vi.spyOn(referenceExecutor, 'create').mockImplementationOnce(async (setup) => {
-    const loader = await create(setup)
-    const finish = async () => {
-      setup.onPrepared?.(1, 9)
-      late = setup.onPrepared
-      throw full
-    }
-    return { ...loader, finish }
+  changeExecutors(referenceExecutor, (_, { onPrepared }) => {
+    onPrepared?.(1, 9)
+    late = onPrepared
+    throw full
   })
   const told: LoadProgress[] = []
   const pair = { prefill: 'reference', decode: 'wasm', promptTokens: 4 } as const
@@ -151,17 +147,11 @@ test('kernels that a refused executor still compiles are told of no more', async
 
 test('kernels that trap are made anew, and no GPU is blamed', async () => {
   vi.spyOn(webgpuExecutor, 'create').mockRejectedValue(new HeadroomError('no-executor', 'There is no GPU.'))
-  const create = wasmExecutor.create
-  const made = vi.spyOn(wasmExecutor, 'create').mockImplementation(async (setup) => {
-    const loader = await create(setup)
-    const finish = loader.finish.bind(loader)
-    loader.finish = async () => {
-      const trap = () => {
-        throw new WebAssembly.RuntimeError('unreachable')
-      }
-      return Object.assign(await finish(), { begin: () => runKernel(trap) })
-    }
-    return loader
+  const trap = () => {
+    throw new WebAssembly.RuntimeError('unreachable')
+  }
+  const made = changeExecutors(wasmExecutor, (executor) => {
+    executor.begin = () => runKernel(trap)
   })
   const pair = { prefill: 'webgpu', decode: 'wasm', promptTokens: 4 } as const
   const load = () => engine.load({ ...loadOf(planFor([1], 1)), executor: 'wasm', pair }, silent)
@@ -178,24 +168,16 @@ test('kernels that trap are made anew, and no GPU is blamed', async () => {
 
 test('a load that a newer one replaced rejects, gives its executor back and changes nothing', async () => {
   const closed = vi.fn()
-  const create = referenceExecutor.create
-  vi.spyOn(referenceExecutor, 'create').mockImplementationOnce(async (setup) => {
-    const loader = await create(setup)
-    return {
-      ...loader,
-      async finish() {
-        const executor = await loader.finish()
-        const close = executor.close.bind(executor)
-        executor.close = () => {
-          closed()
-          close()
-        }
-        newer = engine.load(loadOf(planFor([1], 2)), silent)
-        return executor
-      },
+  let newer: Promise<unknown> | null = null
+  changeExecutors(referenceExecutor, (executor) => {
+    if (newer) return
+    const close = executor.close.bind(executor)
+    executor.close = () => {
+      closed()
+      close()
     }
+    newer = engine.load(loadOf(planFor([1], 2)), silent)
   })
-  let newer: Promise<unknown> = Promise.resolve()
   const older = engine.load(loadOf(planFor([3, 1], 1)), silent)
   await expect(older).rejects.toMatchObject({ code: 'aborted' })
   await newer

@@ -8,6 +8,7 @@ import { referenceExecutor } from '../../../src/compute/reference/reference-exec
 import type { ExecutorPair } from '../../../src/plan/device-profile.ts'
 import { shardMemory } from '../../../src/plan/plan-memory.ts'
 import { buildKernels } from '../../../tools/build-kernels.ts'
+import { changeExecutors } from '../../support/changed-executors.ts'
 import { whole } from '../../support/contract-ranks.ts'
 import { type EngineRoom, engineRoom, type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { bertLike } from '../../support/family-configs.ts'
@@ -41,20 +42,11 @@ async function roomOf(shares: number[], more: Parameters<typeof engineRoom>[2]) 
 /** Tokens of steps that ran on the reference executor. */
 function watchReference() {
   const lengths: number[] = []
-  const create = referenceExecutor.create
-  vi.spyOn(referenceExecutor, 'create').mockImplementation(async (setup) => {
-    const loader = await create(setup)
-    return {
-      ...loader,
-      async finish() {
-        const executor = await loader.finish()
-        const begin = executor.begin.bind(executor)
-        executor.begin = (step, embedded) => {
-          lengths.push(step.positions.length)
-          return begin(step, embedded)
-        }
-        return executor
-      },
+  changeExecutors(referenceExecutor, (executor) => {
+    const begin = executor.begin.bind(executor)
+    executor.begin = (step, embedded) => {
+      lengths.push(step.positions.length)
+      return begin(step, embedded)
     }
   })
   return lengths

@@ -7,6 +7,7 @@ import { createGpuTrust } from '../../../src/cluster/gpu-trust.ts'
 import type { AnswerPiece } from '../../../src/cluster/token-record.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import type { ExecutorKind } from '../../../src/plan/device-profile.ts'
+import { changeExecutors } from '../../support/changed-executors.ts'
 import { type EngineRoom, engineRoom, type ServedModel, serveModelAt } from '../../support/engine-room.ts'
 import { type JoiningGuest, newGuest } from '../../support/joining-guest.ts'
 
@@ -43,23 +44,14 @@ function roomOf(guests: number): { room: EngineRoom; guests: JoiningGuest[] } {
 function watchExecutors() {
   const made: { rank: number; isLost: boolean }[] = []
   const doomed = new Set<number>()
-  const create = referenceExecutor.create
-  vi.spyOn(referenceExecutor, 'create').mockImplementation(async (setup) => {
-    const { rank } = setup.shard
-    const loader = await create(setup)
-    const finish = loader.finish.bind(loader)
-    loader.finish = async () => {
-      const executor = await finish()
-      const own = { rank, isLost: doomed.has(rank) }
-      made.push(own)
-      const partial = executor.partial.bind(executor)
-      executor.partial = async (...step) => {
-        if (own.isLost) throw lostError()
-        return partial(...step)
-      }
-      return executor
+  changeExecutors(referenceExecutor, (executor, { shard: { rank } }) => {
+    const own = { rank, isLost: doomed.has(rank) }
+    made.push(own)
+    const partial = executor.partial.bind(executor)
+    executor.partial = async (...step) => {
+      if (own.isLost) throw lostError()
+      return partial(...step)
     }
-    return loader
   })
   const lose = (rank: number) => {
     made.findLast((one) => one.rank === rank)!.isLost = true

@@ -4,32 +4,22 @@ import type { ExecutorFactory } from '../../../src/compute/executor.ts'
 import { measureExecutor } from '../../../src/compute/measure.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import { wasmExecutor } from '../../../src/compute/wasm/wasm-executor.ts'
+import { changing } from '../../support/changed-executors.ts'
 
 /** The same executor with `delayMs` more of real waiting in every sublayer, `readMs` more in every readback of hidden values. */
 function slowed(delayMs: number, readMs = 0): ExecutorFactory {
-  return {
-    kind: 'reference',
-    describe: () => 'slowed',
-    async create(setup) {
-      const loader = await referenceExecutor.create(setup)
-      return {
-        ...loader,
-        async finish() {
-          const executor = await loader.finish()
-          const [partial, readHidden] = [executor.partial.bind(executor), executor.readHidden.bind(executor)]
-          executor.partial = async (state, index) => {
-            await new Promise((resolve) => setTimeout(resolve, delayMs))
-            return partial(state, index)
-          }
-          executor.readHidden = async (state) => {
-            await new Promise((resolve) => setTimeout(resolve, readMs))
-            return readHidden(state)
-          }
-          return executor
-        },
-      }
-    },
-  }
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  return changing(referenceExecutor, (executor) => {
+    const [partial, readHidden] = [executor.partial.bind(executor), executor.readHidden.bind(executor)]
+    executor.partial = async (state, index) => {
+      await wait(delayMs)
+      return partial(state, index)
+    }
+    executor.readHidden = async (state) => {
+      await wait(readMs)
+      return readHidden(state)
+    }
+  })
 }
 
 test('measures less speed for an executor that takes longer', async () => {
