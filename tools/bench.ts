@@ -28,7 +28,7 @@ program
 
 program
   .command('kernels')
-  .description('most WASM kernels, each by itself, against what this browser reads and multiplies')
+  .description('each WASM kernel by itself, against what this browser reads and multiplies')
   .option('--json', 'one JSON object on stdout', false)
   .action(({ json }: { json: boolean }) => report(json, benchKernels, formatKernels))
 
