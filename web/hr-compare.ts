@@ -34,7 +34,9 @@ export class HrCompare extends LitElement {
       .scroll { overflow-x: auto; }
       table { border-collapse: separate; border-spacing: 0.125rem; font-size: 0.9375rem; }
       th { text-align: start; font-weight: 560; }
-      tbody th { max-width: clamp(6rem, 26vw, 14rem); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding-inline-end: 0.5rem; }
+      tbody th { max-width: clamp(7rem, 34vw, 14rem); padding-inline-end: 0.5rem; line-height: 1.3; }
+      .head { display: flex; gap: 0.5rem; align-items: baseline; }
+      bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
       thead th { text-align: center; }
       td { min-width: 3.25rem; padding: 0.375rem; text-align: center; border-radius: 0.375rem; background: color-mix(in srgb, var(--accent) calc(var(--likeness, 0) * 45%), var(--surface)); }
     `,
@@ -76,7 +78,7 @@ export class HrCompare extends LitElement {
           <tbody>
             ${likeness.map(
               (row, index) => html`<tr>
-                <th scope="row" title=${sentences[index] ?? ''}>${index + 1}&ensp;<bdi>${sentences[index]}</bdi></th>
+                <th scope="row" title=${sentences[index] ?? ''}><span class="head">${index + 1} <bdi>${sentences[index]}</bdi></span></th>
                 ${row.map((value) => html`<td class="numbers" .style=${`--likeness: ${Math.max(0, value)}`}>${words.likenessOf(value)}</td>`)}
               </tr>`,
             )}

@@ -71,7 +71,8 @@ export class HrFileDrop extends LitElement {
     if (!event.dataTransfer?.types.includes('Files')) return
     event.preventDefault()
     this.hovering = false
-    void this.#openDropped(event.dataTransfer)
+    if (this.disabled) this.problem = laterTexts().files.occupied
+    else void this.#openDropped(event.dataTransfer)
   }
 
   async #openDropped(dropped: DataTransfer) {

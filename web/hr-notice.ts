@@ -20,7 +20,7 @@ export class HrNotice extends LitElement {
   @property() heading = ''
   /** What to do, where no error is set. */
   @property() message = ''
-  /** In place of a message (and of a heading where none is set): the words for its code, and beneath its own message, always English. */
+  /** In place of a message (and of a heading where none is set): the words for its code, and beneath its own message, always English: folded in other languages. */
   @property({ attribute: false, hasChanged: isOtherError }) error: ErrorData | null = null
   /** The button's words; empty for none. */
   @property() action = ''
@@ -53,10 +53,18 @@ export class HrNotice extends LitElement {
       <div>
         ${heading ? html`<strong>${heading}</strong><br />` : null}
         <span>${words?.advice ?? this.message}</span><slot></slot>
-        ${this.error ? html`<p class="detail small" lang="en">${this.error.message}</p>` : null}
+        ${this.#detail()}
       </div>
       ${this.action ? html`<button @click=${this.#act}>${this.action}</button>` : null}
     </section>`
+  }
+
+  /** The error's own message is English: in the other languages it is there for who asks for it. */
+  #detail() {
+    if (!this.error) return null
+    const own = html`<p class="detail small" lang="en">${this.error.message}</p>`
+    if (texts.language === 'en') return own
+    return html`<details><summary class="small">${texts.page.details}</summary>${own}</details>`
   }
 
   #act() {

@@ -112,7 +112,7 @@ export class HrPresent extends LitElement {
     return devices.map(
       (device, index) => html`<li class=${markClass(index)}>
       <span>${deviceName(device)}</span>
-      <span class="muted numbers">${shares && device.holding ? texts.present.shareOf(Math.round(100 * shares[index]!)) : texts.device.status[deviceStatus(device)]}</span>
+      <span class="muted numbers">${shares && device.holding ? texts.present.shareOf(shares[index]!) : texts.device.status[deviceStatus(device)]}</span>
     </li>`,
     )
   }

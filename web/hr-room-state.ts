@@ -48,7 +48,9 @@ export class HrRoomState extends LitElement {
       }
       ${this.#notices().map(
         (notice) =>
-          html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}></hr-notice>`,
+          html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}>
+            ${notice.code === 'storage-full' ? html`<div><button class="quiet" data-testid="dismiss" @click=${() => this.#dismiss(notice)}>${texts.page.dismiss}</button></div>` : null}
+          </hr-notice>`,
       )}
     `
   }
@@ -88,9 +90,14 @@ export class HrRoomState extends LitElement {
     </hr-notice>`
   }
 
-  #act({ code, message }: ErrorData) {
+  #act(notice: ErrorData) {
+    const { code } = notice
     if (code === 'version-mismatch') return this.#ask({ kind: 'reload-page' })
     if (code === 'storage-full') return this.#ask({ kind: 'show-kept' })
+    this.#dismiss(notice)
+  }
+
+  #dismiss({ message }: ErrorData) {
     this.dismissed = [...this.dismissed, message]
   }
 

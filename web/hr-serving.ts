@@ -23,6 +23,7 @@ export class HrServing extends LitElement {
       dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem 1.5rem; }
       dt { color: var(--muted); font-size: 0.8125rem; }
       dd { font-weight: 560; }
+      .untold { font-weight: 400; color: var(--muted); }
     `,
   ]
 
@@ -36,7 +37,7 @@ export class HrServing extends LitElement {
         <h2>${words.tokenHeading}</h2>
         <hr-token-share .steps=${this.view.steps}></hr-token-share>
       </section>
-      <dl class="numbers" data-testid="served">${this.#facts(own).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+      <dl class="numbers" data-testid="served">${this.#facts(own).map(([name, value]) => html`<div><dt>${name}</dt><dd class=${value === words.notTold ? 'untold' : ''}>${value}</dd></div>`)}</dl>
     `
   }
 
@@ -60,7 +61,7 @@ export class HrServing extends LitElement {
       ...(served ? [[words.tokens, texts.numbers.count(served.tokens)] satisfies [string, string]] : []),
       ...(served ? [[words.sent, bytes(served.bytes)] satisfies [string, string]] : []),
       ...(report ? [[words.downloaded, bytes(report.downloadedBytes)] satisfies [string, string]] : []),
-      [words.battery, battery ? words.batteryLevel(Math.round(100 * battery.level), battery.charging) : words.notTold],
+      [words.battery, battery ? words.batteryLevel(battery.level, battery.charging) : words.notTold],
       [words.temperature, words.notTold],
     ]
   }

@@ -28,7 +28,7 @@ export class HrShares extends LitElement {
   override render() {
     const shares = sharesOf(this.devices)
     if (!shares) return null
-    const named = this.devices.map(({ name }, index) => ({ name, percent: Math.round(100 * shares[index]!) }))
+    const named = this.devices.map(({ name }, index) => ({ name, share: shares[index]! }))
     let start = 0
     return html`<svg role="img" aria-label=${texts.device.shares(named)} viewBox="0 0 1000 12" preserveAspectRatio="none">
       ${shares.map((share, index) => {

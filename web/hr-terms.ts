@@ -65,7 +65,7 @@ export class HrTerms extends LitElement {
       },
       {
         name: words.battery,
-        number: battery ? texts.serving.batteryLevel(Math.round(100 * battery.level), battery.charging) : words.notTold,
+        number: battery ? texts.serving.batteryLevel(battery.level, battery.charging) : words.notTold,
         words: words.batteryUse,
       },
     ]

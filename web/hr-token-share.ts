@@ -45,7 +45,7 @@ export class HrTokenShare extends LitElement {
             <rect class="own" x=${x} y=${height - own} width="8" height=${own}></rect>`
         })}
       </svg>
-      <p class="small numbers"><span class="key">${words.computes(ownMs, Math.round((100 * ownMs) / stepMs))}</span></p>
+      <p class="small numbers"><span class="key">${words.computes(ownMs, ownMs / stepMs)}</span></p>
       <p class="small numbers muted"><span class="key rest">${words.waits(stepMs - ownMs)}</span></p>
     `
   }

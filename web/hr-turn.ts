@@ -61,6 +61,9 @@ export class HrTurn extends LitElement {
       .user .text { background: var(--accent-soft); padding: 0.625rem 1rem; border-radius: 1.125rem; border-end-end-radius: 0.375rem; max-width: min(85%, 38rem); }
       .assistant { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; max-width: 44rem; }
       hr-answer { display: block; min-width: 0; }
+      /* As tall as what stands beneath an answer that has ended, so that nothing moves then. */
+      .reserved { min-block-size: 2.25rem; }
+      .reserved.tokens { min-block-size: calc(1lh + 2 * 0.625rem + 0.5rem + 2.25rem); }
       .foot { min-height: 1.25rem; display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; }
       .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0.125rem; margin-inline: -0.5rem; }
       .left-out { border-inline-start: 3px solid var(--share-1); padding-inline-start: 0.75rem; }
@@ -126,7 +129,7 @@ export class HrTurn extends LitElement {
       ${this.live ? html`<hr-live-figures class="foot small muted numbers" data-testid="live-figures" .tokens=${this.live.tokens}></hr-live-figures>` : null}
       ${turn.state === 'streaming' || turn.state === 'failed' ? null : this.#figures(turn)}
       ${turn.state === 'streaming' || (this.tokens?.records.length ?? 0) === 0 ? null : html`<hr-answer-tokens .tokens=${this.tokens}></hr-answer-tokens>`}
-      ${turn.state === 'streaming' ? null : this.#answerActions(turn)}
+      ${turn.state === 'streaming' ? html`<div class="reserved small ${this.readonly ? '' : 'tokens'}"></div>` : this.#answerActions(turn)}
     </div>`
   }
 

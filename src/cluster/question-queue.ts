@@ -8,9 +8,15 @@ export interface Question {
   text: string
 }
 
+/** Of so many questions that left with their devices the places are known. */
+const mostPlaces = 3 * maxWaiting
+
 export class QuestionQueue {
   #questions: readonly Question[] = []
   #shown: readonly WaitingQuestion[] = []
+  /** By asker and id, in the order they first came. */
+  readonly #places = new Map<string, number>()
+  #came = 0
 
   /** Next first: a new array after each change. */
   get waiting(): readonly WaitingQuestion[] {
@@ -22,7 +28,9 @@ export class QuestionQueue {
     const own = this.#questions.filter(({ asker }) => asker.deviceId === question.asker.deviceId)
     if (own.length >= maxWaitingEach || this.#questions.length >= maxWaiting) return false
     if (this.#questions.some(({ id }) => id === question.id)) return false
-    this.#set([...this.#questions, question])
+    const place = this.#placeOf(question)
+    const later = this.#questions.findIndex((other) => this.#placeOf(other) > place)
+    this.#set(this.#questions.toSpliced(later < 0 ? this.#questions.length : later, 0, question))
     return true
   }
 
@@ -48,6 +56,15 @@ export class QuestionQueue {
     if (kept.length === this.#questions.length) return false
     this.#set(kept)
     return true
+  }
+
+  /** One that comes again, since its device's connection broke, has the place it had. */
+  #placeOf({ id, asker }: Question): number {
+    const key = `${asker.deviceId} ${id}`
+    const place = this.#places.get(key) ?? this.#came++
+    this.#places.set(key, place)
+    for (const oldest of this.#places.keys()) if (this.#places.size > mostPlaces) this.#places.delete(oldest)
+    return place
   }
 
   #set(questions: readonly Question[]): void {

@@ -5,6 +5,9 @@ const nearEnd = 48
 export class EndFollower {
   /** Is the newest line what people want to see? */
   follows = true
+  #log: Element | null = null
+  /** A keyboard that opens takes from the log's height, and a window that turns changes its lines. */
+  readonly #resized = new ResizeObserver(() => this.follow(this.#log))
 
   /** To be called when the log was scrolled. */
   scrolled({ currentTarget: log }: Event): void {
@@ -19,6 +22,12 @@ export class EndFollower {
   /** Turns render after their log, so the end is where it will be only once the newest has. */
   async settle(root: ParentNode): Promise<void> {
     await [...root.querySelectorAll('hr-turn')].at(-1)?.updateComplete
-    this.follow(root.querySelector('.log'))
+    const log = root.querySelector('.log')
+    if (log !== this.#log) {
+      this.#resized.disconnect()
+      if (log) this.#resized.observe(log)
+      this.#log = log
+    }
+    this.follow(log)
   }
 }

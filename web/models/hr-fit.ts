@@ -67,7 +67,7 @@ export class HrFit extends LitElement {
       case 'more-devices':
         return words.moreDevices(remedy.count, remedy.deviceName, remedy.memoryBytes)
       case 'shorter-context':
-        return words.shorterContext(remedy.positions)
+        return html`<a href=${withContext(remedy.positions)}>${words.shorterContext(remedy.positions)}</a>`
       case 'smaller-weights':
         return html`<button @click=${() => this.#load(remedy.format)}>${words.smallerWeights[remedy.format]}</button>`
     }
@@ -78,6 +78,13 @@ export class HrFit extends LitElement {
     const { model, options } = this.view
     this.dispatchEvent(new CommandEvent({ kind: 'load-model', model, ...options, weights }))
   }
+}
+
+/** This page with a shorter memory: a leader that opens it leads the same room. */
+function withContext(positions: number): string {
+  const url = new URL(location.href)
+  url.searchParams.set('context', String(positions))
+  return url.href
 }
 
 function speedWords(speed: ExpectedSpeed): string {

@@ -29,7 +29,7 @@ export class HrTokenTimeline extends LitElement {
     tableStyles,
     css`
       :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.75rem; }
-      .figure { white-space: nowrap; }
+      .figure { white-space: nowrap; margin-inline-end: 0.75rem; }
       svg { display: block; width: 100%; direction: ltr; }
       .lane { background: var(--field); border-radius: 0.375rem; overflow: hidden; }
       .computeMs { fill: var(--accent); }

@@ -33,7 +33,7 @@ export const deDownloads: typeof enDownloads = {
     moreDevices: (devices, like, memoryBytes) =>
       `Noch ${counted(devices, 'Gerät', 'Geräte')} wie ${like} dazunehmen (je ${bytes(memoryBytes)}).`,
     shorterContext: (positions) =>
-      `Die Seite mit context=${positions} öffnen: Dann merkt es sich weniger vom Gespräch.`,
+      `Die Seite neu öffnen, mit Platz für ${count(positions)} Token: Dann merkt es sich weniger vom Gespräch.`,
     smallerWeights: { int8: 'Mit 8-Bit-Gewichten laden', int4: 'Mit 4-Bit-Gewichten laden' },
   },
 

@@ -1,7 +1,7 @@
 import type { enEncoder } from './en-encoder.ts'
 import { numbersIn } from './numbers.ts'
 
-const { counted, hundredths, tenths } = numbersIn('de')
+const { counted, hundredths, percentTenths } = numbersIn('de')
 
 export const deEncoder: typeof enEncoder = {
   heading: 'Text als Zahlen',
@@ -31,5 +31,5 @@ export const deEncoder: typeof enEncoder = {
   writeOnce: (mask) => `Schreibe ${mask} einmal.`,
   guess: 'Raten',
   likeliest: (word) => `Das wahrscheinlichste Wort ist ${word}.`,
-  probability: (share) => `${tenths(100 * share)} %`,
+  probability: (share) => percentTenths(share),
 }

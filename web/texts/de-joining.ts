@@ -1,7 +1,7 @@
 import type { enJoining } from './en-joining.ts'
 import { numbersIn } from './numbers.ts'
 
-const { bytes, counted, milliseconds } = numbersIn('de')
+const { bytes, counted, milliseconds, percent } = numbersIn('de')
 
 export const deJoining: typeof enJoining = {
   present: {
@@ -14,7 +14,7 @@ export const deJoining: typeof enJoining = {
     devices: 'Geräte',
     conversation: 'Letzte Frage und Antwort',
     encoder: 'Dieses Modell vergleicht Texte: Was dabei herauskommt, zeigt das leitende Gerät.',
-    shareOf: (percent) => `${percent} %`,
+    shareOf: percent,
   },
 
   terms: {
@@ -30,7 +30,7 @@ export const deJoining: typeof enJoining = {
     once: (model) => `einmal geladen${model ? `, wenn der Raum ${model} nutzt` : ''}`,
     battery: 'Akku',
     notTold: 'sagt dieser Browser nicht',
-    batteryUse: 'Rechnen braucht ihn; unter 20 % wird der Anteil etwa halb so groß, außer er lädt',
+    batteryUse: `Rechnen braucht ihn; unter ${percent(0.2)} wird der Anteil etwa halb so groß, außer er lädt`,
   },
 
   cannotJoin: {
@@ -73,7 +73,7 @@ export const deJoining: typeof enJoining = {
     ofLayers: (n) => `in ${counted(n, 'Schicht', 'Schichten')}`,
     tokenHeading: 'Sein Teil an jedem Token',
     noToken: 'Sobald der Raum antwortet, siehst du hier, wie viel von jedem Token auf diesem Gerät entsteht.',
-    computes: (ms, percent) => `${milliseconds(ms)} je Token hier gerechnet, ${percent} % seiner Zeit`,
+    computes: (ms, share) => `${milliseconds(ms)} je Token hier gerechnet, ${percent(share)} seiner Zeit`,
     waits: (ms) => `${milliseconds(ms)} Warten auf die anderen Geräte und das Netz`,
     tokenShares: (tokens, ownMs, stepMs) =>
       `Die letzten ${counted(tokens, 'Token', 'Tokens')}: je ${milliseconds(ownMs)} von ${milliseconds(stepMs)} auf diesem Gerät gerechnet`,
@@ -81,7 +81,7 @@ export const deJoining: typeof enJoining = {
     sent: 'Gesendet und empfangen',
     downloaded: 'Für seinen Anteil geladen',
     battery: 'Akku',
-    batteryLevel: (percent, charging) => `${percent} %, ${charging ? 'lädt' : 'lädt nicht'}`,
+    batteryLevel: (share, charging) => `${percent(share)}, ${charging ? 'lädt' : 'lädt nicht'}`,
     temperature: 'Temperatur',
     notTold: 'sagt dieser Browser nicht',
     pause: 'Pausieren',

@@ -46,6 +46,8 @@ export const deModels: typeof enModels = {
     help: 'Oder irgendwo auf der Seite ablegen. Sie bleibt auf diesem Gerät; die anderen im Raum bekommen ihre Anteile von hier.',
     file: 'GGUF-Datei',
     folder: 'Ordner eines Modells',
+    occupied:
+      'Gerade wird ein Modell geladen oder benutzt, deshalb wurde nichts geöffnet. Lege es danach noch einmal ab.',
     unreadable: (why) =>
       `Was abgelegt wurde, ist nicht lesbar (${why}). Wurde es verschoben, oder fehlt das Laufwerk? Lege es noch einmal ab.`,
   },

@@ -2,9 +2,7 @@
 import type { enWork } from './en-work.ts'
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds, ranged, tenths } = numbersIn('de')
-
-const probability = (share: number) => `${tenths(100 * share)} %`
+const { bytes, count, counted, milliseconds, ranged, percent, percentTenths } = numbersIn('de')
 
 interface Span {
   start: number
@@ -56,10 +54,15 @@ export const deWork: typeof enWork = {
   probabilitiesHint:
     'Von allen Token, die dort hätten kommen können, nach Temperatur und Wiederholungsabzug. Behalten, bis die Seite neu geladen wird.',
   noTokens: 'Von den Token dieser Antwort ist nichts bekannt.',
-  grades: { sure: '90 % oder mehr', likely: '50 bis 90 %', open: '10 bis 50 %', rare: 'weniger als 10 %' },
-  probability,
-  token: (name, share) => `${name}, ${probability(share)}`,
-  chosen: (name, share) => `Gewählt: „${name}“, ${probability(share)}. Die wahrscheinlichsten dort:`,
+  grades: {
+    sure: `${percent(0.9)} oder mehr`,
+    likely: `50 bis ${percent(0.9)}`,
+    open: `10 bis ${percent(0.5)}`,
+    rare: `weniger als ${percent(0.1)}`,
+  },
+  probability: percentTenths,
+  token: (name, share) => `${name}, ${percentTenths(share)}`,
+  chosen: (name, share) => `Gewählt: „${name}“, ${percentTenths(share)}. Die wahrscheinlichsten dort:`,
   stepOf: (stepMs, weight, rounds) =>
     rounds === 0
       ? `Brauchte ${milliseconds(stepMs)}.`

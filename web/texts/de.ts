@@ -7,7 +7,7 @@ import type { Texts } from './en.ts'
 import { numbersIn } from './numbers.ts'
 
 const numbers = numbersIn('de')
-const { bytes, counted, milliseconds, ranged } = numbers
+const { bytes, counted, milliseconds, percent, ranged } = numbers
 
 /** "Köpfe 4–6", "Kopf 4", "keine Köpfe". */
 function span(one: string, many: string) {
@@ -130,7 +130,7 @@ export const de: Texts = {
     devices: (n) => counted(n, 'Gerät', 'Geräte'),
     inAll: (weightBytes) => `${bytes(weightBytes)} insgesamt`,
     shares: (shares) =>
-      `Anteile an den Gewichten: ${shares.map(({ name, percent }) => `${name ?? 'ein Gerät'} ${percent} %`).join(', ')}`,
+      `Anteile an den Gewichten: ${shares.map(({ name, share }) => `${name ?? 'ein Gerät'} ${percent(share)}`).join(', ')}`,
   },
 
   guest: {

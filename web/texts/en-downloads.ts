@@ -32,7 +32,7 @@ export const enDownloads = {
     moreDevices: (devices: number, like: string, memoryBytes: number) =>
       `Let ${counted(devices, 'more device', 'more devices')} like ${like} join (${bytes(memoryBytes)} each).`,
     shorterContext: (positions: number) =>
-      `Open the page with context=${positions}: it remembers less of a conversation.`,
+      `Open the page anew with room for ${count(positions)} tokens: it remembers less of a conversation.`,
     smallerWeights: { int8: 'Load it with 8-bit weights', int4: 'Load it with 4-bit weights' },
   },
 

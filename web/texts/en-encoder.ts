@@ -1,7 +1,7 @@
 // The words of the page for models that embed text.
 import { numbersIn } from './numbers.ts'
 
-const { counted, hundredths, tenths } = numbersIn('en')
+const { counted, hundredths, percentTenths } = numbersIn('en')
 
 export const enEncoder = {
   heading: 'Text as numbers',
@@ -31,5 +31,5 @@ export const enEncoder = {
   writeOnce: (mask: string) => `Write ${mask} once.`,
   guess: 'Guess',
   likeliest: (word: string) => `The likeliest word is ${word}.`,
-  probability: (share: number) => `${tenths(100 * share)} %`,
+  probability: (share: number) => percentTenths(share),
 }

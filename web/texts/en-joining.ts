@@ -1,7 +1,7 @@
 // The words of joining: how a room shows itself to others, what lending a device means, and what it does while it serves.
 import { numbersIn } from './numbers.ts'
 
-const { bytes, counted, milliseconds } = numbersIn('en')
+const { bytes, counted, milliseconds, percent } = numbersIn('en')
 
 export const enJoining = {
   present: {
@@ -14,7 +14,7 @@ export const enJoining = {
     devices: 'Devices',
     conversation: 'Last question and answer',
     encoder: 'This model compares texts: what comes of them is on the leader’s page.',
-    shareOf: (percent: number) => `${percent}%`,
+    shareOf: percent,
   },
 
   terms: {
@@ -30,7 +30,7 @@ export const enJoining = {
     once: (model: string | null) => `downloaded once${model ? `, if the room runs ${model}` : ''}`,
     battery: 'Battery',
     notTold: 'not told by this browser',
-    batteryUse: 'computing drains it; below 20% its share about halves, unless it charges',
+    batteryUse: `computing drains it; below ${percent(0.2)} its share about halves, unless it charges`,
   },
 
   cannotJoin: {
@@ -73,7 +73,8 @@ export const enJoining = {
     ofLayers: (n: number) => `of ${counted(n, 'layer', 'layers')}`,
     tokenHeading: 'Its part of each token',
     noToken: 'As soon as the room answers, you see here how much of each token is worked out on this device.',
-    computes: (ms: number, percent: number) => `${milliseconds(ms)} a token worked out here, ${percent}% of its time`,
+    computes: (ms: number, share: number) =>
+      `${milliseconds(ms)} a token worked out here, ${percent(share)} of its time`,
     waits: (ms: number) => `${milliseconds(ms)} waiting for the other devices and the network`,
     tokenShares: (tokens: number, ownMs: number, stepMs: number) =>
       `The last ${counted(tokens, 'token', 'tokens')}: ${milliseconds(ownMs)} of ${milliseconds(stepMs)} each worked out on this device`,
@@ -81,7 +82,7 @@ export const enJoining = {
     sent: 'Sent and received',
     downloaded: 'Downloaded for its share',
     battery: 'Battery',
-    batteryLevel: (percent: number, charging: boolean) => `${percent}%, ${charging ? 'charging' : 'not charging'}`,
+    batteryLevel: (share: number, charging: boolean) => `${percent(share)}, ${charging ? 'charging' : 'not charging'}`,
     temperature: 'Temperature',
     notTold: 'this browser does not tell',
     pause: 'Pause',

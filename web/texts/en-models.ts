@@ -45,6 +45,7 @@ export const enModels = {
     help: 'Or drop it anywhere on the page. It stays on this device; the others in the room get their shares from here.',
     file: 'GGUF file',
     folder: 'Folder of a model',
+    occupied: 'A model is being loaded or used, so nothing was opened. Drop it again when that has ended.',
     unreadable: (why: string) =>
       `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`,
   },

@@ -1,9 +1,7 @@
 // The words of a room at work, and of what is known of an answer's tokens.
 import { numbersIn } from './numbers.ts'
 
-const { bytes, count, counted, milliseconds, ranged, tenths } = numbersIn('en')
-
-const probability = (share: number) => `${tenths(100 * share)} %`
+const { bytes, count, counted, milliseconds, ranged, percent, percentTenths } = numbersIn('en')
 
 interface Span {
   start: number
@@ -68,10 +66,15 @@ export const enWork = {
   probabilitiesHint:
     'Of all the tokens that could have come there, after temperature and repetition penalty. Kept until the page is reloaded.',
   noTokens: 'Nothing is known of this answer’s tokens.',
-  grades: { sure: '90 % or more', likely: '50 to 90 %', open: '10 to 50 %', rare: 'less than 10 %' },
-  probability,
-  token: (name: string, share: number) => `${name}, ${probability(share)}`,
-  chosen: (name: string, share: number) => `Chosen: “${name}”, ${probability(share)}. The likeliest there:`,
+  grades: {
+    sure: `${percent(0.9)} or more`,
+    likely: `50 to ${percent(0.9)}`,
+    open: `10 to ${percent(0.5)}`,
+    rare: `less than ${percent(0.1)}`,
+  },
+  probability: percentTenths,
+  token: (name: string, share: number) => `${name}, ${percentTenths(share)}`,
+  chosen: (name: string, share: number) => `Chosen: “${name}”, ${percentTenths(share)}. The likeliest there:`,
   stepOf: (stepMs: number, weight: number, rounds: number) =>
     rounds === 0
       ? `Took ${milliseconds(stepMs)}.`

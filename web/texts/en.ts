@@ -10,7 +10,7 @@ import { numbersIn } from './numbers.ts'
 export type Texts = typeof en
 
 const numbers = numbersIn('en')
-const { bytes, counted, milliseconds, ranged } = numbers
+const { bytes, counted, milliseconds, percent, ranged } = numbers
 
 /** "heads 4–6", "head 4", "no heads": both numbers are counted from 0 and held. */
 function span(one: string, many: string) {
@@ -134,8 +134,8 @@ export const en = {
     columnsDiffer: 'columns differ by layer',
     devices: (n: number) => counted(n, 'device', 'devices'),
     inAll: (weightBytes: number) => `${bytes(weightBytes)} in all`,
-    shares: (shares: readonly { name: string | null; percent: number }[]) =>
-      `Shares of the weights: ${shares.map(({ name, percent }) => `${name ?? 'a device'} ${percent}%`).join(', ')}`,
+    shares: (shares: readonly { name: string | null; share: number }[]) =>
+      `Shares of the weights: ${shares.map(({ name, share }) => `${name ?? 'a device'} ${percent(share)}`).join(', ')}`,
   },
 
   guest: {

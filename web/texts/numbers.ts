@@ -9,6 +9,12 @@ export function numbersIn(language: string) {
   const threeDigits = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
   const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const hundredths = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+  const percents = new Intl.NumberFormat(language, { style: 'percent' })
+  const percentTenths = new Intl.NumberFormat(language, {
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  })
   const plurals = new Intl.PluralRules(language)
   const moments = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const short = (value: number) => (value < 100 ? threeDigits : whole).format(value)
@@ -17,6 +23,10 @@ export function numbersIn(language: string) {
     count: (n: number) => whole.format(n),
     /** With one place after the point. */
     tenths: (value: number) => tenths.format(value),
+    /** Of a share from 0 to 1: "46%". */
+    percent: (share: number) => percents.format(share),
+    /** The same with one place after the point: "45.8%". */
+    percentTenths: (share: number) => percentTenths.format(share),
     /** With two places after the point. */
     hundredths: (value: number) => hundredths.format(value),
     /** "9 devices", "1 device": `one` and `many` are the words after the number. */

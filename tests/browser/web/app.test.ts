@@ -4,13 +4,14 @@ import { page, userEvent } from 'vitest/browser'
 import { databaseName } from '../../../web/chat/conversation-store.ts'
 import type { HrApp } from '../../../web/hr-app.ts'
 import '../../../web/hr-guest.ts'
+import '../../../web/hr-reader.ts'
 import '../../../web/hr-room.ts'
 import { heldNavigations } from './navigations.ts'
 import { openApp, rendered } from './open-app.ts'
 import { byTestId, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
 import { failure } from './system-double.ts'
 
-const roomHash = '#/room/Yk3vTq8LmZc0RxWb7HnPaE'
+const roomHash = '#/room/Yk3vTq8LmZc0RxWb7HnPaA'
 
 beforeEach(async () => {
   sessionStorage.clear()

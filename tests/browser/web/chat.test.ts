@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { RoomView } from '../../../src/index.ts'
+import { AnswerTokens } from '../../../web/chat/answer-tokens.ts'
 import { LiveAnswer } from '../../../web/chat/live-answer.ts'
 import { emptyAnswer, type Turn, userTurn } from '../../../web/chat/turn.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
 import type { HrTurn } from '../../../web/hr-turn.ts'
-import { byTestId, chatView, mount, must, readyView, roomView, settled, wordsOf } from './page-support.ts'
+import { byTestId, chatView, mount, must, readyView, roomView, settled, tokenRecord, wordsOf } from './page-support.ts'
 
 const answer: Turn = {
   ...emptyAnswer(),
@@ -195,6 +196,35 @@ test('versions are turned by the keyboard, and the focus stays where it is', asy
   expect(wordsOf(must(byTestId(element.renderRoot, 'version')))).toBe('2 of 2')
   expect(must(byTestId(element.renderRoot, 'answer')).textContent).toBe('Other')
   expect(next.isConnected).toBe(true)
+})
+
+test('the log stays at its end when a keyboard takes from its height', async () => {
+  const { element } = await show([userTurn('Hi'), { ...answer, content: 'line\n'.repeat(60) }])
+  const log = must(element.renderRoot.querySelector<HTMLElement>('[role=log]'))
+  element.style.height = '600px'
+  const missing = () => log.scrollHeight - log.scrollTop - log.clientHeight
+  await expect.poll(() => log.clientHeight > 200 && missing() < 2).toBe(true)
+  const before = log.clientHeight
+  element.style.height = '300px'
+  await expect.poll(() => log.clientHeight < before && missing() < 2).toBe(true)
+})
+
+test('nothing moves when an answer has ended', async () => {
+  const writing: Turn = { ...answer, state: 'streaming', figures: null }
+  const { element } = await show([userTurn('Hi'), writing])
+  const turn = must([...element.renderRoot.querySelectorAll<HrTurn>('hr-turn')].at(-1))
+  const tokens = new AnswerTokens([tokenRecord()])
+  const live = new LiveAnswer(writing.id, writing.content, tokens)
+  Object.assign(turn, { live, begun: true })
+  live.tokens.add([tokenRecord()])
+  await settled(element)
+  const heightPx = () => turn.getBoundingClientRect().height
+  const before = heightPx()
+  expect(before).toBeGreaterThan(100)
+  Object.assign(turn, { turn: answer, live: null, tokens, begun: false })
+  await settled(element)
+  expect(byTestId(turn.renderRoot, 'regenerate')).not.toBeNull()
+  expect(Math.abs(heightPx() - before)).toBeLessThan(2)
 })
 
 test('of hundreds of turns only those in sight are laid out, and the log is at its end', async () => {

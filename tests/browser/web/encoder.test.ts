@@ -4,6 +4,7 @@ import type { EncoderAbilities, RoomView } from '../../../src/index.ts'
 import { HrApp } from '../../../web/hr-app.ts'
 import { HrEncoder } from '../../../web/hr-encoder.ts'
 import '../../../web/hr-guest.ts'
+import '../../../web/hr-reader.ts'
 import '../../../web/hr-room.ts'
 import { byTestId, mount, must, readyView, settled, wordsOf } from './page-support.ts'
 import { failure, SystemDouble } from './system-double.ts'
@@ -160,7 +161,7 @@ test('the page shows this in the place of the chat, and the answers of the room 
   await expect.poll(() => byTestId(element.renderRoot, 'likeness')).not.toBeNull()
   await userEvent.click(button(element, 'guess'))
   await expect.poll(() => byTestId(element.renderRoot, 'guesses')).not.toBeNull()
-  expect(wordsOf(must(byTestId(element.renderRoot, 'guesses')))).toBe('stars 75.0 % clouds 25.0 %')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'guesses')))).toBe('stars 75.0% clouds 25.0%')
   expect(system.asked.filter((call) => /^(embed|fillMask)/.test(call))).toHaveLength(2)
   system.show(readyView)
   await settled(element)

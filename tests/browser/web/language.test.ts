@@ -3,6 +3,7 @@ import { cdp } from 'vitest/browser'
 import { fetchMarkdown } from '../../../web/chat/growing-text.ts'
 import { emptyAnswer, userTurn } from '../../../web/chat/turn.ts'
 import { HrChat } from '../../../web/hr-chat.ts'
+import { HrNotice } from '../../../web/hr-notice.ts'
 import { followLanguage } from '../../../web/texts/follow-language.ts'
 import { byTestId, chatView, mount, must, readyView, wordsOf } from './page-support.ts'
 
@@ -42,4 +43,17 @@ test('the page follows the browser into another language, and what was written s
   expect(wordsOf(element)).toContain('Angehalten')
   await speakInBrowser('en-US')
   await expect.poll(() => prompt.placeholder).toBe('Write a message')
+})
+
+test('what the engine says in English is folded away for whoever reads another language', async () => {
+  followLanguage()
+  onTestFinished(() => speakInBrowser('en-US'))
+  const error = { code: 'peer-lost', message: 'Pixel 9 left the room.' } as const
+  const { element } = await mount(Object.assign(new HrNotice(), { error }))
+  const own = () => must(element.renderRoot.querySelector('[lang=en]'))
+  expect(own().checkVisibility()).toBe(true)
+  await speakInBrowser('de-DE')
+  await expect.poll(() => document.documentElement.lang).toBe('de')
+  await expect.poll(() => element.renderRoot.querySelector('details')).not.toBeNull()
+  expect([own().checkVisibility(), wordsOf(own())]).toEqual([false, 'Pixel 9 left the room.'])
 })

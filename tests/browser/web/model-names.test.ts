@@ -1,6 +1,7 @@
 // A model is called by its name in the server's list, on every screen that speaks of it.
 import { beforeEach, expect, test } from 'vitest'
 import '../../../web/hr-guest.ts'
+import '../../../web/hr-reader.ts'
 import '../../../web/hr-room.ts'
 import '../../../web/models/hr-kept.ts'
 import { openApp, rendered } from './open-app.ts'

@@ -6,7 +6,7 @@ import type { ChatView } from '../../../web/chat/conversations.ts'
 import type { Turn } from '../../../web/chat/turn.ts'
 import type { Command } from '../../../web/commands.ts'
 
-export const link = 'https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE'
+export const link = 'https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaA'
 
 export const profile: DeviceProfile = {
   deviceId: 'pixel',

@@ -39,7 +39,7 @@ async function showModels(part: Partial<HrModels>) {
 }
 
 test('an invitation names a local address although the leader is on localhost', async () => {
-  const { element, field } = await showInvite({ link: 'http://localhost:8080/#/room/Yk3vTq8LmZc0RxWb7HnPaE' })
+  const { element, field } = await showInvite({ link: 'http://localhost:8080/#/room/Yk3vTq8LmZc0RxWb7HnPaA' })
   expect(field.value).toBe(link)
   expect(must(element.renderRoot.querySelector('hr-qr')).text).toBe(link)
 })
@@ -48,7 +48,7 @@ test('choosing another address changes link and code', async () => {
   const { element, field } = await showInvite({})
   await userEvent.selectOptions(must(byTestId(element.renderRoot, 'address')), '1')
   await settled(element)
-  expect(field.value).toBe('https://10.0.0.7:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE')
+  expect(field.value).toBe('https://10.0.0.7:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaA')
   expect(must(element.renderRoot.querySelector('hr-qr')).text).toBe(field.value)
 })
 
@@ -163,6 +163,16 @@ test('a file can be dropped anywhere on the page', async () => {
   expect(drop.defaultPrevented).toBe(true)
   await expect.poll(() => commands.map(({ kind }) => kind)).toEqual(['load-model'])
   expect(commands).toMatchObject([{ model: [{ path: 'own.gguf' }] }])
+})
+
+test('while a model is loaded, what is dropped is not opened, and the page says why', async () => {
+  const { element, commands } = await showModels({ loading: true })
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(new File(['x'], 'own.gguf'))
+  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+  await settled(element)
+  expect(wordsOf(must(element.renderRoot.querySelector('hr-file-drop')))).toContain('so nothing was opened')
+  expect(commands).toEqual([])
 })
 
 test('a dropped file that cannot be read is told', async () => {

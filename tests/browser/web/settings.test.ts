@@ -10,6 +10,7 @@ import {
 } from '../../../web/chat/answer-settings.ts'
 import { HrSettings } from '../../../web/chat/hr-settings.ts'
 import '../../../web/hr-guest.ts'
+import '../../../web/hr-reader.ts'
 import '../../../web/hr-room.ts'
 import { openApp, rendered } from './open-app.ts'
 import { byTestId, mount, must, readyView, settled, wordsOf } from './page-support.ts'

@@ -203,9 +203,9 @@ test('a guest at an insecure address is led to the same room at the secure one',
   sessionStorage.clear()
   vi.stubGlobal('isSecureContext', false)
   onTestFinished(() => void vi.unstubAllGlobals())
-  const { app } = await openApp('#/room/Yk3vTq8LmZc0RxWb7HnPaE')
+  const { app } = await openApp('#/room/Yk3vTq8LmZc0RxWb7HnPaA')
   const way = () => byTestId(app.renderRoot, 'secure-address')?.getAttribute('href')
-  await expect.poll(way).toBe('https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaE')
+  await expect.poll(way).toBe('https://192.168.1.20:8443/#/room/Yk3vTq8LmZc0RxWb7HnPaA')
 })
 
 test('a camera that something else uses can be tried again', async () => {
@@ -231,4 +231,12 @@ test('where the camera is refused, the words are typed instead', async () => {
   await userEvent.click(must(byTestId(element.renderRoot, 'type-words')))
   await expect.poll(scanner).toBeNull()
   expect(element.shadowRoot?.activeElement?.id).toBe('link')
+})
+
+test('a full storage can be left for later', async () => {
+  const view = { ...readyView, notices: [{ code: 'storage-full', message: 'No space for 98 MB.' }] } as const
+  const { element, commands } = await mount(Object.assign(new HrRoomState(), { leading: true, view }))
+  await userEvent.click(must(byTestId(element.renderRoot, 'dismiss')))
+  await settled(element)
+  expect([commands, element.renderRoot.querySelector('hr-notice')]).toEqual([[], null])
 })

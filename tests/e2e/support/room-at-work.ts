@@ -39,5 +39,5 @@ export async function showsItsWork(leader: Page, guest: Page): Promise<void> {
   const [first] = await tokens.allTextContents()
   expect(await textOf(answers(leader))).toContain(first?.trim())
   await tokens.nth(1).click()
-  await expect(leader.getByTestId('token-alternatives')).toHaveText(/Chosen: “.+”, [\d.]+ %/)
+  await expect(leader.getByTestId('token-alternatives')).toHaveText(/Chosen: “.+”, [\d.]+%/)
 }

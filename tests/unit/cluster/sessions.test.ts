@@ -207,7 +207,7 @@ test('devices that call themselves the same are numbered, for the room and for t
   expect(guest.name).toBe('laptop (2)')
 })
 
-test('a connection that breaks for a moment costs a guest no question', async () => {
+test('a connection that breaks for a moment costs a guest no question, and no place among those that wait', async () => {
   const { guest, lose, connect } = await join('phone')
   coordinator.show({ kind: 'ready', modelId: 'model' }, ['laptop', 'phone'])
   await arrived()
@@ -217,9 +217,13 @@ test('a connection that breaks for a moment costs a guest no question', async ()
   talk.take()
   lose()
   expect(talk.waiting).toEqual([])
+  const { guest: other } = await join('tablet')
+  await arrived()
+  other.ask('And me?')
+  await arrived()
   await connect()
   await arrived()
-  expect(talk.waiting.map(({ excerpt }) => excerpt)).toEqual(['And then?'])
+  expect(talk.waiting.map(({ excerpt }) => excerpt)).toEqual(['And then?', 'And me?'])
 })
 
 test('a guest that is removed takes its questions with it', async () => {
