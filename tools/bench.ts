@@ -1,6 +1,5 @@
 // `npm run bench`: how fast this machine computes with Headroom and with others. What it takes and says: docs/COMMANDS.md.
 import { Command, Option } from 'commander'
-import { toErrorData } from '../src/base/errors.ts'
 import { benchCompute } from './bench/compute.ts'
 import { benchKernels, formatKernels } from './bench/kernels.ts'
 import type { ComputeOptions } from './bench/options.ts'
@@ -8,6 +7,7 @@ import { benchPage, formatPage, type PageOptions } from './bench/page.ts'
 import { BENCH_SHAPES } from './bench/shapes.ts'
 import { formatCompute } from './bench/table.ts'
 import { wholeNumber } from './option-values.ts'
+import { printResult } from './print-result.ts'
 
 const program = new Command('npm run bench --').description('Measures Headroom beside other engines on this machine.')
 
@@ -23,14 +23,14 @@ program
   .option('--json', 'one JSON object on stdout', false)
   .action(async (parsed: Omit<ComputeOptions, 'threads'> & { threads: '1' | '2' }) => {
     const options = { ...parsed, threads: parsed.threads === '1' ? (1 as const) : (2 as const) }
-    await report(options.json, () => benchCompute(options), formatCompute)
+    await printResult(options.json, () => benchCompute(options), formatCompute)
   })
 
 program
   .command('kernels')
   .description('each WASM kernel by itself, against what this browser reads and multiplies')
   .option('--json', 'one JSON object on stdout', false)
-  .action(({ json }: { json: boolean }) => report(json, benchKernels, formatKernels))
+  .action(({ json }: { json: boolean }) => printResult(json, benchKernels, formatKernels))
 
 program
   .command('page')
@@ -43,18 +43,8 @@ program
     4,
   )
   .option('--json', 'one JSON object on stdout', false)
-  .action(({ json, ...options }: PageOptions & { json: boolean }) => report(json, () => benchPage(options), formatPage))
+  .action(({ json, ...options }: PageOptions & { json: boolean }) =>
+    printResult(json, () => benchPage(options), formatPage),
+  )
 
 await program.parseAsync()
-
-async function report<Report>(json: boolean, measure: () => Promise<Report>, format: (report: Report) => string) {
-  try {
-    const measured = await measure()
-    console.log(json ? JSON.stringify(measured) : format(measured))
-  } catch (error) {
-    const data = toErrorData(error)
-    if (json) console.log(JSON.stringify({ error: data }))
-    else console.error(data.message)
-    process.exitCode = 1
-  }
-}

@@ -1,27 +1,26 @@
 // `npm run demo`: a room of real tabs answers one prompt, without hands. What it takes and says: docs/COMMANDS.md.
-import { HeadroomError, toErrorData } from '../src/base/errors.ts'
+import { HeadroomError } from '../src/base/errors.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { type DemoOptions, parseDemoOptions } from './demo-options.ts'
 import { type DemoReport, demoReport } from './demo-report.ts'
 import { runInRoom } from './demo-run.ts'
 import { formatReport } from './demo-table.ts'
+import { printResult } from './print-result.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
 const argv = process.argv.slice(2)
 const asJson = argv.includes('--json')
 
-try {
-  const options = parseDemoOptions(argv, (message) => {
-    throw new HeadroomError('bad-input', `${message} See npm run demo -- --help.`)
-  })
-  const report = await demo(options)
-  console.log(asJson ? JSON.stringify(report) : formatReport(report))
-} catch (error) {
-  const data = toErrorData(error)
-  if (asJson) console.log(JSON.stringify({ error: data }))
-  else console.error(data.message)
-  process.exitCode = 1
-}
+await printResult(
+  asJson,
+  async () =>
+    demo(
+      parseDemoOptions(argv, (message) => {
+        throw new HeadroomError('bad-input', `${message} See npm run demo -- --help.`)
+      }),
+    ),
+  formatReport,
+)
 
 async function demo(options: DemoOptions): Promise<DemoReport> {
   const room = await openBrowserRoom({

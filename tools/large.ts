@@ -1,10 +1,10 @@
 // `npm run large`: GPT-3.5-Turbo's shape (96 layers, 96 heads, 12,288 values), whose weights are not public. `plan` says what a room would
 // need to hold it; `run` runs two of its layers at full width over real tabs and compares them with a streamed reference.
 import { Command } from 'commander'
-import { toErrorData } from '../src/base/errors.ts'
 import { formatPlan, planLarge } from './large-plan.ts'
 import { formatRun, runLarge } from './large-run.ts'
 import { number, wholeNumber } from './option-values.ts'
+import { printResult } from './print-result.ts'
 
 const asJson = process.argv.includes('--json')
 const program = new Command('npm run large --').description(
@@ -29,7 +29,7 @@ program
     number(0, 10_000),
   )
   .option('--json', 'one JSON object on stdout', false)
-  .action((options) => say(planLarge(options), formatPlan))
+  .action((options) => printResult(asJson, () => planLarge(options), formatPlan))
 
 program
   .command('run')
@@ -39,19 +39,6 @@ program
   .option('--tabs <number>', 'tabs in the room', wholeNumber(1, 16), 4)
   .option('--tokens <ids>', 'token ids below 32', (text) => text.split(',').map(wholeNumber(0, 31)), [3, 1, 4, 15])
   .option('--json', 'one JSON object on stdout', false)
-  .action((options) => say(runLarge(options), formatRun))
+  .action((options) => printResult(asJson, () => runLarge(options), formatRun))
 
 await program.parseAsync()
-
-async function say<Report extends object>(work: Promise<Report>, format: (report: Report) => string) {
-  try {
-    const report = await work
-    console.log(asJson ? JSON.stringify(report) : format(report))
-    if ('passed' in report && report.passed === false) process.exitCode = 1
-  } catch (error) {
-    const data = toErrorData(error)
-    if (asJson) console.log(JSON.stringify({ error: data }))
-    else console.error(data.message)
-    process.exitCode = 1
-  }
-}

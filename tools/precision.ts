@@ -1,10 +1,10 @@
 // `npm run precision`: the default model in every weight format, what each holds in memory and what it costs against transformers in
 // float32 (see quality.ts), as the README's table.
 import { Command } from 'commander'
-import { toErrorData } from '../src/base/errors.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { readForcedPrompts } from './forced-prompts.ts'
 import { wholeNumber } from './option-values.ts'
+import { printResult } from './print-result.ts'
 import { compareForced, type QualityFigures, summarize } from './quality-figures.ts'
 
 const formats = ['f32', 'f16', 'int8', 'int4', 'auto'] as const
@@ -24,18 +24,15 @@ const options = new Command('npm run precision --')
   .parse()
   .opts<{ tabs: number; prompts: number; json: boolean }>()
 
-try {
+await printResult(options.json, measureAll, ({ rows }) => table(rows))
+
+async function measureAll(): Promise<{ tabs: number; rows: Row[] }> {
   const rows: Row[] = []
   for (const weights of formats) {
     rows.push(await measure(weights))
     console.error(`${weights} done`)
   }
-  console.log(options.json ? JSON.stringify({ tabs: options.tabs, rows }) : table(rows))
-} catch (error) {
-  const data = toErrorData(error)
-  console.error(data.message)
-  if (options.json) console.log(JSON.stringify({ error: data }))
-  process.exitCode = 1
+  return { tabs: options.tabs, rows }
 }
 
 async function measure(weights: Row['weights']): Promise<Row> {

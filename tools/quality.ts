@@ -2,12 +2,12 @@
 // transformers chose it in float32, and three figures: how often the next token agrees, how far the five best logits are off, and by
 // how much the largest overturned token had led. The reference: tests/fixtures/smollm2-greedy.json.
 import { Command, Option } from 'commander'
-import { toErrorData } from '../src/base/errors.ts'
 import { EXECUTOR_WISHES } from '../src/plan/device-profile.ts'
 import { openBrowserRoom } from './browser-room.ts'
 import { readForcedPrompts } from './forced-prompts.ts'
 import { shares, wholeNumber } from './option-values.ts'
-import { measureQuality, meetsBar, qualityBar } from './quality-figures.ts'
+import { printResult } from './print-result.ts'
+import { measureQuality, meetsBar, type QualityFigures, qualityBar } from './quality-figures.ts'
 
 interface Options {
   tabs: number
@@ -18,6 +18,11 @@ interface Options {
   shares?: number[]
   prompts: number
   json: boolean
+}
+
+interface Quality extends QualityFigures {
+  bar: typeof qualityBar
+  passed: boolean
 }
 
 const options = new Command('npm run quality --')
@@ -35,8 +40,10 @@ const options = new Command('npm run quality --')
   .parse()
   .opts<Options>()
 
-try {
-  const { tabs, prompts: count, json, ...query } = options
+const { tabs, prompts: count, json, ...query } = options
+await printResult(json, measure, format)
+
+async function measure(): Promise<Quality> {
   const chosen = (await readForcedPrompts()).slice(0, count)
   const room = await openBrowserRoom({ tabs, query: stringsOf(query), headed: false })
   try {
@@ -45,29 +52,19 @@ try {
         `${done} of ${chosen.length} (${(100 * agreement).toFixed(1)}%, ${meanTopError.toFixed(3)} so far): ${prompt}`,
       ),
     )
-    const [bar, passed] = [qualityBar, meetsBar(figures)]
-    if (json) console.log(JSON.stringify({ ...figures, bar, passed }))
-    else {
-      console.log(
-        `${figures.tokens} tokens over ${tabs} tab(s), weights ${query.weights}, wire ${query.wire}, executor ${query.executor}`,
-      )
-      console.log(
-        `next token agrees        ${(100 * figures.agreement).toFixed(1)}%   (at least ${100 * bar.agreement}%)`,
-      )
-      console.log(`mean error of five best  ${figures.meanTopError.toFixed(3)}   (at most ${bar.meanTopError})`)
-      console.log(
-        `largest lead flipped     ${figures.largestFlippedLead.toFixed(2)}    (at most ${bar.largestFlippedLead})`,
-      )
-    }
-    if (!passed) process.exitCode = 1
+    return { ...figures, bar: qualityBar, passed: meetsBar(figures) }
   } finally {
     await room.close()
   }
-} catch (error) {
-  const data = toErrorData(error)
-  console.error(data.message)
-  if (options.json) console.log(JSON.stringify({ error: data }))
-  process.exitCode = 1
+}
+
+function format({ tokens, agreement, meanTopError, largestFlippedLead, bar }: Quality): string {
+  return [
+    `${tokens} tokens over ${tabs} tab(s), weights ${query.weights}, wire ${query.wire}, executor ${query.executor}`,
+    `next token agrees        ${(100 * agreement).toFixed(1)}%   (at least ${100 * bar.agreement}%)`,
+    `mean error of five best  ${meanTopError.toFixed(3)}   (at most ${bar.meanTopError})`,
+    `largest lead flipped     ${largestFlippedLead.toFixed(2)}    (at most ${bar.largestFlippedLead})`,
+  ].join('\n')
 }
 
 function stringsOf(query: object): Record<string, string> {
