@@ -7,11 +7,20 @@ import { createWebgpuFactory, webgpuExecutor } from '../../../src/compute/webgpu
 import { plainRequest } from '../../../src/model/sampling.ts'
 import { shardTensors } from '../../../src/plan/shard-tensors.ts'
 import { bertLike, gptLike, mobileBertLike, qwenLike } from '../../support/family-configs.ts'
-import { shardsByHand, tinyModel, writeAll } from '../../support/tiny-model.ts'
+import { shardsByHand, type TinyModel, tinyModel, writeAll } from '../../support/tiny-model.ts'
 import { beginOne, config, load, shard, sublayerCount } from './tiny-gpu.ts'
 import { oneStep } from './webgpu-step.ts'
 
 afterEach(() => vi.restoreAllMocks())
+
+/** As files have it whose values are kept finer than queries and keys. */
+function withOtherValues(): TinyModel {
+  const [coarse, fine] = [tinyModel(config, 'f16'), tinyModel(config, 'f32')]
+  const isValue = (key: string) => key.startsWith('value.')
+  const entries = Object.entries(coarse.formats).map(([key, format]) => [key, isValue(key) ? 'f32' : format])
+  const cut: TinyModel['cut'] = (tensor) => (tensor.role === 'value' ? fine : coarse).cut(tensor)
+  return { config, formats: Object.fromEntries(entries), cut }
+}
 
 describe('work sent to the GPU', () => {
   test('a sublayer is one submit and one readback: five dispatches of attention, three of feed-forward', async () => {
@@ -36,35 +45,32 @@ describe('work sent to the GPU', () => {
   })
 
   test.each([
-    // GPT-2: as LLaMA, whatever is biased.
-    { config: gptLike(), counts: [5, 3, 5, 3] },
-    // Qwen3: heads are normed on the way.
-    { config: qwenLike(), counts: [5, 3, 5, 3] },
-    // MobileBERT: two bottlenecks into a layer, a product for values, and two dispatches out of the layer before.
-    { config: mobileBertLike(), counts: [10, 3, 3, 3, 3, 12, 3, 3, 3, 3] },
-  ])(
-    '$config.family $config.architecture takes $counts dispatches, each sublayer one submit and one readback',
-    async ({ config: own, counts }) => {
-      const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
-      const model = tinyModel(own, 'int8')
-      const tensors = shardTensors(own, whole!, model.formats)
-      const loader = await webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1 })
-      await writeAll(model, tensors, loader)
-      const executor = await loader.finish()
-      const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
-      const submits = vi.spyOn(GPUQueue.prototype, 'submit')
-      const state = beginOne(executor)
-      const found: number[] = []
-      for (const index of counts.keys()) {
-        executor.join(state, index, await executor.partial(state, index))
-        found.push(dispatches.mock.calls.length)
-        expect(submits.mock.calls.length).toBe(index + 1)
-        dispatches.mockClear()
-      }
-      expect(found).toEqual(counts)
-      executor.close()
-    },
-  )
+    { what: 'GPT-2, whatever is biased,', model: tinyModel(gptLike(), 'f16'), counts: [5, 3, 5, 3] },
+    { what: 'Qwen3, whose heads are normed,', model: tinyModel(qwenLike(), 'f16'), counts: [5, 3, 5, 3] },
+    { what: 'BERT', model: tinyModel(bertLike(), 'f16'), counts: [5, 3, 5, 3] },
+    // Two bottlenecks into a layer, a product for values, and two dispatches out of the layer before.
+    { what: 'MobileBERT', model: tinyModel(mobileBertLike(), 'f16'), counts: [10, 3, 3, 3, 3, 12, 3, 3, 3, 3] },
+    { what: 'LLaMA with values in a format of their own', model: withOtherValues(), counts: [6, 3, 6, 3] },
+  ])('$what takes $counts dispatches, each sublayer one submit and one readback', async ({ model, counts }) => {
+    const own = model.config
+    const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
+    const tensors = shardTensors(own, whole!, model.formats)
+    const loader = await webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1 })
+    await writeAll(model, tensors, loader)
+    const executor = await loader.finish()
+    const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
+    const submits = vi.spyOn(GPUQueue.prototype, 'submit')
+    const state = beginOne(executor)
+    const found: number[] = []
+    for (const index of counts.keys()) {
+      executor.join(state, index, await executor.partial(state, index))
+      found.push(dispatches.mock.calls.length)
+      expect(submits.mock.calls.length).toBe(index + 1)
+      dispatches.mockClear()
+    }
+    expect(found).toEqual(counts)
+    executor.close()
+  })
 
   test('its counts are what the GPU was sent: of a decode step eight dispatches a layer and two for the head', async () => {
     const executor = await load()
