@@ -31,8 +31,6 @@ export interface GgufFile {
 
 /** The file with tensors in their order. */
 export function ggufBytes({ keys, tensors }: GgufFile): Uint8Array {
-  const head = [Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(Object.keys(keys).length)]
-  const keyValues = Object.entries(keys).flatMap(([key, value]) => [text(key), value])
   const infos: Buffer[] = []
   const data: Buffer[] = []
   let dataBytes = 0
@@ -41,7 +39,14 @@ export function ggufBytes({ keys, tensors }: GgufFile): Uint8Array {
     data.push(padded(bytes))
     dataBytes += data.at(-1)!.length
   }
-  return Buffer.concat([padded(Buffer.concat([...head, ...keyValues, ...infos])), ...data])
+  return Buffer.concat([ggufHead(keys, infos), ...data])
+}
+
+/** All that is before the data; `infos` as of `tensorInfo`. */
+export function ggufHead(keys: GgufFile['keys'], infos: readonly Buffer[]): Buffer {
+  const head = [Buffer.from('GGUF'), u32(3), u64(infos.length), u64(Object.keys(keys).length)]
+  const keyValues = Object.entries(keys).flatMap(([key, value]) => [text(key), value])
+  return padded(Buffer.concat([...head, ...keyValues, ...infos]))
 }
 
 /** `dimensions` innermost first; `offset` from the start of the data. */
