@@ -22,7 +22,7 @@ import { CommandEvent } from './commands.ts'
 import './hr-composer.ts'
 import './hr-turn.ts'
 import type { HrTurn } from './hr-turn.ts'
-import { keyboardIcon, listIcon, newChatIcon, settingsIcon } from './icons.ts'
+import { downIcon, keyboardIcon, listIcon, newChatIcon, settingsIcon } from './icons.ts'
 import { sendObstacle } from './obstacle.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
@@ -38,10 +38,12 @@ export class HrChat extends LitElement {
   @property({ attribute: false }) view!: RoomView
   /** The open conversation, and the list of the kept ones. */
   @property({ attribute: false }) chat!: ChatView
+  /** Name under which this tab keeps what is written and not sent; empty: not at all. */
+  @property() draftName = ''
   @query('hr-conversations') private conversations!: HrConversations
   @query('hr-settings') private settings!: HrSettings
   @query('hr-shortcuts') private shortcuts!: HrShortcuts
-  readonly #end = new EndFollower()
+  readonly #end = new EndFollower(() => this.requestUpdate())
 
   static override styles = [
     shared,
@@ -56,6 +58,8 @@ export class HrChat extends LitElement {
       hr-turn:not(:last-of-type) { content-visibility: auto; contain-intrinsic-block-size: auto 12rem; }
       .edge { display: flex; align-items: center; gap: 0.75rem; text-align: center; text-wrap: balance; }
       .edge::before, .edge::after { content: ''; flex: 1 0 1rem; border-block-start: 1px solid var(--line-strong); }
+      .below { position: relative; }
+      .to-end { position: absolute; inset-block-end: calc(100% + 0.25rem); inset-inline: 0; margin-inline: auto; width: var(--touch); padding: 0; border-radius: 50%; }
       hr-undo { display: block; margin-block-end: 0.5rem; }
       .reads { margin-block-start: 0.375rem; padding-inline: 1rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
@@ -111,10 +115,11 @@ export class HrChat extends LitElement {
             .asker=${turn.askedBy ? laterTexts().talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
         })}
       </div>
-      <div>
+      <div class="below">
+        ${this.#end.follows || empty ? null : this.#toEnd()}
         <hr-undo .deletion=${chat.deleted} @hr-command=${this.#asked}></hr-undo>
         <hr-queue leading .waiting=${this.view.talk.waiting} self=${this.#self}></hr-queue>
-        <hr-composer ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)} @hr-edit-last=${this.#editLast}></hr-composer>
+        <hr-composer draftName=${this.draftName} ?answering=${chat.live !== null} .obstacle=${sendObstacle(this.view.state)} @hr-edit-last=${this.#editLast}></hr-composer>
         ${this.view.devices.length > 1 ? html`<p class="small muted reads">${laterTexts().talk.readsAlong}</p>` : null}
         ${chat.kept ? null : html`<p class="small muted" data-testid="not-kept">${words.notKept}</p>`}
       </div>
@@ -127,7 +132,8 @@ export class HrChat extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (this.view.state.kind === 'ready') void fetchMarkdown()
-    if (changed.get('chat')?.conversationId !== this.chat.conversationId) this.#end.follows = true
+    if (changed.has('chat') && changed.get('chat')?.conversationId !== this.chat.conversationId)
+      this.#end.follows = true
   }
 
   override updated() {
@@ -168,6 +174,17 @@ export class HrChat extends LitElement {
     if (kind !== 'show-version' && kind !== 'delete-turn')
       this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
     if (kind !== 'show-version' && kind !== 'delete-turn') this.#end.follows = true
+  }
+
+  #toEnd() {
+    const label = laterTexts().talk.toEnd
+    return html`<button class="to-end" data-testid="to-end" aria-label=${label} title=${label} @click=${() => this.#showEnd()}>${downIcon}</button>`
+  }
+
+  /** The button goes away: the focus stays in the log. */
+  #showEnd() {
+    this.#end.toEnd()
+    this.renderRoot.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true })
   }
 
   #editLast() {

@@ -1,9 +1,11 @@
 // Where people write: Enter sends, Shift+Enter makes a line. While an answer runs, the leader's stops it, and what is written then waits.
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { ifDefined } from 'lit/directives/if-defined.js'
+import * as v from 'valibot'
 import { CommandEvent } from './commands.ts'
 import { sendIcon, stopIcon } from './icons.ts'
+import { keepItem, keptItem } from './kept-item.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
@@ -20,6 +22,8 @@ export class HrComposer extends LitElement {
   @property({ type: Boolean }) asking = false
   /** Characters at most; null: as many as there are. */
   @property({ type: Number }) maxlength: number | null = null
+  /** Name under which this tab keeps what is written and not sent, over a reload; empty: not at all. */
+  @property() draftName = ''
   /** Why nothing can be sent now; empty when it can. */
   @property() obstacle = ''
   @state() draft = ''
@@ -36,6 +40,11 @@ export class HrComposer extends LitElement {
       p { margin-top: 0.375rem; padding-inline: 1rem; }
     `,
   ]
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('draftName') && this.draftName && this.draft === '')
+      this.draft = keptItem(sessionStorage, this.draftName, v.string()) ?? ''
+  }
 
   override render() {
     const words = texts.chat
@@ -69,7 +78,12 @@ export class HrComposer extends LitElement {
   }
 
   #write(event: Event) {
-    if (event.target instanceof HTMLTextAreaElement) this.draft = event.target.value
+    if (event.target instanceof HTMLTextAreaElement) this.#setDraft(event.target.value)
+  }
+
+  #setDraft(text: string) {
+    this.draft = text
+    if (this.draftName) keepItem(sessionStorage, this.draftName, text)
   }
 
   #key(event: KeyboardEvent) {
@@ -78,7 +92,7 @@ export class HrComposer extends LitElement {
       this.#stop()
     }
     if (event.key === 'ArrowUp' && this.draft === '') this.dispatchEvent(new Event('hr-edit-last'))
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
     event.preventDefault()
     this.#send()
   }
@@ -92,7 +106,7 @@ export class HrComposer extends LitElement {
     if (!this.#sendable) return
     const waits = this.asking || this.answering
     this.dispatchEvent(new CommandEvent({ kind: waits ? 'ask' : 'send-prompt', text: this.draft.trim() }))
-    this.draft = ''
+    this.#setDraft('')
     this.focus()
   }
 
@@ -100,6 +114,11 @@ export class HrComposer extends LitElement {
     this.dispatchEvent(new CommandEvent({ kind: 'stop-answer' }))
     this.focus()
   }
+}
+
+/** Does the key belong to a word that is being composed? Safari says so of the Enter that ends one by its code alone. */
+function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
 }
 
 declare global {

@@ -22,7 +22,7 @@ export class HrGuestTalk extends LitElement {
   /** Of a guest. */
   @property({ attribute: false }) view!: RoomView
   readonly #conversation = new SharedConversation()
-  readonly #end = new EndFollower()
+  readonly #end = new EndFollower(() => this.requestUpdate())
 
   static override styles = [
     shared,
@@ -58,7 +58,7 @@ export class HrGuestTalk extends LitElement {
           : html`<hr-notice tone="information" data-testid="declined" heading=${words.declined[declined.reason]} message=${declined.text}
               action=${words.askAgain} @hr-notice-action=${() => this.#ask(declined.text)}></hr-notice>`
       }
-      <hr-composer asking .obstacle=${this.#obstacle()} maxlength=${maxQuestionLength}></hr-composer>
+      <hr-composer asking draftName="headroom.question" .obstacle=${this.#obstacle()} maxlength=${maxQuestionLength}></hr-composer>
       <p class="small muted">${words.readsAlong}</p>
       <hr-spoken .live=${live}></hr-spoken>
     `

@@ -108,7 +108,7 @@ export class HrRoom extends LitElement {
         ${
           encoder
             ? html`<hr-encoder .view=${view} .abilities=${encoder} .comparison=${this.comparison} .filled=${this.filled}></hr-encoder>`
-            : html`<hr-chat .view=${view} .chat=${this.chat}>${chatBegins ? this.#start() : null}</hr-chat>`
+            : html`<hr-chat draftName="headroom.draft" .view=${view} .chat=${this.chat}>${chatBegins ? this.#start() : null}</hr-chat>`
         }
       </div>
       ${

@@ -66,6 +66,7 @@ export class HrTurn extends LitElement {
       .reserved.tokens { min-block-size: calc(1lh + 2 * 0.625rem + 0.5rem + 2.25rem); }
       .foot { min-height: 1.25rem; display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; }
       .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0.125rem; margin-inline: -0.5rem; }
+      time { padding-inline: 0.5rem; }
       .left-out { border-inline-start: 3px solid var(--share-1); padding-inline-start: 0.75rem; }
       .waiting { display: inline-flex; gap: 0.3rem; padding-block: 0.5rem; }
       .waiting i { width: 0.45rem; height: 0.45rem; border-radius: 50%; background: var(--muted); animation: breathe 1.2s ease-in-out infinite; }
@@ -96,6 +97,7 @@ export class HrTurn extends LitElement {
       <p class="text" dir="auto" data-testid="question">${content}</p>
       <div class="actions">
         ${this.#versions()}
+        ${this.#time()}
         <hr-copy .text=${content}></hr-copy>
         ${
           this.readonly
@@ -148,6 +150,7 @@ export class HrTurn extends LitElement {
       ${this.#versions()}
       ${content === '' ? null : html`<hr-copy .text=${content}></hr-copy>`}
       ${this.readonly ? null : this.#askMore(turn)}
+      ${this.#time()}
     </div>`
   }
 
@@ -166,6 +169,16 @@ export class HrTurn extends LitElement {
           : null
       }
       ${this.#delete()}`
+  }
+
+  /** Of a turn from today the time alone; nobody knows when a shared one was made. */
+  #time() {
+    const { createdAtMs } = this.turn
+    if (createdAtMs === 0) return null
+    const made = new Date(createdAtMs)
+    const isToday = made.toDateString() === new Date().toDateString()
+    const { moment, timeOfDay } = texts.numbers
+    return html`<time class="small muted numbers" datetime=${made.toISOString()} title=${moment(made)}>${isToday ? timeOfDay(made) : moment(made)}</time>`
   }
 
   #versions() {

@@ -14,6 +14,7 @@ export const shareIcon = icon(
 )
 export const presentIcon = icon(svg`<rect x="3" y="4" width="18" height="12" rx="2"/><path d="M12 16v4m-4 0h8"/>`)
 export const sendIcon = icon(svg`<path d="M12 19V5m0 0-6 6m6-6 6 6"/>`)
+export const downIcon = icon(svg`<path d="M12 5v14m0 0 6-6m-6 6-6-6"/>`)
 export const stopIcon = icon(svg`<rect x="6.5" y="6.5" width="11" height="11" rx="1.5" fill="currentColor"/>`)
 export const retryIcon = icon(svg`<path d="M4 12a8 8 0 1 0 2.5-5.8"/><path d="M4 3.500V8h4.5"/>`)
 export const fileIcon = icon(

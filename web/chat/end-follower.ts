@@ -3,11 +3,34 @@ const nearEnd = 48
 
 /** Keeps a log that scrolls at its newest line, unless somebody has scrolled up. */
 export class EndFollower {
-  /** Is the newest line what people want to see? */
-  follows = true
+  #follows = true
+  readonly #changed: () => void
   #log: Element | null = null
-  /** A keyboard that opens takes from the log's height, and a window that turns changes its lines. */
+  #newest: Element | null = null
+  /** A keyboard that opens takes from the log's height; what a turn shows may get its size later than the turn. */
   readonly #resized = new ResizeObserver(() => this.follow(this.#log))
+
+  /** `changed` is called when somebody scrolls away from the end, or back. */
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** Is the newest line what people want to see? */
+  get follows(): boolean {
+    return this.#follows
+  }
+
+  set follows(follows: boolean) {
+    if (follows === this.#follows) return
+    this.#follows = follows
+    this.#changed()
+  }
+
+  /** Back to the newest line. */
+  toEnd(): void {
+    this.follows = true
+    this.follow(this.#log)
+  }
 
   /** To be called when the log was scrolled. */
   scrolled({ currentTarget: log }: Event): void {
@@ -21,13 +44,17 @@ export class EndFollower {
 
   /** Turns render after their log, so the end is where it will be only once the newest has. */
   async settle(root: ParentNode): Promise<void> {
-    await [...root.querySelectorAll('hr-turn')].at(-1)?.updateComplete
+    const newest = [...root.querySelectorAll('hr-turn')].at(-1) ?? null
+    await newest?.updateComplete
     const log = root.querySelector('.log')
-    if (log !== this.#log) {
-      this.#resized.disconnect()
-      if (log) this.#resized.observe(log)
-      this.#log = log
-    }
+    if (log !== this.#log || newest !== this.#newest) this.#watch(log, newest)
     this.follow(log)
+  }
+
+  #watch(log: Element | null, newest: Element | null): void {
+    this.#resized.disconnect()
+    for (const element of [log, newest]) if (element) this.#resized.observe(element)
+    this.#log = log
+    this.#newest = newest
   }
 }

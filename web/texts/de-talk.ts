@@ -20,6 +20,7 @@ export const deTalk: typeof enTalk = {
     full: 'Zu viele Fragen warten. Frag wieder, wenn einige beantwortet sind.',
     dropped: 'Deine Frage wurde am leitenden Gerät aus der Reihe genommen.',
   },
+  toEnd: 'Zur neuesten Zeile',
   askAgain: 'Noch einmal fragen',
   obstacle: {
     away: 'Das leitende Gerät ist nicht erreichbar.',

@@ -21,6 +21,7 @@ export const enTalk = {
     full: 'Too many questions wait. Ask again when some are answered.',
     dropped: 'The leader took your question out of the queue.',
   },
+  toEnd: 'To the newest line',
   askAgain: 'Ask again',
   /** Why nothing can be asked now. */
   obstacle: {

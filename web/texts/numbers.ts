@@ -17,6 +17,7 @@ export function numbersIn(language: string) {
   })
   const plurals = new Intl.PluralRules(language)
   const moments = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  const times = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
   const short = (value: number) => (value < 100 ? threeDigits : whole).format(value)
 
   return {
@@ -46,5 +47,7 @@ export function numbersIn(language: string) {
     },
     /** A day and a time of day. */
     moment: (date: Date | number) => moments.format(date),
+    /** A time of day alone. */
+    timeOfDay: (date: Date | number) => times.format(date),
   }
 }

@@ -84,7 +84,7 @@ test('every number of sampling that is moved on the page goes with the next ques
   await userEvent.keyboard('{Enter}')
   await rendered(app)
   const moved = { temperature: 0.1, topP: 0.9, topK: 40, minP: 0.02, repetitionPenalty: 1.02 }
-  expect(chat.mock.calls[0]?.[0].sampling).toMatchObject(moved)
+  await expect.poll(() => chat.mock.calls[0]?.[0].sampling).toMatchObject(moved)
 })
 
 test('a number out of bounds changes nothing', async () => {
