@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { projectRoot } from '../../tools/ensure-built.ts'
 import { answers, ask, confirm, textOf } from './support/people.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { infer, startRoom, view } from './support/script.ts'
 import { storiesId } from './support/site.ts'
 import { expect, test } from './support/stage.ts'
@@ -112,9 +113,11 @@ test('a page that was opened once can be installed, answers without its server w
   await page.reload()
   await expect(answers(page)).toHaveText(answer)
   await confirm(page.getByTestId('end-room'))
+  await checkScreen(page, 'start, after a room')
   await page.getByTestId('read-conversations').click()
   await expect(answers(page)).toHaveText(answer)
   await expect(page.getByText('Start a room to go on.')).toBeVisible()
+  await checkScreen(page, 'conversations without a room')
 })
 
 /** What Chromium finds wrong with the manifest and with installing the page, besides that a test's window is a private one. */

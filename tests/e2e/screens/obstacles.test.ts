@@ -4,7 +4,7 @@ import { defaultModelPath } from '../../support/default-model.ts'
 import { launchOptions } from '../support/launch.ts'
 import { loadedRoom } from '../support/loaded-room.ts'
 import { speakOldVersion } from '../support/other-version.ts'
-import { ask, limitAnswers, startRoomByHand } from '../support/people.ts'
+import { answers, ask, confirm, limitAnswers, startRoomByHand } from '../support/people.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
@@ -27,7 +27,7 @@ test('an address that is not secure, a refused camera', async ({ stage }) => {
   }
 })
 
-test('a device that cannot compute, and reads along', async ({ stage }) => {
+test('a device that cannot compute, and reads along; the start page afterwards', async ({ stage }) => {
   const { leader, link } = await loadedRoom(stage)
   await limitAnswers(leader)
   await ask(leader, 'Once upon a time')
@@ -42,6 +42,12 @@ test('a device that cannot compute, and reads along', async ({ stage }) => {
     await watcher.getByTestId('watch').click()
     await expect(watcher.getByTestId('answer')).not.toHaveText('')
     await shoot(watcher, 'guest-reading')
+    await confirm(leader.getByTestId('end-room'))
+    await expect(leader.getByTestId('known-rooms')).toBeVisible()
+    await shoot(leader, 'start-again')
+    await leader.getByTestId('read-conversations').click()
+    await expect(answers(leader)).not.toHaveText('')
+    await shoot(leader, 'conversations-read')
   } finally {
     await browser.close()
   }
