@@ -67,7 +67,7 @@ export class HrRoom extends LitElement {
       @media (min-width: 56rem) {
         :host { grid-template-columns: minmax(20rem, 24rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); align-items: start; }
         .tabs { display: none; }
-        .talk { position: sticky; top: 1rem; }
+        .talk:has(hr-chat) { position: sticky; top: 1rem; }
         hr-chat { height: calc(100dvh - var(--header-height) - 1rem); max-width: 46rem; margin-inline: auto; }
         hr-encoder { max-width: 46rem; margin-inline: auto; }
       }

@@ -188,7 +188,7 @@ export const de: Texts = {
     startedHere: 'Auf diesem Gerät gestartet',
     ended: 'ist beendet',
     startAgain: 'Wieder starten',
-    startAgainWith: (model) => `Wieder einen Raum mit ${model} starten`,
+    startAgainWith: (model) => `Wieder starten mit ${model}`,
     forget: (moment) => `Den Raum vom ${moment} vergessen`,
   },
 

@@ -193,7 +193,7 @@ export const en = {
     startedHere: 'Started on this device',
     ended: 'has ended',
     startAgain: 'Start again',
-    startAgainWith: (model: string) => `Start a room with ${model} again`,
+    startAgainWith: (model: string) => `Start again with ${model}`,
     forget: (moment: string) => `Forget the room of ${moment}`,
   },
 

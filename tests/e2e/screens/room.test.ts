@@ -57,6 +57,7 @@ test('an empty room, guests, a model on its way, questions and answers', async (
   await shoot(leader, 'room-at-work', { from: 'hr-room-at-work', only: ['phone'] })
   await leader.setViewportSize(windowSizes.phone)
   await leader.getByTestId('tab-chat').click()
+  await leader.setViewportSize(windowSizes.laptop)
   await shoot(guests[0], 'guest')
   const screen = guests[0].locator('hr-screen')
   await screen.evaluate((element) => Object.assign(element, { reading: false, quietMs: 1 }))

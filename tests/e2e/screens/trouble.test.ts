@@ -43,7 +43,7 @@ test('a broken file, a model larger than the room', async ({ stage }) => {
     // As int4 two tabs would hold it.
     const [leader] = await formRoom(stage, site, { tabs: 2, query: 'weights=int8' })
     await leader.getByTestId('model-file').setInputFiles(path)
-    await expect(leader.getByTestId('fit')).toContainText('are missing')
+    await expect(leader.locator('hr-models').getByTestId('fit')).toContainText('are missing')
     await shoot(leader, 'model-too-large', { from: 'hr-models' })
     const file = { name: 'broken.gguf', mimeType: 'application/octet-stream', buffer: Buffer.from('no model at all') }
     await leader.getByTestId('model-file').setInputFiles(file)

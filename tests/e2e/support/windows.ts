@@ -1,5 +1,5 @@
 // The windows people look through: a laptop's and a phone's, in the light and in the dark.
-export const windowSizes = { laptop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+export const windowSizes = { phone: { width: 390, height: 844 }, laptop: { width: 1440, height: 900 } }
 export type WindowSize = keyof typeof windowSizes
 
 export const colorSchemes = ['light', 'dark'] as const
