@@ -47,7 +47,7 @@ export class HrHub extends LitElement {
       ${
         fit
           ? html`<hr-fit .view=${fit}></hr-fit>
-            <button class="primary wide" data-testid="hub-load-chosen" ?disabled=${this.occupied || !fit.fit?.fits} @click=${() => this.#loadChosen(fit)}>${laterTexts().models.load}</button>`
+            <button class="wide" data-testid="hub-load-chosen" ?disabled=${this.occupied || !fit.fit?.fits} @click=${() => this.#loadChosen(fit)}>${laterTexts().models.load}</button>`
           : null
       }
       <form @submit=${this.#load}>
