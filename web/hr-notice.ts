@@ -1,4 +1,4 @@
-// One thing people should know: what happened and what to do, with at most one button.
+// One thing people should know: what happened and what to do, with one button as a rule.
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { ErrorData } from '../src/index.ts'
@@ -11,6 +11,7 @@ export type NoticeTone = 'error' | 'warning' | 'information'
  * Errors interrupt a screen reader, the rest waits.
  * @fires hr-notice-action when its button is pressed
  * @slot - words after the message
+ * @slot beside - a quieter button before its own
  */
 @customElement('hr-notice')
 export class HrNotice extends LitElement {
@@ -55,6 +56,7 @@ export class HrNotice extends LitElement {
         <span>${words?.advice ?? this.message}</span><slot></slot>
         ${this.#detail()}
       </div>
+      <slot name="beside"></slot>
       ${this.action ? html`<button @click=${this.#act}>${this.action}</button>` : null}
     </section>`
   }

@@ -49,7 +49,7 @@ export class HrRoomState extends LitElement {
       ${this.#notices().map(
         (notice) =>
           html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}>
-            ${notice.code === 'storage-full' ? html`<div><button class="quiet" data-testid="dismiss" @click=${() => this.#dismiss(notice)}>${texts.page.dismiss}</button></div>` : null}
+            ${notice.code === 'storage-full' ? html`<button slot="beside" class="quiet" data-testid="dismiss" @click=${() => this.#dismiss(notice)}>${texts.page.dismiss}</button>` : null}
           </hr-notice>`,
       )}
     `

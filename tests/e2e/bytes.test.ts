@@ -91,7 +91,7 @@ test('a download that is paused by hand stops on both devices, goes on without a
 
   const usedBytes = () => leader.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)
   const before = await usedBytes()
-  await expect(leader.getByTestId('kept')).toContainText(model)
+  await expect(leader.getByTestId('kept')).toContainText('SmolLM2 135M Instruct')
   await leader.getByTestId('kept').locator('summary').click()
   await confirm(leader.getByTestId('forget-model'))
   await expect(leader.getByText('Nothing downloaded is kept on this device.')).toBeVisible()

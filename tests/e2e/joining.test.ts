@@ -64,9 +64,16 @@ test('a code before the camera leads to its room, and what stands in the way has
   const film = join(directory, 'film.y4m')
   const { args, ...options } = launchOptions.launchOptions
   const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`]
+  const elsewhere = '--host-resolver-rules=MAP headroom.example 127.0.0.1'
   await writeFile(film, filmOf('https://example.org/'))
-  const browser = await chromium.launch({ ...options, args: [...args, ...camera] })
+  const browser = await chromium.launch({ ...options, args: [...args, ...camera, elsewhere] })
   try {
+    const insecure = await browser.newPage()
+    await insecure.goto(site.url.replace(/localhost|127\.0\.0\.1/, 'headroom.example'))
+    await expect(insecure.getByText('This address is not secure')).toBeVisible()
+    await checkScreen(insecure, 'an address that is not secure')
+    await insecure.close()
+
     const refused = await browser.newPage()
     await refused.goto(site.url)
     await refused.getByTestId('scan').click()

@@ -14,6 +14,7 @@ import { startPlainServer } from './support/plain-server.ts'
 import { checkScreen } from './support/screen-checks.ts'
 import { formRoom, infer, load, view } from './support/script.ts'
 import { storiesId, storiesPath } from './support/site.ts'
+import { whereMemoryIsFull } from './support/small-memory.ts'
 import { expect, test } from './support/stage.ts'
 
 function openFile(leader: Page, name: string, buffer: Buffer): Promise<void> {
@@ -82,6 +83,12 @@ test('a model larger than the room’s memory is refused with what is missing an
     await rm(directory, { recursive: true })
   }
 })
+
+test('a device whose memory is full says so on both screens, and the room goes on without it', ({ stage }) =>
+  whereMemoryIsFull(stage, async (leader, guest) => {
+    await checkScreen(leader, 'a device out of memory')
+    await checkScreen(guest, 'a guest out of memory')
+  }))
 
 test('a mirror that goes down in the middle of a download and comes back finishes it, without fetching anything twice', async ({
   stage,

@@ -1,6 +1,8 @@
 // Links, rooms and servers that do not do what they should: each says so in words, and what runs goes on.
 import { loadedRoom } from './support/loaded-room.ts'
+import { speakOldVersion } from './support/other-version.ts'
 import { answers, ask, deviceRows, joinByHand, limitAnswers, startRoomByHand } from './support/people.ts'
+import { checkScreen } from './support/screen-checks.ts'
 import { join, startRoom, view } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
@@ -11,6 +13,7 @@ test('a link whose secret was cut short is refused in words', async ({ stage }) 
   const guest = await stage.visit(`${site.url}#/room/Yk3vTq8L`)
   await guest.getByTestId('join').click()
   await expect(guest.getByTestId('failure')).toContainText("The room link's secret has 8 characters")
+  await checkScreen(guest, 'a link cut short')
   await expect(join(guest, `${site.url}#/room/Yk3vTq8L`)).rejects.toMatchObject({ code: 'bad-link' })
 })
 
@@ -21,10 +24,30 @@ test('a link with another secret leads nowhere near the room, and the guest read
   const leader = await stage.visit(site.url)
   const link = await startRoomByHand(leader)
   const guest = await stage.visit(link.replace(/[\w-]{22}$/, 'Yk3vTq8LmZc0RxWb7HnPaA'))
+  await guest.clock.install()
   await guest.getByTestId('join').click()
   await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Looking for the room’s leader')
   await expect(guest.getByText('If the leader’s device is gone, wait for it or leave.')).toBeVisible()
   await expect(deviceRows(leader)).toHaveCount(1)
+  await guest.clock.fastForward(25_000)
+  await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Nobody answers')
+  await checkScreen(guest, 'a room whose leader is silent')
+})
+
+test('a guest whose page is of another version than the leader’s reads that, and reloads on one press', async ({
+  stage,
+}) => {
+  const site = await stage.serve()
+  const leader = await stage.visit(site.url)
+  const link = await startRoomByHand(leader)
+  await speakOldVersion(leader)
+  const guest = await stage.visit(link)
+  await guest.getByTestId('join').click()
+  await expect(guest.getByTestId('parted')).toContainText('different versions')
+  await checkScreen(guest, 'another version')
+  const reloaded = guest.waitForEvent('load')
+  await guest.getByRole('button', { name: 'Reload' }).click()
+  await reloaded
 })
 
 test('a full room refuses one more device in words, and lets it in when another has left', async ({ stage }) => {
@@ -37,6 +60,7 @@ test('a full room refuses one more device in words, and lets it in when another 
   await late.getByTestId('join').click()
   const words = late.getByTestId('failure').or(late.getByTestId('parted')).first()
   await expect(words).toContainText('This room is full: it has 2 of 2 devices.')
+  await checkScreen(late, 'a full room')
   await expect(join(late, link)).rejects.toMatchObject({ code: 'room-full' })
   await guest.close()
   await expect(deviceRows(leader)).toHaveCount(1)
@@ -58,6 +82,7 @@ test('while the server is down the room answers, newcomers are told, and afterwa
 
   await site.stop()
   for (const page of [leader, guest]) await expect(page.getByText('The server is out of reach')).toBeVisible()
+  await checkScreen(leader, 'the server out of reach')
   await newcomer.getByTestId('join').click()
   await expect(
     newcomer.getByText(/The signaling server at .* does not answer\..*nobody can join until it is back/).first(),

@@ -63,7 +63,7 @@ export const deJoining: typeof enJoining = {
   },
 
   waiting: {
-    nobodyYet: 'Noch ist niemand da. Lass jemanden diesen Code scannen.',
+    nobodyYet: 'Sonst ist niemand da. Lass jemanden diesen Code scannen.',
     typeWords: 'Wörter eintippen',
     secureAddress: 'Die sichere Adresse öffnen',
   },

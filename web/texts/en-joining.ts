@@ -63,7 +63,7 @@ export const enJoining = {
   },
 
   waiting: {
-    nobodyYet: 'Nobody has joined yet. Let somebody scan this code.',
+    nobodyYet: 'Nobody else is here. Let somebody scan this code.',
     typeWords: 'Type the words',
     secureAddress: 'Open the secure address',
   },

@@ -50,7 +50,7 @@ const cases: Case[] = [
   {
     name: 'nobody joined yet',
     element: () => Object.assign(new HrRoom(), { view: roomView(), chat: chatView([]), models }),
-    says: 'Nobody has joined yet. Let somebody scan this code.',
+    says: 'Nobody else is here. Let somebody scan this code.',
     does: 'load-first',
   },
   {

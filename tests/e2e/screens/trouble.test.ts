@@ -2,14 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from '@playwright/test'
-import { defaultModelPath } from '../../support/default-model.ts'
 import { writeLargeModel } from '../support/large-model.ts'
-import { launchOptions } from '../support/launch.ts'
 import { loadedRoom } from '../support/loaded-room.ts'
-import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from '../support/people.ts'
+import { answers, ask, confirm, deviceRows, startRoomByHand } from '../support/people.ts'
 import { formRoom } from '../support/script.ts'
 import { storiesPath } from '../support/site.ts'
+import { whereMemoryIsFull } from '../support/small-memory.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
 
@@ -65,27 +63,11 @@ test('a link whose room is gone', async ({ stage }) => {
   await shoot(late, 'room-gone')
 })
 
-test('a device whose memory is full', async ({ stage }) => {
-  const site = await stage.serve({ models: [defaultModelPath()] })
-  const leader = await stage.visit(`${site.url}?executor=wasm&shares=1,1`)
-  const link = await startRoomByHand(leader)
-  const { args, ...options } = launchOptions.launchOptions
-  // WebAssembly in this browser ends at 32 MB: enough to be measured, too little for half of the model.
-  const small = await chromium.launch({ ...options, args: [...args, '--js-flags=--wasm-max-mem-pages=512'] })
-  try {
-    const guest = await small.newPage()
-    await guest.goto(link.replace('#', '?executor=wasm#'))
-    await joinByHand(guest)
-    await expect(deviceRows(leader)).toHaveCount(2)
-    await leader.getByTestId('load-model').click()
-    await expect(leader.getByText('memory is full').first()).toBeVisible()
-    await expect(leader.getByTestId('model')).toBeVisible()
+test('a device whose memory is full', ({ stage }) =>
+  whereMemoryIsFull(stage, async (leader, guest) => {
     await shoot(leader, 'out-of-memory')
     await shoot(guest, 'guest-out-of-memory')
-  } finally {
-    await small.close()
-  }
-})
+  }))
 
 test('a device that cannot fetch its share, and a room that was reloaded after it ran a file', async ({ stage }) => {
   const site = await stage.serve()
