@@ -37,12 +37,13 @@ export class HrFirstModel extends LitElement {
     const first = firstModel(this.models, this.work)
     const { fit } = this.work
     if (!first) return html`<button data-testid="choose-model" @click=${this.#choose}>${words.choose}</button>`
+    const tooLarge = fit?.fit?.fits === false
     const load = () => this.dispatchEvent(new CommandEvent(first.command))
-    return html`<button class="primary large" data-testid="load-first" ?disabled=${this.loading} @click=${load}>
+    return html`<button class="primary large" data-testid="load-first" ?disabled=${this.loading || tooLarge} @click=${load}>
         ${this.loading ? laterTexts().models.loading : words.loadNamed(first.name, first.sizeBytes)}
       </button>
       <button class="quiet" data-testid="choose-model" ?disabled=${this.loading} @click=${this.#choose}>${words.another}</button>
-      ${fit?.error || fit?.fit?.fits === false ? html`<hr-fit .view=${fit}></hr-fit>` : null}`
+      ${fit?.error || tooLarge ? html`<hr-fit .view=${fit}></hr-fit>` : null}`
   }
 
   #choose() {

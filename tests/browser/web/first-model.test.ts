@@ -66,13 +66,14 @@ test('beside an old conversation it stands above both panels', async () => {
   expect(must(byTestId(element.renderRoot, 'load-first')).getBoundingClientRect().bottom).toBeLessThan(200)
 })
 
-test('what somebody chose in the list is what it loads; why it cannot be loaded stands beneath', async () => {
+test('what somebody chose in the list is what it loads; where that does not fit it waits, and says why beneath', async () => {
   const { element } = await show(1440, { modelWork: { ...quietWork, fit: asked(null) } })
   expect(wordsOf(must(byTestId(element.renderRoot, 'load-first')))).toBe('Load Tiny, 1.2 MB')
   element.modelWork = { ...quietWork, fit: asked(tooLarge) }
   await settled(element)
   const offer = must(element.renderRoot.querySelector('hr-first-model'))
   expect(wordsOf(offer)).toContain('It does not fit this room')
+  expect(must(byTestId(offer.renderRoot, 'load-first'))).toHaveProperty('disabled', true)
 })
 
 test.each([390, 1440])('at %i pixels a load shows in one place how far it is', async (width) => {
