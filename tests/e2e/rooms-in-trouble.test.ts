@@ -1,6 +1,6 @@
 // Links, rooms and servers that do not do what they should: each says so in words, and what runs goes on.
 import { loadedRoom } from './support/loaded-room.ts'
-import { speakOldVersion } from './support/other-version.ts'
+import { refusedGuest } from './support/other-version.ts'
 import { answers, ask, deviceRows, joinByHand, limitAnswers, startRoomByHand } from './support/people.ts'
 import { checkScreen } from './support/screen-checks.ts'
 import { join, startRoom, view } from './support/script.ts'
@@ -37,13 +37,7 @@ test('a link with another secret leads nowhere near the room, and the guest read
 test('a guest whose page is of another version than the leader’s reads that, and reloads on one press', async ({
   stage,
 }) => {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const link = await startRoomByHand(leader)
-  await speakOldVersion(leader)
-  const guest = await stage.visit(link)
-  await guest.getByTestId('join').click()
-  await expect(guest.getByTestId('parted')).toContainText('different versions')
+  const guest = await refusedGuest(stage)
   await checkScreen(guest, 'another version')
   const reloaded = guest.waitForEvent('load')
   await guest.getByRole('button', { name: 'Reload' }).click()

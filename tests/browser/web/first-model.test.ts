@@ -10,6 +10,7 @@ import {
   byTestId,
   chatView,
   leaderDevice,
+  listedModels as models,
   mount,
   must,
   readyView,
@@ -19,10 +20,6 @@ import {
   wordsOf,
 } from './page-support.ts'
 
-const models = [
-  { modelId: 'tiny', name: 'Tiny', sizeBytes: 1_200_000, isDefault: false },
-  { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true },
-]
 const { modelBytes, offeredBytes } = roomFit
 const tooLarge: RoomFit = {
   modelId: 'tiny',
@@ -68,7 +65,7 @@ test('beside an old conversation it stands above both panels', async () => {
 
 test('what somebody chose in the list is what it loads; where that does not fit it waits, and says why beneath', async () => {
   const { element } = await show(1440, { modelWork: { ...quietWork, fit: asked(null) } })
-  expect(wordsOf(must(byTestId(element.renderRoot, 'load-first')))).toBe('Load Tiny, 1.2 MB')
+  expect(wordsOf(must(byTestId(element.renderRoot, 'load-first')))).toBe('Load Tiny, 1.19 MB')
   element.modelWork = { ...quietWork, fit: asked(tooLarge) }
   await settled(element)
   const offer = must(element.renderRoot.querySelector('hr-first-model'))

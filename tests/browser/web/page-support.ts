@@ -195,3 +195,9 @@ function allText(node: Node): string {
   const children = node instanceof Element && node.shadowRoot ? node.shadowRoot.childNodes : node.childNodes
   return [...children].map(allText).join(' ')
 }
+
+/** What a server lists; the second is the one it begins with. */
+export const listedModels = [
+  { modelId: 'tiny', name: 'Tiny', sizeBytes: 1_185_376, isDefault: false },
+  { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true },
+]

@@ -10,6 +10,7 @@ import {
   chatView,
   deviceView,
   link,
+  listedModels as models,
   mount,
   must,
   readyView,
@@ -17,11 +18,6 @@ import {
   settled,
   wordsOf,
 } from './page-support.ts'
-
-const models = [
-  { modelId: 'tiny', name: 'Tiny', sizeBytes: 1_185_376, isDefault: false },
-  { modelId: 'small', name: 'Small', sizeBytes: 98_000_000, isDefault: true },
-]
 
 const addresses = [
   { name: 'wlan0', url: 'https://192.168.1.20:8443/' },

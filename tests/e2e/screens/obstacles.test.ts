@@ -3,7 +3,7 @@ import { chromium } from '@playwright/test'
 import { defaultModelPath } from '../../support/default-model.ts'
 import { launchOptions } from '../support/launch.ts'
 import { loadedRoom } from '../support/loaded-room.ts'
-import { speakOldVersion } from '../support/other-version.ts'
+import { refusedGuest } from '../support/other-version.ts'
 import { answers, ask, confirm, limitAnswers, startRoomByHand } from '../support/people.ts'
 import { expect, test } from '../support/stage.ts'
 import { shoot } from './shoot.ts'
@@ -54,13 +54,7 @@ test('a device that cannot compute, and reads along; the start page afterwards',
 })
 
 test('a page of another version', async ({ stage }) => {
-  const site = await stage.serve()
-  const leader = await stage.visit(site.url)
-  const link = await startRoomByHand(leader)
-  await speakOldVersion(leader)
-  const guest = await stage.visit(link)
-  await guest.getByTestId('join').click()
-  await expect(guest.getByTestId('parted')).toContainText('different versions')
+  const guest = await refusedGuest(stage)
   await shoot(guest, 'other-version')
 })
 
