@@ -2,6 +2,9 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { launchOptions } from './tools/chromium.ts'
 
+/** What only waits costs nothing when all is well: a machine that is several times slower than ours fails nothing. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
+
 /** Projects: `node` (unit and contract tests), `browser` (the same contracts and what needs a real browser), `long` (what takes a browser a minute and more). */
 export default defineConfig({
   test: {
@@ -11,7 +14,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['tests/unit/**/*.test.ts', 'tests/contracts/**/*.test.ts'],
-          testTimeout: 60_000,
+          ...patience,
         },
       },
       inBrowser('browser', 'tests/browser/**/*.test.ts'),
@@ -52,7 +55,7 @@ function inBrowser(name: string, include: string) {
     test: {
       name,
       include: [include],
-      testTimeout: 60_000,
+      ...patience,
       fileParallelism: false,
       browser: {
         enabled: true,

@@ -29,11 +29,11 @@ test('a room whose screen is missing says so, and reloads on one press', async (
   const { app } = await openApp()
   const held = heldNavigations()
   await userEvent.click(must(byTestId(app.renderRoot, 'start-room')))
-  await vi.waitFor(() => expect(wordsOf(app)).toContain(texts.page.partMissing))
+  await expect.poll(() => wordsOf(app)).toContain(texts.page.partMissing)
   await rendered(app)
   const notice = must(app.renderRoot.querySelector('main hr-notice'))
   await userEvent.click(must(notice.shadowRoot?.querySelector('button')))
-  await vi.waitFor(() => expect(held).toEqual([`reload ${location.href}`]))
+  await expect.poll(() => held).toEqual([`reload ${location.href}`])
 })
 
 test('a start page whose reader of codes is missing says so, and its other ways in stay', async () => {
@@ -41,7 +41,7 @@ test('a start page whose reader of codes is missing says so, and its other ways 
   const { element, commands } = await mount(Object.assign(new HrStart(), { secure: true }))
   const scan = must(byTestId(element.renderRoot, 'scan'))
   await userEvent.click(scan)
-  await vi.waitFor(() => expect(wordsOf(element)).toContain(texts.page.partMissing))
+  await expect.poll(() => wordsOf(element)).toContain(texts.page.partMissing)
   expect(element.renderRoot.querySelector('hr-scanner')).toBeNull()
   await userEvent.click(must(byTestId(element.renderRoot, 'start-room')))
   expect(commands).toEqual([{ kind: 'start-room' }])

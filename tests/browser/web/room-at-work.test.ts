@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { planShards, type RoomView, type StepFigures } from '../../../src/index.ts'
 import { HrRoomAtWork } from '../../../web/hr-room-at-work.ts'
@@ -142,7 +142,7 @@ test('the room at work shows itself when there is a plan, and fetches its pictur
   expect(element.hidden).toBe(true)
   const busy: RoomView = { ...readyView, plan: planOf([1, 1]), steps: [step(12)] }
   element.view = busy
-  await vi.waitFor(() => expect(element.renderRoot.querySelector('hr-shard-map')).not.toBeNull())
+  await expect.poll(() => element.renderRoot.querySelector('hr-shard-map')).not.toBeNull()
   expect(element.hidden).toBe(false)
   expect(element.renderRoot.querySelector('hr-token-timeline')).not.toBeNull()
 })

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { AnswerTokens } from '../../../web/chat/answer-tokens.ts'
 import { HrLiveFigures } from '../../../web/chat/hr-live-figures.ts'
@@ -19,7 +19,7 @@ async function opened() {
   element.tokens = new AnswerTokens(records)
   await mount(element)
   must(must(byTestId(element.renderRoot, 'answer-tokens')).querySelector('summary')).click()
-  await vi.waitFor(() => expect(byTestId(element.renderRoot, 'tokens')).not.toBeNull())
+  await expect.poll(() => byTestId(element.renderRoot, 'tokens')).not.toBeNull()
   const list = must(byTestId(element.renderRoot, 'tokens'))
   const said = () => wordsOf(must(byTestId(element.renderRoot, 'token-alternatives')))
   return { list, said, options: [...list.querySelectorAll('[role=option]')] }
@@ -39,11 +39,11 @@ test('arrow keys and pointing show what else could have come', async () => {
   )
   list.focus()
   await userEvent.keyboard('{ArrowRight}')
-  await vi.waitFor(() => expect(said()).toContain('Chosen: “ is”, 60.0%'))
+  await expect.poll(said).toContain('Chosen: “ is”, 60.0%')
   expect(said()).toContain('Took 20 ms, 144 kB and 62 rounds.')
   expect(list.getAttribute('aria-activedescendant')).toBe(options[1]?.id)
   must(options[2]).dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))
-  await vi.waitFor(() => expect(said()).toContain('Chosen: “↵↵”, 5.0%'))
+  await expect.poll(said).toContain('Chosen: “↵↵”, 5.0%')
 })
 
 test('nothing is offered where nothing is known of the tokens', async () => {
@@ -61,10 +61,8 @@ test('live figures are those of the tokens so far, and begin with the first', as
   expect(wordsOf(figures)).toBe('')
   tokens.add([records[0]!])
   tokens.add([records[1]!])
-  await vi.waitFor(() =>
-    expect(wordsOf(figures)).toMatch(
-      /^50\.0 tokens\/s first after [\d.]+ m?s 2 tokens 144 kB a token 62 rounds a token$/,
-    ),
-  )
+  await expect
+    .poll(() => wordsOf(figures))
+    .toMatch(/^50\.0 tokens\/s first after [\d.]+ m?s 2 tokens 144 kB a token 62 rounds a token$/)
   figures.remove()
 })

@@ -24,7 +24,7 @@ async function load(request: Partial<CacheRequest> = {}): Promise<CacheReply> {
 
 /** A terminated worker's handles close a moment later. */
 async function forget(): Promise<void> {
-  await expect.poll(() => forgetDownloads().then(() => cachedBytes()), { timeout: 5000 }).toBe(0)
+  await expect.poll(() => forgetDownloads().then(() => cachedBytes())).toBe(0)
 }
 
 beforeEach(forget)

@@ -20,7 +20,7 @@ let served: ServedModel
 beforeAll(async () => {
   await buildKernels()
   served = await serveModelAt('tests/fixtures/stories260K.gguf', ['stories260K.gguf'])
-}, 60_000)
+})
 afterAll(() => served.close())
 
 let engine: Engine

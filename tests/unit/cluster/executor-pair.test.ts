@@ -22,7 +22,7 @@ let served: ServedModel
 beforeAll(async () => {
   await buildKernels()
   served = await serveModelAt('tests/fixtures/stories260K.gguf', ['stories260K.gguf'])
-}, 60_000)
+})
 afterAll(() => served.close())
 
 const rooms: EngineRoom[] = []

@@ -15,7 +15,7 @@ import { reaches, request, served, silent, story } from './story-room.ts'
 beforeAll(async () => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 2, userAgent })
   await buildKernels()
-}, 60_000)
+})
 afterAll(() => vi.unstubAllGlobals())
 
 const close: (() => void)[] = []

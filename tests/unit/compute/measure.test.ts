@@ -1,15 +1,22 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { abortError } from '../../../src/base/errors.ts'
 import type { ExecutorFactory } from '../../../src/compute/executor.ts'
 import { measureExecutor } from '../../../src/compute/measure.ts'
-import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
 import { wasmExecutor } from '../../../src/compute/wasm/wasm-executor.ts'
 import { changing } from '../../support/changed-executors.ts'
+import { idleExecutor } from '../../support/idle-executor.ts'
 
-/** The same executor with `delayMs` more of real waiting in every sublayer, `readMs` more in every readback of hidden values. */
+/** Waiting is all that takes time, and it takes exactly as long as asked for: real clocks of a busy machine would add their own. */
+function onlyWaitingCounts() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  vi.setTimerTickMode('nextTimerAsync')
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+/** An executor with `delayMs` of waiting in every sublayer, `readMs` more in every readback of hidden values. */
 function slowed(delayMs: number, readMs = 0): ExecutorFactory {
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-  return changing(referenceExecutor, (executor) => {
+  return changing(idleExecutor('reference'), (executor) => {
     const [partial, readHidden] = [executor.partial.bind(executor), executor.readHidden.bind(executor)]
     executor.partial = async (state, index) => {
       await wait(delayMs)
@@ -23,18 +30,19 @@ function slowed(delayMs: number, readMs = 0): ExecutorFactory {
 }
 
 test('measures less speed for an executor that takes longer', async () => {
-  const plain = await measureExecutor(referenceExecutor, 1, { budgetMs: 100 })
-  const slow = await measureExecutor(slowed(100), 1, { budgetMs: 100 })
-  expect(plain.weightBytesPerSecond).toBeGreaterThan(1e6)
-  expect(slow.weightBytesPerSecond).toBeLessThan(plain.weightBytesPerSecond * 0.8)
-  expect(slow.phases.prefillBytesPerSecond).toBeLessThan(plain.phases.prefillBytesPerSecond * 0.9)
+  onlyWaitingCounts()
+  const quick = await measureExecutor(slowed(5), 1, { budgetMs: 100 })
+  const slow = await measureExecutor(slowed(10), 1, { budgetMs: 100 })
+  expect(quick.weightBytesPerSecond).toBeGreaterThan(1e6)
+  expect(slow.weightBytesPerSecond).toBeCloseTo(quick.weightBytesPerSecond / 2)
+  expect(slow.phases.prefillBytesPerSecond).toBeCloseTo(quick.phases.prefillBytesPerSecond / 2)
 })
 
 test('measures a readback apart from what is computed', async () => {
-  const prompt = await measureExecutor(slowed(0), 1, { budgetMs: 20 })
-  const late = await measureExecutor(slowed(0, 20), 1, { budgetMs: 20 })
-  expect(prompt.phases.readbackMs).toBeLessThan(15)
-  expect(late.phases.readbackMs).toBeGreaterThanOrEqual(19)
+  onlyWaitingCounts()
+  const prompt = await measureExecutor(slowed(1), 1, { budgetMs: 20 })
+  const late = await measureExecutor(slowed(1, 20), 1, { budgetMs: 20 })
+  expect([prompt.phases.readbackMs, late.phases.readbackMs]).toEqual([0, 20])
 })
 
 test('tells the figure of decode after every step, the last one being the result', async () => {

@@ -58,16 +58,23 @@ describe('a bulk channel', () => {
 
   test('drops what is cancelled on both sides, and goes on', async () => {
     const aborted: unknown[] = []
+    let onSlow = () => {}
+    const underWay = new Promise<void>((resolve) => {
+      onSlow = resolve
+    })
     const [asker] = pair(async (request, signal) => {
       signal.addEventListener('abort', () => aborted.push(request))
-      if (request === 'slow') await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      if (request === 'slow') {
+        onSlow()
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      }
       return { head: null, bytes: pattern(400_000) }
     })
     const stop = new AbortController()
     const slow = asker.ask('slow', asked(400_000, stop.signal))
     const waiting = asker.ask('waiting', asked(400_000, stop.signal))
     const next = asker.ask('next', asked(400_000))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await underWay
     stop.abort()
     await expect(slow).rejects.toMatchObject({ code: 'aborted' })
     await expect(waiting).rejects.toMatchObject({ code: 'aborted' })

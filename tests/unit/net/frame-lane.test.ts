@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { HeadroomError } from '../../../src/base/errors.ts'
 import { createLane, type FrameLane } from '../../../src/net/frame-lane.ts'
 import { MAX_WAITING_MESSAGES } from '../../../src/net/inbox.ts'
@@ -174,17 +174,18 @@ describe('sending', () => {
   })
 
   test('goes on waiting while the port makes progress', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
     const { lane, port } = manualLane({ stallMs: 30 })
     port.writable = false
     port.queuedBytes = 1_000_000
-    const timer = setInterval(() => {
-      port.queuedBytes -= 1000
-    }, 5)
     const send = lane.send(key(1), bytesOf(10))
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    for (let beat = 0; beat < 30; beat++) {
+      port.queuedBytes -= 1000
+      await vi.advanceTimersByTimeAsync(5)
+    }
     port.writable = true
     port.handlers?.onDrain()
-    clearInterval(timer)
     await send
   })
 

@@ -28,6 +28,8 @@ test('a peer that says nothing is called silent once, after four to six seconds'
   startHeartbeat(() => undefined, onSilent)
   vi.advanceTimersByTime(3900)
   expect(onSilent).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(2100)
+  expect(onSilent).toHaveBeenCalledTimes(1)
   vi.advanceTimersByTime(20_000)
   expect(onSilent).toHaveBeenCalledTimes(1)
 })

@@ -110,11 +110,15 @@ describe.each(openers)('%s', (kind, open) => {
     try {
       server.faults.hang = true
       const reading = readBytes(source, middle)
-      await vi.waitUntil(() => server.requests.some((request) => /bytes=\d{2,}|first=/.test(request)))
+      await expect.poll(() => server.requests).toContainEqual(expect.stringMatching(/bytes=\d{2,}|first=/))
       server.faults.hang = false
       await vi.advanceTimersByTimeAsync(15_000)
-      for (let i = 0; i < 20; i++) await vi.advanceTimersByTimeAsync(10)
-      vi.useRealTimers()
+      let done = false
+      void reading.finally(() => {
+        done = true
+      })
+      // The pause before the next try is counted by the same clock, and begins when the connection has really ended.
+      while (!done) await vi.advanceTimersByTimeAsync(1)
       expect(Buffer.compare(await reading, expected)).toBe(0)
     } finally {
       vi.useRealTimers()
@@ -136,7 +140,8 @@ describe.each(openers)('%s', (kind, open) => {
       const started = performance.now()
       setTimeout(() => stop.abort(abortError()), 8)
       expect((await reading).code).toBe('aborted')
-      expect(performance.now() - started).toBeLessThan(1000)
+      // A silent connection would be waited for fifteen seconds.
+      expect(performance.now() - started).toBeLessThan(10_000)
     }
   })
 

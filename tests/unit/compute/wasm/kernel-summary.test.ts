@@ -4,6 +4,6 @@ import { summaryKernelSuite } from './kernel-summary-suite.ts'
 
 beforeAll(async () => {
   await buildKernels()
-}, 60_000)
+})
 
 describe('summaries of logits, plain SIMD', () => summaryKernelSuite('plain'))

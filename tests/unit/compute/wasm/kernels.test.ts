@@ -15,7 +15,7 @@ import { vectorKernelSuite } from './kernel-vector-suite.ts'
 
 beforeAll(async () => {
   await buildKernels()
-}, 60_000)
+})
 
 // Relaxed SIMD is tested in Chromium: Node 20 computes its dot product wrongly.
 describe('kernels, plain SIMD', () => {

@@ -17,7 +17,7 @@ import { shardsByHand, type TinyModel, tinyConfig, tinyModel, writeAll } from '.
 
 beforeAll(async () => {
   await buildKernels()
-}, 60_000)
+})
 
 const factory = createWasmFactory('plain')
 const whole = (config: ModelConfig): Shard =>
