@@ -4,6 +4,7 @@ import {
   type DeviceProfile,
   EXPECTED_TURN,
   type ExecutorKind,
+  type ExecutorSpeed,
   knownSpeeds,
   type LoadReport,
   measuredExecutors,
@@ -20,9 +21,7 @@ export function choiceWords(profile: DeviceProfile, report: LoadReport | null): 
   const name = (kind: ExecutorKind) => texts.device.executors[kind]
   const asked = profile.forced ? `${words.forced(name(profile.executor))} ` : ''
   if (!choice || measured.length === 1) {
-    const refused = speeds.find(({ phases, why }) => phases === null && why !== null)
-    const only = name(profile.executor)
-    return asked + (refused?.why ? words.onlyOneWhy(only, refused.why) : words.onlyOne(only))
+    return asked + words[refusedWords(speeds) ? 'onlyOneEver' : 'onlyOne'](name(profile.executor))
   }
   const { prefill, decode, both, pair } = choice
   if (asked) return asked + (pair ? words.elseEach(name(prefill), name(decode)) : words.elseAll(name(both)))
@@ -34,11 +33,24 @@ export function choiceWords(profile: DeviceProfile, report: LoadReport | null): 
   return both === profile.executor ? why : `${why} ${words.takesOver}`
 }
 
+/** What the engine itself says of an executor that is missing in the choice; null: nothing. */
+export function choiceRefusal(profile: DeviceProfile, report: LoadReport | null): string | null {
+  const speeds = knownSpeeds(profile)
+  const measured = measuredExecutors(speeds)
+  if (measured.length <= 1) return refusedWords(speeds)
+  const isPair = chooseExecutor(measured)?.pair && profile.pair && !report?.prompts
+  return (isPair && report?.refusal) || null
+}
+
+function refusedWords(speeds: readonly ExecutorSpeed[]): string | null {
+  return speeds.find(({ phases, why }) => phases === null && why !== null)?.why || null
+}
+
 /** Whether both of a pair are at work. */
 function nowWords({ pair }: DeviceProfile, report: LoadReport | null): string[] {
   const words = laterTexts().executors
   if (!pair) return [words.bothNext]
   if (!report) return []
   if (report.prompts) return [words.nowBoth]
-  return [words.nowAlone(texts.device.executors[report.executor]), ...(report.refusal ? [report.refusal] : [])]
+  return [words.nowAlone(texts.device.executors[report.executor])]
 }

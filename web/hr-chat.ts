@@ -58,8 +58,8 @@ export class HrChat extends LitElement {
       hr-turn:not(:last-of-type) { content-visibility: auto; contain-intrinsic-block-size: auto 12rem; }
       .edge { display: flex; align-items: center; gap: 0.75rem; text-align: center; text-wrap: balance; }
       .edge::before, .edge::after { content: ''; flex: 1 0 1rem; border-block-start: 1px solid var(--line-strong); }
-      .below { position: relative; }
-      .to-end { position: absolute; inset-block-end: calc(100% + 0.25rem); inset-inline: 0; margin-inline: auto; width: var(--touch); padding: 0; border-radius: 50%; }
+      /* Takes its row from the log’s lower end: it covers nothing, and nothing that is read moves. */
+      .to-end { display: flex; margin: 0.25rem auto; width: var(--touch); padding: 0; border-radius: 50%; }
       hr-undo { display: block; margin-block-end: 0.5rem; }
       .reads { margin-block-start: 0.375rem; padding-inline: 1rem; }
       .empty { margin: auto; text-align: center; color: var(--muted); max-width: 24rem; padding: 1rem; text-wrap: balance; }
@@ -115,7 +115,7 @@ export class HrChat extends LitElement {
             .asker=${turn.askedBy ? laterTexts().talk.asked(turn.askedBy.name) : ''} @hr-command=${this.#asked}></hr-turn>`
         })}
       </div>
-      <div class="below">
+      <div>
         ${this.#end.follows || empty ? null : this.#toEnd()}
         <hr-undo .deletion=${chat.deleted} @hr-command=${this.#asked}></hr-undo>
         <hr-queue leading .waiting=${this.view.talk.waiting} self=${this.#self}></hr-queue>

@@ -3,6 +3,8 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView, LoadProgress } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
+import { engineWords } from './engine-words.ts'
+import { facts, factsStyle } from './facts.ts'
 import { deviceName, deviceStatus, holdingParts, profileParts } from './format.ts'
 import './hr-confirm.ts'
 import './hr-executors.ts'
@@ -24,6 +26,7 @@ export class HrDevice extends LitElement {
 
   static override styles = [
     shared,
+    factsStyle,
     css`
       :host { display: grid; gap: 0.375rem; }
       .title { display: flex; gap: 0.5rem; align-items: center; flex-wrap: wrap; }
@@ -36,9 +39,6 @@ export class HrDevice extends LitElement {
       .lost::before, .failed::before { background: var(--danger); }
       .loading::before, .measuring::before, .connecting::before { background: var(--share-1); animation: pulse 1.4s ease-in-out infinite; }
       @keyframes pulse { 50% { opacity: 0.3; } }
-      .facts { overflow: hidden; }
-      .facts > span { display: flex; flex-wrap: wrap; margin-inline-start: -1rem; }
-      .facts > span > span::before { content: '·'; display: inline-block; width: 1rem; text-align: center; color: var(--line-strong); }
       hr-confirm { margin: -0.5rem -0.75rem -0.5rem -0.25rem; }
     `,
   ]
@@ -72,7 +72,7 @@ export class HrDevice extends LitElement {
             : null
         }
       </div>
-      ${error ? html`<p class="small problem"><strong>${texts.errors[error.code].headline}</strong> <span lang="en">${error.message}</span></p>` : null}
+      ${error ? html`<div><p class="small problem"><strong>${texts.errors[error.code].headline}</strong></p>${engineWords(error.message)}</div>` : null}
       ${progress && !error && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}
     `
   }
@@ -94,11 +94,6 @@ export class HrDevice extends LitElement {
   #remove() {
     this.dispatchEvent(new CommandEvent({ kind: 'remove-device', deviceId: this.device.deviceId }))
   }
-}
-
-/** Phrases with a dot between; where a line wraps, the dot falls outside and is cut off. */
-function facts(parts: readonly string[]) {
-  return html`<span>${parts.map((part) => html`<span>${part}</span>`)}</span>`
 }
 
 declare global {

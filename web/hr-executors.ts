@@ -2,7 +2,8 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { type DeviceProfile, type ExecutorSpeed, knownSpeeds, type LoadReport } from '../src/index.ts'
-import { choiceWords } from './executor-words.ts'
+import { engineWords } from './engine-words.ts'
+import { choiceRefusal, choiceWords } from './executor-words.ts'
 import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
@@ -26,12 +27,14 @@ export class HrExecutors extends LitElement {
 
   override render() {
     const words = laterTexts().executors
+    const refusal = choiceRefusal(this.profile, this.report)
     const measured = knownSpeeds(this.profile).filter(({ weightBytesPerSecond }) => weightBytesPerSecond !== null)
     return html`<table class="small numbers">
         <thead><tr><th scope="col"><span class="visually-hidden">${words.executor}</span></th><th scope="col">${words.answers}</th><th scope="col">${words.prompts}</th><th scope="col">${words.readback}</th></tr></thead>
         <tbody>${measured.map(executorRow)}</tbody>
       </table>
-      <p class="small muted">${choiceWords(this.profile, this.report)} ${words.units}</p>`
+      <p class="small muted">${choiceWords(this.profile, this.report)} ${words.units}</p>
+      ${refusal ? engineWords(refusal) : null}`
   }
 }
 

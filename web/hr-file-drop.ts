@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import type { LocalFile } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { droppedFiles } from './dropped-files.ts'
+import { engineWords } from './engine-words.ts'
 import './hr-notice.ts'
 import { fileIcon } from './icons.ts'
 import { shared } from './styles.ts'
@@ -17,6 +18,8 @@ export class HrFileDrop extends LitElement {
   @state() hovering = false
   /** Why what was dropped could not be opened. */
   @state() problem = ''
+  /** What the browser says of that, in words of its own. */
+  @state() browserSays = ''
 
   static override styles = [
     shared,
@@ -51,7 +54,7 @@ export class HrFileDrop extends LitElement {
         <button class="quiet" ?disabled=${this.disabled} @click=${() => this.pick('folder')}>${words.openFolder}</button>
       </div>
       <p class="small muted">${words.help}</p>
-      ${this.problem === '' ? null : html`<hr-notice message=${this.problem}></hr-notice>`}
+      ${this.problem === '' ? null : html`<hr-notice message=${this.problem}>${this.browserSays ? engineWords(this.browserSays) : null}</hr-notice>`}
       <input id="file" type="file" multiple hidden aria-label=${words.file} data-testid="model-file" @change=${this.#picked} />
       <input id="folder" type="file" webkitdirectory hidden aria-label=${words.folder} data-testid="model-folder" @change=${this.#picked} />
     </div>`
@@ -71,6 +74,7 @@ export class HrFileDrop extends LitElement {
     if (!event.dataTransfer?.types.includes('Files')) return
     event.preventDefault()
     this.hovering = false
+    this.browserSays = ''
     if (this.disabled) this.problem = laterTexts().files.occupied
     else void this.#openDropped(event.dataTransfer)
   }
@@ -80,8 +84,8 @@ export class HrFileDrop extends LitElement {
     try {
       this.#open(await droppedFiles(dropped))
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      this.problem = laterTexts().files.unreadable(why)
+      this.problem = laterTexts().files.unreadable
+      this.browserSays = error instanceof Error ? error.message : String(error)
     }
   }
 

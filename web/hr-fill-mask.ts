@@ -39,7 +39,7 @@ export class HrFillMask extends LitElement {
         <input id="masked" type="text" dir="auto" data-testid="masked" autocomplete="off" aria-describedby="hint" .value=${this.#text} @input=${this.#write} />
         <p id="hint" class="small muted" ?hidden=${this.#hint === ''}>${this.#hint}</p>
         <div class="row">
-          <button class="primary" data-testid="guess" ?disabled=${!this.#sendable}>${words.guess}</button>
+          <button data-testid="guess" ?disabled=${!this.#sendable}>${words.guess}</button>
           <button type="button" class="quiet" data-testid="insert-mask" ?disabled=${this.#text.includes(this.maskText)} @click=${this.#insertMask}>${words.insertMask(this.maskText)}</button>
         </div>
       </form>

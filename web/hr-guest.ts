@@ -48,6 +48,8 @@ export class HrGuest extends LitElement {
 
   override render() {
     const { state, devices } = this.view
+    const devicesCard = html`<section class="card"><hr-devices .devices=${devices} ?paused=${this.#held}></hr-devices></section>`
+    const isLoading = state.kind === 'loading'
     const startedBy = devices.find(({ isLeader }) => isLeader)?.name
     return html`
       <section>
@@ -58,9 +60,10 @@ export class HrGuest extends LitElement {
       ${state.kind === 'failed' ? html`<hr-notice .error=${state.error}></hr-notice>` : null}
       <hr-room-state .view=${this.view}></hr-room-state>
       <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
+      ${isLoading ? devicesCard : null}
       <hr-serving .view=${this.view} ?hidden=${!this.#own?.holding}></hr-serving>
       <section class="card"><hr-guest-talk .view=${this.view}></hr-guest-talk></section>
-      <section class="card"><hr-devices .devices=${devices} ?paused=${this.#held}></hr-devices></section>
+      ${isLoading ? null : devicesCard}
       ${this.#own?.presence === 'serving' ? this.#screen() : null}
     `
   }

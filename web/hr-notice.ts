@@ -2,6 +2,7 @@
 import { css, html, LitElement, type PropertyValues } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { ErrorData } from '../src/index.ts'
+import { engineWords } from './engine-words.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -19,9 +20,9 @@ export class HrNotice extends LitElement {
   @property() tone: NoticeTone = 'error'
   /** Stands before the message; empty: the words for the error’s code. */
   @property() heading = ''
-  /** What to do, where no error is set. */
+  /** What to do; empty: the words for the error’s code. */
   @property() message = ''
-  /** In place of a message (and of a heading where none is set): the words for its code, and beneath its own message, always English: folded in other languages. */
+  /** In place of a message and a heading that are not set: the words for its code, and beneath what the engine says of it. */
   @property({ attribute: false, hasChanged: isOtherError }) error: ErrorData | null = null
   /** The button's words; empty for none. */
   @property() action = ''
@@ -37,7 +38,7 @@ export class HrNotice extends LitElement {
       .information { background: var(--accent-soft); }
       .error strong { color: var(--danger); }
       .warning strong { color: var(--warning); }
-      .detail { margin-top: 0.25rem; color: var(--muted); }
+      [lang='en'] { margin-top: 0.25rem; }
     `,
   ]
 
@@ -53,20 +54,12 @@ export class HrNotice extends LitElement {
     return html`<section class=${this.tone} role=${this.tone === 'error' ? 'alert' : 'status'}>
       <div>
         ${heading ? html`<strong>${heading}</strong><br />` : null}
-        <span>${words?.advice ?? this.message}</span><slot></slot>
-        ${this.#detail()}
+        <span>${this.message || words?.advice}</span><slot></slot>
+        ${this.error ? engineWords(this.error.message) : null}
       </div>
       <slot name="beside"></slot>
       ${this.action ? html`<button @click=${this.#act}>${this.action}</button>` : null}
     </section>`
-  }
-
-  /** The error's own message is English: in the other languages it is there for who asks for it. */
-  #detail() {
-    if (!this.error) return null
-    const own = html`<p class="detail small" lang="en">${this.error.message}</p>`
-    if (texts.language === 'en') return own
-    return html`<details><summary class="small">${texts.page.details}</summary>${own}</details>`
   }
 
   #act() {

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { ErrorData } from '../src/index.ts'
 import { type Command, CommandEvent } from './commands.ts'
+import { engineWords } from './engine-words.ts'
 import { narrowScreen, shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
 
@@ -14,7 +15,11 @@ export class HrParted extends LitElement {
   /** Is it on its way back? */
   @property({ type: Boolean }) joining = false
 
-  static override styles = [shared, narrowScreen, css`:host { gap: 2rem; }`]
+  static override styles = [
+    shared,
+    narrowScreen,
+    css`:host { gap: 2rem; } [lang='en'], details { margin-block-start: 0.75rem; }`,
+  ]
 
   override render() {
     const { code, message } = this.why
@@ -22,7 +27,7 @@ export class HrParted extends LitElement {
       <section role="status" data-testid="parted">
         <h1 tabindex="-1">${this.#heading()}</h1>
         <p class="lead">${texts.errors[code].advice}</p>
-        <p class="small muted" lang="en">${message}</p>
+        ${engineWords(message)}
       </section>
       <div class="actions">${this.#actions()}</div>
     `

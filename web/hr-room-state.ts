@@ -24,7 +24,7 @@ export class HrRoomState extends LitElement {
   static override styles = [
     shared,
     css`
-      :host { display: grid; gap: 0.5rem; }
+      :host { display: grid; gap: 0.75rem; }
     `,
   ]
 
@@ -48,7 +48,7 @@ export class HrRoomState extends LitElement {
       }
       ${this.#notices().map(
         (notice) =>
-          html`<hr-notice tone="information" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}>
+          html`<hr-notice tone="warning" .error=${notice} action=${actionFor(notice)} @hr-notice-action=${() => this.#act(notice)}>
             ${notice.code === 'storage-full' ? html`<button slot="beside" class="quiet" data-testid="dismiss" @click=${() => this.#dismiss(notice)}>${texts.page.dismiss}</button>` : null}
           </hr-notice>`,
       )}
@@ -72,10 +72,8 @@ export class HrRoomState extends LitElement {
   }
 
   /** Nobody needs to do anything: an error's own advice is for afterwards. */
-  #recovery({ code, message }: ErrorData) {
-    return html`<hr-notice tone="warning" heading=${texts.errors[code].headline} message=${laterTexts().loading.takingOver}>
-      <p class="small muted" lang="en">${message}</p>
-    </hr-notice>`
+  #recovery(error: ErrorData) {
+    return html`<hr-notice tone="warning" .error=${error} message=${laterTexts().loading.takingOver}></hr-notice>`
   }
 
   /** Where a member is the reason, the ways on stand with its name. */

@@ -23,7 +23,7 @@ export class HrScreen extends LitElement {
     css`
       :host { display: block; }
       dialog { width: 100vw; height: 100dvh; max-width: none; max-height: none; margin: 0; padding: 1.5rem; border: 0; background: #000; color: #93a19d; }
-      dialog[open] { display: grid; place-content: center; justify-items: center; gap: 1.5rem; text-align: center; }
+      dialog[open] { display: grid; place-content: center; justify-items: center; gap: 1.5rem; text-align: center; text-wrap: balance; }
       dialog button { background: none; border-color: #47524f; color: inherit; }
       dialog button:hover:not(:disabled) { background: none; }
     `,

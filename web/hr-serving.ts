@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView, Holding, RoomView } from '../src/index.ts'
 import { BatteryLevel } from './battery-level.ts'
+import { facts, factsStyle } from './facts.ts'
 import { holdingParts } from './format.ts'
 import './hr-token-share.ts'
 import { shared } from './styles.ts'
@@ -16,6 +17,7 @@ export class HrServing extends LitElement {
 
   static override styles = [
     shared,
+    factsStyle,
     css`
       :host { display: grid; gap: 1.25rem; }
       section { display: grid; gap: 0.5rem; }
@@ -48,7 +50,7 @@ export class HrServing extends LitElement {
       <h2 class="visually-hidden">${words.holds}</h2>
       <p class="share numbers">${texts.numbers.bytes(holding.weightBytes)}</p>
       <p class="muted">${texts.guest.ofTheWeights}</p>
-      <p class="small">${[words.ofLayers(holding.layers), ...holdingParts(holding).slice(1)].join(' · ')}</p>
+      <p class="small facts">${facts([words.ofLayers(holding.layers), ...holdingParts(holding).slice(1)])}</p>
     </section>`
   }
 

@@ -1,6 +1,7 @@
 // The page's entry: the reader's language, one system by the options in the address, and the app over it. Scripts reach the system as
 // `globalThis.headroom`.
 import { MobileTensorParallelismSystem, toErrorData } from '../src/index.ts'
+import { PageRefusal } from './failure.ts'
 import { HrApp } from './hr-app.ts'
 import { HrNotice } from './hr-notice.ts'
 import { followLanguage } from './texts/follow-language.ts'
@@ -24,7 +25,8 @@ try {
 } catch (error) {
   const notice = new HrNotice()
   notice.heading = texts.page.couldNotStart
-  notice.message = toErrorData(error).message
+  if (error instanceof PageRefusal) notice.message = error.message
+  else notice.error = toErrorData(error)
   document.body.append(notice)
   console.error(error)
 }

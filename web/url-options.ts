@@ -4,9 +4,10 @@
 //   weights    auto | f32 | f16 | int8 | int4          wire        auto | f32 | f16 | int8
 //   topology   auto | solo | star                      shares      positive integers by comma, one a device in rank order
 //   context    positive integer: positions to hold     maxDevices  1 to 16, the leader included
-// Other names are left alone: people's links carry all kinds of things. A bad value throws `bad-input`.
+// Other names are left alone: people's links carry all kinds of things. A bad value is refused by name.
 import * as v from 'valibot'
-import { EXECUTOR_WISHES, HeadroomError, type SystemOptions } from '../src/index.ts'
+import { EXECUTOR_WISHES, type SystemOptions } from '../src/index.ts'
+import { PageRefusal } from './failure.ts'
 import { texts } from './texts/texts.ts'
 
 const PositiveInteger = v.pipe(
@@ -42,14 +43,14 @@ const Options = v.object({
   ),
 })
 
-/** `search` is the address from its `?` on. Throws `bad-input` with the option's name and value. */
+/** `search` is the address from its `?` on. Throws a `PageRefusal` with the option’s name and value. */
 export function systemOptions(search: string): SystemOptions {
   const given = Object.fromEntries(new URLSearchParams(search))
   const result = v.safeParse(Options, given)
   if (!result.success) {
     const [issue] = result.issues
     const name = String(issue.path?.[0]?.key)
-    throw new HeadroomError('bad-input', texts.page.badOption(name, given[name] ?? '', issue.message))
+    throw new PageRefusal(texts.page.badOption(name, given[name] ?? '', issue.message))
   }
   const { context, ...options } = result.output
   return context === undefined ? options : { ...options, contextLength: context }

@@ -4,6 +4,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView, RoomView } from '../../src/index.ts'
 import { CommandEvent } from '../commands.ts'
+import { engineWords } from '../engine-words.ts'
 import { deviceName } from '../format.ts'
 import { shared } from '../styles.ts'
 import { laterTexts } from '../texts/later-texts.ts'
@@ -43,7 +44,7 @@ export class HrLoadTrouble extends LitElement {
       <div>
         <strong>${leftOut ? words.leftOut(name) : words.failedOn(name)}</strong>
         <p>${leftOut ? '' : texts.errors[error.code].advice} ${goesOn ? words.wentOn : words.stands}</p>
-        ${leftOut ? null : html`<p class="small muted" lang="en">${error.message}</p>`}
+        ${leftOut ? null : engineWords(error.message)}
       </div>
       <div class="row">
         ${this.#button('load-again', words.tryAgain(name), {})}

@@ -4,7 +4,7 @@ import { numbersIn } from './numbers.ts'
 
 const { bytes, counted, tenths, milliseconds } = numbersIn('de')
 
-const onItsWay = { heading: 'Das Modell ist unterwegs', text: 'Jedes Gerät holt sich seinen eigenen Anteil.' }
+const onItsWay = { heading: 'Das Modell ist unterwegs', text: 'Deine Frage kannst du schon schreiben.' }
 const nothingYet = { heading: 'Noch niemand zum Reden da', text: 'Lade ein Modell, dann schreibe hier.' }
 const askAway = {
   heading: 'Frag den Raum etwas',

@@ -12,7 +12,7 @@ export const deExecutors: typeof enExecutors = {
   none: '–',
   units: 'Gewichte in der Sekunde; die einer Frage zählen einmal für jedes Token.',
   onlyOne: (name) => `Bisher ist nur gemessen: ${name}. Der Rest folgt, wenn der Raum ruht.`,
-  onlyOneWhy: (name, why) => `Zahlen gibt es hier nur für: ${name}. ${why}`,
+  onlyOneEver: (name) => `Zahlen gibt es hier nur für: ${name}.`,
   fastestOfAll: (name) => `Am schnellsten von allem Gemessenen liest Fragen und schreibt Antworten: ${name}.`,
   eachItsOwn: (of) =>
     `Fragen liest hier am schnellsten: ${of.prefill}; Antworten schreibt am schnellsten: ${of.decode}. Zusammen wären sie kaum schneller, darum tut eines alles: Bei ${of.readTokens} gelesenen und ${of.writtenTokens} geschriebenen Token ist am ehesten fertig: ${of.both}.`,

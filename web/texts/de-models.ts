@@ -48,7 +48,7 @@ export const deModels: typeof enModels = {
     folder: 'Ordner eines Modells',
     occupied:
       'Gerade wird ein Modell geladen oder benutzt, deshalb wurde nichts geöffnet. Lege es danach noch einmal ab.',
-    unreadable: (why) =>
-      `Was abgelegt wurde, ist nicht lesbar (${why}). Wurde es verschoben, oder fehlt das Laufwerk? Lege es noch einmal ab.`,
+    unreadable:
+      'Was abgelegt wurde, ist nicht lesbar. Wurde es verschoben, oder fehlt das Laufwerk? Lege es noch einmal ab.',
   },
 }

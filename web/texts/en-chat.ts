@@ -3,7 +3,7 @@ import { numbersIn } from './numbers.ts'
 
 const { bytes, counted, tenths, milliseconds } = numbersIn('en')
 
-const onItsWay = { heading: 'The model is on its way', text: 'Each device fetches its own share of it.' }
+const onItsWay = { heading: 'The model is on its way', text: 'Meanwhile you can write your question.' }
 const nothingYet = { heading: 'Nothing to talk to yet', text: 'Load a model, then write here.' }
 const askAway = {
   heading: 'Ask the room something',

@@ -12,7 +12,7 @@ export const enExecutors = {
   none: '–',
   units: 'Weights a second; a prompt’s count once for each token.',
   onlyOne: (name: string) => `Only the ${name} is measured so far; the rest follows when the room is quiet.`,
-  onlyOneWhy: (name: string, why: string) => `Only the ${name} has figures here. ${why}`,
+  onlyOneEver: (name: string) => `Only the ${name} has figures here.`,
   fastestOfAll: (name: string) => `Of those measured the ${name} both reads prompts and writes answers the fastest.`,
   eachItsOwn: (of: { prefill: string; decode: string; both: string; readTokens: number; writtenTokens: number }) =>
     `To read prompts the ${of.prefill} is the faster here, to write answers the ${of.decode}. Together they would hardly be faster, so one does all: over ${of.readTokens} tokens read and ${of.writtenTokens} written the ${of.both} ends first.`,

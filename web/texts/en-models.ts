@@ -46,7 +46,6 @@ export const enModels = {
     file: 'GGUF file',
     folder: 'Folder of a model',
     occupied: 'A model is being loaded or used, so nothing was opened. Drop it again when that has ended.',
-    unreadable: (why: string) =>
-      `What was dropped cannot be read (${why}). Was it moved, or is it on a disk that is gone? Drop it again.`,
+    unreadable: 'What was dropped cannot be read. Was it moved, or is it on a disk that is gone? Drop it again.',
   },
 }

@@ -46,7 +46,15 @@ test('whoever has scrolled up stays there while the room goes on, and comes back
   await expect.poll(missing).toBeLessThan(2)
   expect(byTestId(element.renderRoot, 'to-end')).toBeNull()
   log.scrollTop = 0
+  const first = must(element.renderRoot.querySelector('hr-turn'))
+  const composer = must(element.renderRoot.querySelector('hr-composer'))
+  const tops = () => [first, composer].map((shown) => shown.getBoundingClientRect().top)
+  const before = tops()
   await expect.poll(() => byTestId(element.renderRoot, 'to-end')).not.toBeNull()
+  expect(tops()).toEqual(before)
+  const end = must(byTestId(element.renderRoot, 'to-end')).getBoundingClientRect()
+  expect(end.top).toBeGreaterThanOrEqual(log.getBoundingClientRect().bottom)
+  expect(end.bottom).toBeLessThanOrEqual(composer.getBoundingClientRect().top)
   element.view = { ...readyView }
   await settled(element)
   expect(log.scrollTop).toBe(0)

@@ -31,7 +31,7 @@ test.each([
 ])('the bad option %s is refused by name', (search) => {
   const name = search.slice(1, search.indexOf('='))
   expect(() => systemOptions(search)).toThrowError(
-    expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(`${name}=`) }),
+    expect.objectContaining({ name: 'PageRefusal', message: expect.stringContaining(`${name}=`) }),
   )
 })
 

@@ -137,9 +137,8 @@ test('a device shows what was measured of each executor, and why it uses the one
   expect(wordsOf(element)).toContain('holds its share twice. Both are at work now.')
   element.report = { ...report, notices: [], refusal: 'The GPU has no room.' }
   await settled(element)
-  expect(wordsOf(element)).toContain(
-    'holds its share twice. Its present share is held by the CPU (WebAssembly) alone. The GPU has no room.',
-  )
+  expect(wordsOf(element)).toContain('holds its share twice. Its present share is held by the CPU (WebAssembly) alone.')
+  expect(wordsOf(must(element.renderRoot.querySelector('[lang=en]')))).toBe('The GPU has no room.')
 })
 
 test('a device says that one executor does all where two would hardly be faster', async () => {
@@ -175,7 +174,8 @@ test('a device says when another executor than the one in use is the better, and
   const refused = { executor: 'webgpu' as const, weightBytesPerSecond: null, phases: null, backend: null, why }
   element.profile = { ...profile, executor: 'wasm', otherExecutors: [refused] }
   await settled(element)
-  expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) has figures here. There is no adapter.')
+  expect(wordsOf(element)).toContain('Only the CPU (WebAssembly) has figures here.')
+  expect(wordsOf(must(element.renderRoot.querySelector('[lang=en]')))).toBe(why)
 })
 
 test('a device whose executor the address names says so, and what would be used without that', async () => {

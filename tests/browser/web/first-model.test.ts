@@ -79,6 +79,7 @@ test.each([390, 1440])('at %i pixels a load shows in one place how far it is', a
   const { element, commands } = await show(width, { view })
   expect(byTestId(element.renderRoot, 'load-first')).toBeNull()
   expect(wordsOf(element).match(/Every device fetches its share 5 MB of 98 MB/g)).toHaveLength(1)
+  expect(wordsOf(element).match(/fetches/g)).toHaveLength(1)
   const isInChat = element.renderRoot.querySelector('hr-chat hr-room-progress') !== null
   expect(isInChat).toBe(width > 1000)
   await userEvent.click(must(byTestId(element.renderRoot, 'cancel-load')))

@@ -152,6 +152,19 @@ test('a guest whose leader has paused the load is told so, and its progress stan
   expect(wordsOf(element)).not.toContain('aused')
 })
 
+test('while its share comes, a guest reads how far that is before all else', async () => {
+  const progress = { loadedBytes: 10_000_000, totalBytes: 40_000_000, downloadedBytes: 10_000_000 }
+  const own = deviceView({ isSelf: true, holding, progress })
+  const guest = new HrGuest()
+  guest.view = roomView({ role: 'guest', state: { kind: 'loading', modelId: 'small' }, devices: [leader, own] })
+  const { element } = await mount(guest)
+  const topOf = (part: string) => must(element.renderRoot.querySelector(part)).getBoundingClientRect().top
+  expect(topOf('hr-devices')).toBeLessThan(topOf('hr-serving'))
+  element.view = roomView({ role: 'guest', state: { kind: 'ready', modelId: 'small' }, devices: [leader, own] })
+  await settled(element)
+  expect(topOf('hr-devices')).toBeGreaterThan(topOf('hr-guest-talk'))
+})
+
 test('a guest whose leader is gone is told that it is looked for', async () => {
   const guest = new HrGuest()
   guest.view = roomView({ role: 'guest', devices: [deviceView({ isSelf: true, connection: 'connecting' })] })

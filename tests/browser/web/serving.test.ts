@@ -34,7 +34,7 @@ test('a serving device says what it holds, its part of each token, and what that
   const { element } = await mount(Object.assign(new HrServing(), { view }))
   const words = wordsOf(element)
   expect(words).toContain('26.1 MB of the model’s weights are on this device.')
-  expect(words).toContain('of 30 layers · heads 4–6 · KV head 2 · columns 768–1,151 · vocabulary rows 24,576–36,863')
+  expect(words).toContain('of 30 layers heads 4–6 KV head 2 columns 768–1,151 vocabulary rows 24,576–36,863')
   expect(words).toContain('20 ms a token worked out here, 25% of its time')
   expect(words).toContain('60 ms waiting for the other devices and the network')
   expect(words).toContain('Tokens served 400')
