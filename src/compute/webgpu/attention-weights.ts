@@ -3,24 +3,19 @@ import { isEmpty, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
+import { allocateEntry } from './bottleneck-weights.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
-import { allocateBottleneck, type BottleneckWeights, type JoinWeights } from './join-weights.ts'
+import type { JoinWeights } from './join-weights.ts'
 import type { CachePiece } from './kernels/attention-shape.ts'
+import type { LayerEntry } from './kernels/enter-layer.ts'
 import type { WeightArrays } from './weight-arrays.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 
-/** Rows that are multiplied with one input. */
-export interface Projection {
-  matrix: WeightMatrix
-  input: 'stream' | 'shared' | 'residual'
-  /** Where its result goes in a token's queries, keys and values. */
-  offset: number
-}
-
 export interface OwnAttention {
   slice: ShardSublayer & { kind: 'attention' }
-  projections: readonly Projection[]
+  /** To queries, keys and values; null where they come with the layer's entry. */
+  projection: WeightMatrix | null
   /** Floats of a token's queries, keys and values. */
   projectedSize: number
   /** RMS gains of query and key heads, [2, D]; null: none. */
@@ -36,8 +31,8 @@ export interface AttentionWeights {
   kind: 'attention'
   /** Over the stream before the sublayer; null where norms come after. */
   norm: GpuArray | null
-  /** How the layer's own stream, and what queries and keys see, are made of the residual stream. */
-  entry: { stream: BottleneckWeights; shared: BottleneckWeights | null } | null
+  /** Into a layer with a stream of its own, with queries, keys and values. */
+  entry: LayerEntry | null
   /** null where my slice is empty. */
   own: OwnAttention | null
   join: JoinWeights
@@ -52,18 +47,12 @@ export function allocateAttention(
   slice: ShardSublayer & { kind: 'attention' },
 ): AttentionWeights {
   const { layer, queryHeads, kvHeads } = slice
-  const { headSize, bottleneck, norm } = config
-  const kvSize = rangeLength(kvHeads) * headSize
-  const keysAndQueries = rangeLength(queryHeads) * headSize + kvSize
+  const { headSize, norm } = config
+  const entry = allocateEntry(arrays, config, slice)
   const own = (): OwnAttention => ({
     slice,
-    projections: bottleneck?.sharedKeyQuery
-      ? [
-          { matrix: arrays.dense(['query', 'key'], layer), input: 'shared', offset: 0 },
-          { matrix: arrays.dense(['value'], layer), input: 'residual', offset: keysAndQueries },
-        ]
-      : [{ matrix: arrays.dense(['query', 'key', 'value'], layer), input: 'stream', offset: 0 }],
-    projectedSize: keysAndQueries + kvSize,
+    projection: entry ? null : arrays.dense(['query', 'key', 'value'], layer),
+    projectedSize: (rangeLength(queryHeads) + 2 * rangeLength(kvHeads)) * headSize,
     headGains: config.queryKeyNorm ? arrays.vectors(['queryNorm', 'keyNorm'], layer) : null,
     cache: allocateCache(gpu, config, shard, rangeLength(kvHeads)),
     output: arrays.matrix(['attentionOutput'], layer),
@@ -72,10 +61,7 @@ export function allocateAttention(
   return {
     kind: 'attention',
     norm: norm.placement === 'pre' ? arrays.norm('attentionNorm', layer, norm.kind) : null,
-    entry: bottleneck && {
-      stream: allocateBottleneck(arrays, config, 'inputBottleneck', layer),
-      shared: bottleneck.sharedKeyQuery ? allocateBottleneck(arrays, config, 'sharedBottleneck', layer) : null,
-    },
+    entry,
     own: isEmpty(queryHeads) ? null : own(),
     join: {
       bias: arrays.biases(['attentionOutputBias'], layer),

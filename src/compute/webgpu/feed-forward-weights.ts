@@ -3,19 +3,13 @@ import type { ModelConfig } from '../../model/config.ts'
 import { isLastOfLayer } from '../../model/model-tensors.ts'
 import type { TensorRole } from '../../model/tensor.ts'
 import type { ShardSublayer } from '../../plan/shard-plan.ts'
+import { allocateExit, inOnePart } from './bottleneck-weights.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
-import { allocateBottleneck, type JoinWeights } from './join-weights.ts'
-import type { InnerWeights } from './kernels/gate-up.ts'
+import type { JoinWeights } from './join-weights.ts'
+import type { OwnFeedForward } from './kernels/feed-forward-tile.ts'
 import type { WeightArrays } from './weight-arrays.ts'
 import { rowsPerPart, type WeightMatrix } from './weight-matrix.ts'
-
-export interface OwnFeedForward {
-  inner: InnerWeights
-  down: WeightMatrix
-  /** Column of `down` where my own columns begin (it is widened to whole blocks). */
-  ownColumn: number
-}
 
 export interface FeedForwardWeights {
   kind: 'feedForward'
@@ -42,13 +36,14 @@ export function allocateFeedForward(
         return rowsPerPart(format, rangeLength(columns), gpu.bindingBytes)
       }),
     )
+    const whole = (matrix: WeightMatrix) => (bottleneck ? inOnePart(config, matrix) : matrix)
     return {
       inner: {
-        gate: gated ? arrays.dense(['gate'], layer, partRows) : null,
-        up: arrays.dense(['up'], layer, partRows),
+        gate: gated ? arrays.dense(['gate'], layer, { partRows }) : null,
+        up: whole(arrays.dense(['up'], layer, { partRows })),
         activation,
       },
-      down: arrays.matrix(['down'], layer),
+      down: whole(arrays.matrix(['down'], layer)),
       ownColumn: ffn.start - arrays.get('down', layer).columns.start,
     }
   }
@@ -60,7 +55,7 @@ export function allocateFeedForward(
     join: {
       bias: arrays.biases(['downBias'], layer),
       norm: norm.placement === 'post' ? arrays.norm('ffnNorm', layer, norm.kind) : null,
-      exit: leavesLayer ? allocateBottleneck(arrays, config, 'outputBottleneck', layer) : null,
+      exit: leavesLayer ? allocateExit(arrays, config, layer) : null,
     },
   }
 }

@@ -1,7 +1,8 @@
 // One rank's shard on the GPU. A sublayer is one submit and one readback; of those that no other rank has a part in nothing is read back.
 // Attention is five dispatches (join and norm, projection, cache, attention, output), feed-forward three (join and norm, gate and up,
 // down), one more for each further part of a matrix that is larger than a kernel may bind, two for each of a cache. A sum is
-// added by the next dispatch that needs the stream. A bottleneck is two dispatches (product, norm), so that MobileBERT's attention has ten, and two more to leave the layer before.
+// added by the next dispatch that needs the stream. In layers with a stream of their own (MobileBERT) products follow each other within
+// a dispatch: one enters the layer and projects, three are cache, attention and output, one each feed-forward, one leaves: nine.
 import { HeadroomError } from '../../base/errors.ts'
 import { type ModelConfig, streamWidth } from '../../model/config.ts'
 import { summarizeHead } from '../../model/head-summary.ts'
@@ -24,13 +25,12 @@ import {
 import type { AttentionWeights } from './attention-weights.ts'
 import { cacheAccess } from './cache-access.ts'
 import type { FeedForwardWeights } from './feed-forward-weights.ts'
-import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
 import { ropeAngles } from './kernels/rotate.ts'
 import { normedRows } from './kernels/rows.ts'
 import type { OutputHead } from './output-head.ts'
 import type { ShardWeights } from './shard-weights.ts'
-import { attention, catchUp, enterLayer, feedForward, type Pass, type WaitingSum } from './sublayer-pass.ts'
+import { catchUp, type Pass, sublayer } from './sublayer-pass.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a loader has made ready. */
@@ -39,11 +39,6 @@ export interface LoadedShard {
   workspace: Workspace
   /** null when I hold no vocabulary rows. */
   outputHead: OutputHead | null
-}
-
-interface GpuState extends Pass {
-  /** null: the stream has got all sums. */
-  waiting: WaitingSum | null
 }
 
 export class GpuExecutor implements Executor {
@@ -58,7 +53,7 @@ export class GpuExecutor implements Executor {
   readonly #positions: CachedPositions
   readonly #workBefore: DeviceWork
   readonly cache: CacheAccess
-  #current: GpuState | null = null
+  #current: Pass | null = null
 
   /** Takes over `gpu`. */
   constructor(gpu: GpuSession, { config, shard }: ExecutorSetup, { weights, workspace, outputHead }: LoadedShard) {
@@ -111,7 +106,8 @@ export class GpuExecutor implements Executor {
   async partial(state: State, index: number): Promise<Float32Array> {
     const mine = this.#own(state)
     const count = state.tokenCount * streamWidth(this.#config)
-    if (this.#record(mine, this.#held(index))) return this.#gpu.read(mine.buffers.partial, 0, count)
+    const { array, offset } = mine.buffers.partial
+    if (sublayer(mine, this.#held(index))) return this.#gpu.read(array, offset, count)
     this.#gpu.submit()
     return new Float32Array(count)
   }
@@ -121,8 +117,8 @@ export class GpuExecutor implements Executor {
     const mine = this.#own(state)
     for (let index = from; index < to; index++) {
       const held = this.#held(index)
-      if (this.#record(mine, held)) {
-        mine.waiting = { array: mine.buffers.partial, join: held.join }
+      if (sublayer(mine, held)) {
+        mine.waiting = held.join
         if (state.tokenCount > 1) this.#gpu.submit()
       } else {
         this.#gpu.submit()
@@ -135,8 +131,9 @@ export class GpuExecutor implements Executor {
     const mine = this.#own(state)
     const held = this.#held(index)
     if (mine.waiting) throw new HeadroomError('internal', `Sublayer ${index} is not the one to join.`)
-    this.#gpu.write(mine.buffers.sum, 0, sum)
-    mine.waiting = { array: mine.buffers.sum, join: held.join }
+    const { array, offset } = mine.buffers.partial
+    this.#gpu.write(array, offset * 4, sum)
+    mine.waiting = held.join
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
@@ -147,7 +144,7 @@ export class GpuExecutor implements Executor {
       const empty = rows.map((row) => ({ position: state.step.positions[row]!, logits: new Float32Array(0) }))
       return summarizeHead(empty, start, request)
     }
-    this.#catchUp(mine, this.#weights.outputNorm)
+    catchUp(mine, this.#weights.outputNorm)
     const found: HeadResult = []
     for await (const { row, logits } of this.#outputHead.logits(normedRows(mine.buffers.main), rows))
       found.push(...summarizeHead([{ position: state.step.positions[row]!, logits }], start, request))
@@ -157,9 +154,9 @@ export class GpuExecutor implements Executor {
   async readHidden(state: State): Promise<Float32Array> {
     const mine = this.#own(state)
     const { hiddenSize } = this.#config
-    this.#catchUp(mine, this.#weights.outputNorm)
-    const { array, stride } = normedRows(mine.buffers.main)
-    const padded = await this.#gpu.read(array, 0, state.tokenCount * stride)
+    catchUp(mine, this.#weights.outputNorm)
+    const { array, offset, stride } = normedRows(mine.buffers.main)
+    const padded = await this.#gpu.read(array, offset, state.tokenCount * stride)
     if (stride === hiddenSize) return padded
     const hidden = new Float32Array(state.tokenCount * hiddenSize)
     for (let token = 0; token < state.tokenCount; token++)
@@ -177,27 +174,12 @@ export class GpuExecutor implements Executor {
     return held
   }
 
-  /** Everything up to my partial of a sublayer, which is left in `buffers.partial`; false: I hold nothing of it. */
-  #record(mine: GpuState, held: AttentionWeights | FeedForwardWeights): boolean {
-    this.#catchUp(mine, held.norm)
-    if (held.kind === 'attention' && held.entry) enterLayer(mine, held.entry)
-    if (held.own === null) return false
-    if (held.kind === 'attention') attention(mine, held.own)
-    else feedForward(mine, held.own)
-    return true
-  }
-
   /** The state, which must be the last one begun: activations are held once. */
-  #own(state: State): GpuState {
+  #own(state: State): Pass {
     this.#gpu.throwIfFailed()
     if (state !== this.#current)
       throw new HeadroomError('internal', 'This step was followed by another; its state is gone.')
     return this.#current
-  }
-
-  #catchUp(state: GpuState, next: GpuArray | null): void {
-    catchUp(state, state.waiting, next)
-    state.waiting = null
   }
 }
 

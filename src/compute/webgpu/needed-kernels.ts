@@ -6,7 +6,7 @@ import { type KernelRunner, kernelsOf, type NeededKernel } from './kernel-runner
 import { normedRows } from './kernels/rows.ts'
 import type { OutputHead } from './output-head.ts'
 import type { ShardWeights } from './shard-weights.ts'
-import { attention, catchUp, enterLayer, feedForward, type Pass, type WaitingSum } from './sublayer-pass.ts'
+import { catchUp, type Pass, sublayer } from './sublayer-pass.ts'
 import type { StepBuffers } from './workspace.ts'
 
 export interface StepMakers {
@@ -30,16 +30,12 @@ function walk(
 ): void {
   const positions = Array.from({ length: tokenCount }, (_, i) => i)
   const step = { epoch: 0, step: 0, sequence: 0, pastLength: 0, tokens: [], positions, rows: 'last' as const }
-  const pass: Pass = { gpu, config, shard, buffers, step, tokenCount }
-  let waiting: WaitingSum | null = null
+  const pass: Pass = { gpu, config, shard, buffers, step, tokenCount, waiting: null }
   for (const held of weights.sublayers) {
-    catchUp(pass, waiting, held.norm)
-    if (held.kind === 'attention' && held.entry) enterLayer(pass, held.entry)
-    if (held.kind === 'attention' && held.own) attention(pass, held.own)
-    if (held.kind === 'feedForward' && held.own) feedForward(pass, held.own)
-    waiting = { array: buffers.sum, join: held.join }
+    sublayer(pass, held)
+    pass.waiting = held.join
   }
-  catchUp(pass, waiting, weights.outputNorm)
-  catchUp(pass, null, weights.outputNorm)
+  catchUp(pass, weights.outputNorm)
+  catchUp(pass, weights.outputNorm)
   outputHead?.record(gpu, normedRows(buffers.main), tokenCount)
 }

@@ -63,7 +63,7 @@ export function createOutputHead(
       const runs = consecutive(rows, Math.max(1, Math.floor(BATCH_BYTES / (vocabulary * 4))))
       reserve(Math.max(0, ...runs.map((run) => run.length)))
       for (const run of runs) {
-        record(gpu, { ...hidden, offset: run[0]! * hidden.stride }, run.length)
+        record(gpu, { ...hidden, offset: hidden.offset + run[0]! * hidden.stride }, run.length)
         const found = await gpu.read(reserve(run.length).output, 0, run.length * vocabulary)
         for (const [i, row] of run.entries())
           yield { row, logits: found.subarray(i * vocabulary, (i + 1) * vocabulary) }

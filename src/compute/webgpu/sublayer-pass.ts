@@ -1,21 +1,25 @@
 // The dispatches of one sublayer, recorded and not yet submitted.
+import { HeadroomError } from '../../base/errors.ts'
 import { rangeLength } from '../../base/ranges.ts'
 import { type ModelConfig, queryHeadsPerKvHead } from '../../model/config.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
 import type { State } from '../executor.ts'
 import type { AttentionWeights, OwnAttention } from './attention-weights.ts'
-import type { OwnFeedForward } from './feed-forward-weights.ts'
+import type { FeedForwardWeights } from './feed-forward-weights.ts'
 import type { GpuArray } from './gpu-array.ts'
-import type { BottleneckWeights, JoinWeights } from './join-weights.ts'
+import type { JoinWeights } from './join-weights.ts'
 import type { KernelRunner } from './kernel-runner.ts'
 import { appendKeysAndValues } from './kernels/append-keys-and-values.ts'
 import { attend } from './kernels/attend.ts'
 import type { AttentionShape } from './kernels/attention-shape.ts'
+import { enterLayer } from './kernels/enter-layer.ts'
+import { feedForwardTile, type OwnFeedForward } from './kernels/feed-forward-tile.ts'
 import { gateUp } from './kernels/gate-up.ts'
 import { joinNorm } from './kernels/join-norm.ts'
+import { leaveLayer } from './kernels/leave-layer.ts'
 import { matmul } from './kernels/matmul.ts'
-import { normedRows, paddedSize, type Rows, residualRows, type Stream } from './kernels/rows.ts'
+import { normedRows, paddedSize, type Rows } from './kernels/rows.ts'
 import type { WeightMatrix } from './weight-matrix.ts'
 import type { StepBuffers } from './workspace.ts'
 
@@ -25,59 +29,61 @@ export interface Pass extends State {
   config: ModelConfig
   shard: Shard
   buffers: StepBuffers
+  /** How the sum in `buffers.partial` gets into the stream; null: the stream has got all sums. */
+  waiting: JoinWeights | null
 }
 
-/** A sum that the stream has not got yet. */
-export interface WaitingSum {
-  /** `buffers.sum`, or `buffers.partial` where mine is all there is. */
-  array: GpuArray
-  /** How it gets there. */
-  join: JoinWeights
+/** Adds the sum that waits, and leaves my contribution in `buffers.partial`; false: I hold nothing of the sublayer. */
+export function sublayer(pass: Pass, held: AttentionWeights | FeedForwardWeights): boolean {
+  if (held.kind === 'attention') {
+    catchUp(pass, held.norm)
+    if (held.entry) enterLayer(pass.gpu, layerRows(pass), held.entry, pass.config.norm, pass.tokenCount)
+    if (held.own) attention(pass, held.own)
+  } else if (pass.config.bottleneck) {
+    feedForwardTile(pass.gpu, layerRows(pass), waitingIn(pass), held.own, pass.config.norm, pass.tokenCount)
+    pass.waiting = null
+  } else {
+    catchUp(pass, held.norm)
+    if (held.own) feedForward(pass, held.own)
+  }
+  return held.own !== null
 }
 
 /**
- * Adds the sum that waits (null: there is none), and leaves what comes next in the normed rows of the stream: under `next`, the following
- * norm, where norms come first. One dispatch; two more where a layer is left.
+ * Adds the sum that waits, if any, and leaves what comes next in the normed rows of the residual stream: under `next`, the following norm,
+ * where norms come first. One dispatch; none where a layer begins that nothing waits before.
  */
-export function catchUp(pass: Pass, waiting: WaitingSum | null, next: GpuArray | null): void {
-  const { gpu, config, buffers, tokenCount } = pass
-  const { main, sum } = buffers
+export function catchUp(pass: Pass, next: GpuArray | null): void {
+  const { gpu, config, buffers, tokenCount, waiting } = pass
   const shape = config.norm
-  const stream = waiting ? buffers.stream : main
-  const { bias = null, norm: after = null, exit = null } = waiting?.join ?? {}
-  const norm = shape.placement === 'pre' ? next : after
-  joinNorm(gpu, stream, { sum: waiting?.array ?? null, bias, norm, shape }, tokenCount)
-  if (!exit) return
-  const widened = { array: sum, offset: 0, stride: main.size }
-  matmul(gpu, exit.matrix, normedRows(stream), widened, tokenCount)
-  joinNorm(gpu, main, { sum, bias: null, norm: exit.norm, shape }, tokenCount)
+  if (!config.bottleneck) {
+    const { bias = null, norm: after = null } = waiting ?? {}
+    const sum = waiting && buffers.partial.array
+    joinNorm(gpu, buffers.main, { sum, bias, norm: shape.placement === 'pre' ? next : after, shape }, tokenCount)
+  } else if (waiting) {
+    if (!waiting.exit)
+      throw new HeadroomError('internal', 'This layer has sublayers left; only its last one leads out.')
+    leaveLayer(gpu, layerRows(pass), waiting, waiting.exit, shape, tokenCount)
+  }
+  pass.waiting = null
 }
 
-/** Makes a layer's own streams of the residual stream: two dispatches each. */
-export function enterLayer(pass: Pass, { stream, shared }: NonNullable<AttentionWeights['entry']>): void {
-  narrow(pass, stream, pass.buffers.stream)
-  if (shared) narrow(pass, shared, pass.buffers.shared)
+function layerRows({ buffers: { main, stream, partial } }: Pass) {
+  if (!stream) throw new HeadroomError('internal', 'These buffers were made for a model without bottlenecks.')
+  return { main, stream, partial }
 }
 
-function narrow({ gpu, config, buffers, tokenCount }: Pass, { matrix, norm }: BottleneckWeights, to: Stream): void {
-  matmul(gpu, matrix, normedRows(buffers.main), residualRows(to), tokenCount)
-  joinNorm(gpu, to, { sum: null, bias: null, norm, shape: config.norm }, tokenCount)
+function waitingIn({ waiting }: Pass): JoinWeights {
+  if (!waiting) throw new HeadroomError('internal', 'A feed-forward came before the attention of its layer was joined.')
+  return waiting
 }
 
-/** Leaves my contribution in `buffers.partial`: four dispatches, and one more for values of another input, two for each further piece of the cache. */
-export function attention(pass: Pass, own: OwnAttention): void {
+/** Four dispatches, three where the layer's entry made the projections, and two for each further piece of the cache. */
+function attention(pass: Pass, own: OwnAttention): void {
   const { gpu, step, tokenCount, buffers } = pass
-  const { stream, shared, main } = buffers
-  const inputs = { stream, shared, residual: main }
   const shape = shapeOf(pass, own)
-  for (const { matrix, input, offset } of own.projections)
-    matmul(
-      gpu,
-      matrix,
-      normedRows(inputs[input]),
-      { array: buffers.projected, offset, stride: own.projectedSize },
-      tokenCount,
-    )
+  const projected = { array: buffers.projected, offset: 0, stride: own.projectedSize }
+  if (own.projection) matmul(gpu, own.projection, normedRows(buffers.main), projected, tokenCount)
   const mixed = { array: buffers.mixed, offset: own.ownColumn, stride: paddedSize(own.output.columns) }
   for (const cache of own.cache) {
     const arrays = { ...buffers, headGains: own.headGains, cache }
@@ -87,17 +93,16 @@ export function attention(pass: Pass, own: OwnAttention): void {
   contribute(pass, own.output, mixed)
 }
 
-/** Leaves my contribution in `buffers.partial`: two dispatches. */
-export function feedForward(pass: Pass, { inner, down, ownColumn }: OwnFeedForward): void {
+/** Two dispatches. */
+function feedForward(pass: Pass, { inner, down, ownColumn }: OwnFeedForward): void {
   const { gpu, buffers, tokenCount } = pass
   const mixed = { array: buffers.mixed, offset: ownColumn, stride: paddedSize(down.columns) }
-  gateUp(gpu, inner, normedRows(buffers.stream), mixed, tokenCount)
+  gateUp(gpu, inner, normedRows(buffers.main), mixed, tokenCount)
   contribute(pass, down, mixed)
 }
 
 function contribute({ gpu, buffers, tokenCount }: Pass, weights: WeightMatrix, mixed: Rows): void {
-  const partial = { array: buffers.partial, offset: 0, stride: weights.rowCount }
-  matmul(gpu, weights, { ...mixed, offset: 0 }, partial, tokenCount)
+  matmul(gpu, weights, { ...mixed, offset: 0 }, buffers.partial, tokenCount)
 }
 
 function shapeOf({ config, shard }: Pass, { slice: { queryHeads, kvHeads } }: OwnAttention): AttentionShape {

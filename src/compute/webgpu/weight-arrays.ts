@@ -2,13 +2,21 @@
 import { ModelFormatError } from '../../base/errors.ts'
 import { rangeLength } from '../../base/ranges.ts'
 import type { Norm } from '../../model/config.ts'
-import { type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
+import { FORMAT_LAYOUT, type ShardTensor, type TensorRole, tensorKey } from '../../model/tensor.ts'
+import { dequantize } from '../reference/dequantize.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
 import { allocateMatrix, type WeightMatrix, writeRows } from './weight-matrix.ts'
 
 /** Takes some whole rows of one tensor, in file blocks. */
 export type RowSink = (firstRow: number, rowCount: number, bytes: Uint8Array) => void
+
+export interface Stacking {
+  /** Most rows of a part: matrices used together are cut alike. */
+  partRows?: number
+  /** Tensors that differ in their formats are all held as f32. */
+  oneFormat?: boolean
+}
 
 /** `get` and all that allocate throw `model-format` where a tensor is not listed. */
 export interface WeightArrays {
@@ -23,9 +31,9 @@ export interface WeightArrays {
   /** Biases, one behind the other; null where the model has none. */
   biases(roles: readonly TensorRole[], layer: number | null): GpuArray | null
   /** Tensors stacked row upon row, without their biases. */
-  matrix(roles: readonly TensorRole[], layer: number | null, partRows?: number): WeightMatrix
+  matrix(roles: readonly TensorRole[], layer: number | null, stacking?: Stacking): WeightMatrix
   /** `matrix` with its biases. */
-  dense(roles: readonly TensorRole[], layer: number | null, partRows?: number): WeightMatrix
+  dense(roles: readonly TensorRole[], layer: number | null, stacking?: Stacking): WeightMatrix
   /** One more sink for a tensor outside the layers, and the bytes that were allocated for it. */
   alsoTo(role: TensorRole, second: RowSink, bytes: number): void
 }
@@ -57,14 +65,23 @@ export function weightArrays(gpu: GpuSession, tensors: readonly ShardTensor[]): 
   }
   const biases = (roles: readonly TensorRole[], layer: number | null) =>
     roles.some((role) => find(role, layer)) ? vectors(roles, layer) : null
-  const matrix = (roles: readonly TensorRole[], layer: number | null, partRows?: number) => {
+  const matrix = (
+    roles: readonly TensorRole[],
+    layer: number | null,
+    { partRows, oneFormat = false }: Stacking = {},
+  ) => {
     const stack = roles.map((role) => get(role, layer))
-    const rows = stack.map(({ format, rows }) => ({ format, rowCount: rangeLength(rows) }))
+    const differ = stack.some(({ format }) => format !== stack[0]!.format)
+    const held = ({ format }: ShardTensor) => (oneFormat && differ ? 'f32' : format)
+    const rows = stack.map((tensor) => ({ format: held(tensor), rowCount: rangeLength(tensor.rows) }))
     const made = allocateMatrix(gpu, rows, rangeLength(stack[0]!.columns), partRows)
     let above = 0
     for (const tensor of stack) {
       const at = above
-      sinks.set(tensorKey(tensor), (first, count, bytes) => writeRows(gpu, made, at + first, count, bytes))
+      const convert = held(tensor) === tensor.format ? null : (bytes: Uint8Array) => toFloats(tensor, bytes)
+      sinks.set(tensorKey(tensor), (first, count, bytes) =>
+        writeRows(gpu, made, at + first, count, convert?.(bytes) ?? bytes),
+      )
       above += rangeLength(tensor.rows)
     }
     byteLength += made.byteLength
@@ -81,8 +98,8 @@ export function weightArrays(gpu: GpuSession, tensors: readonly ShardTensor[]): 
     norm: (role, layer, kind) => vectors(kind === 'rms' ? [role] : [role, `${role}Bias` as TensorRole], layer),
     biases,
     matrix,
-    dense: (roles, layer, partRows) => ({
-      ...matrix(roles, layer, partRows),
+    dense: (roles, layer, stacking) => ({
+      ...matrix(roles, layer, stacking),
       bias: biases(
         roles.map((role) => `${role}Bias` as TensorRole),
         layer,
@@ -97,4 +114,12 @@ export function weightArrays(gpu: GpuSession, tensors: readonly ShardTensor[]): 
       byteLength += bytes
     },
   }
+}
+
+/** Whole rows of file blocks as f32. */
+function toFloats({ format }: ShardTensor, bytes: Uint8Array): Uint8Array {
+  const { blockSize, bytesPerBlock } = FORMAT_LAYOUT[format]
+  const values = new Float32Array((bytes.byteLength / bytesPerBlock) * blockSize)
+  dequantize(format, bytes, values.length, values, 0)
+  return new Uint8Array(values.buffer)
 }

@@ -2,18 +2,16 @@
 import { type ModelConfig, streamWidth } from '../../model/config.ts'
 import type { GpuArray } from './gpu-array.ts'
 import type { GpuSession } from './gpu-session.ts'
-import { paddedSize, type Stream, streamFloats, streamIn } from './kernels/rows.ts'
+import { paddedSize, type Rows, type Stream, streamFloats, streamIn } from './kernels/rows.ts'
 import type { ShardWeights } from './shard-weights.ts'
 
 export interface StepBuffers {
   /** The residual stream, [T, H]. */
   main: Stream
-  /** What sublayers work on: the residual stream itself, or what a layer's bottleneck made of it, [T, S]. */
-  stream: Stream
-  /** What queries and keys are made of where they have a bottleneck of their own, [T, S]; else `stream`. */
-  shared: Stream
-  /** The all-reduced sum that comes in, [T, S], and what leaves a layer through its bottleneck, [T, H]. */
-  sum: GpuArray
+  /** The layer's own stream, [T, S]; null where sublayers add to the residual stream itself. */
+  stream: Rows | null
+  /** My contribution, and the all-reduced sum in its place, [T, S]. */
+  partial: Rows
   /** cos and sin, [T, pairs, 2]. */
   angles: GpuArray
   /** [T]. */
@@ -22,9 +20,9 @@ export interface StepBuffers {
   projected: GpuArray
   /** What the row-parallel matrices multiply: attended heads, activated columns. */
   mixed: GpuArray
-  /** My contribution, [T, S]. */
-  partial: GpuArray
 }
+
+type Streams = Pick<StepBuffers, 'main' | 'stream' | 'partial' | 'projected'>
 
 export class Workspace {
   readonly #gpu: GpuSession
@@ -50,28 +48,46 @@ export class Workspace {
     if (this.#buffers && tokenCount <= this.#capacity) return this.#buffers
     if (this.#buffers) this.#gpu.submit()
     for (const array of this.#arrays.splice(0)) this.#gpu.free(array)
-    const { hiddenSize, bottleneck } = this.#config
-    const width = streamWidth(this.#config)
     const allocate = (floats: number) => {
       const array = this.#gpu.allocate(tokenCount * floats * 4, 'float32')
       this.#arrays.push(array)
       return array
     }
-    const stream = (size: number) => streamIn(allocate(streamFloats(size, 1)), size, tokenCount)
-    const main = stream(hiddenSize)
-    const narrow = bottleneck ? stream(width) : main
     this.#capacity = tokenCount
     this.#buffers = {
-      main,
-      stream: narrow,
-      shared: bottleneck?.sharedKeyQuery ? stream(width) : narrow,
-      sum: allocate(Math.max(width, hiddenSize)),
+      ...(this.#config.bottleneck ? this.#together(tokenCount, allocate) : this.#apart(tokenCount, allocate)),
       angles: allocate(this.#angles),
       mask: allocate(this.#config.causal ? 0 : 1),
-      projected: allocate(this.#projected),
       mixed: allocate(this.#mixed),
-      partial: allocate(width),
     }
     return this.#buffers
+  }
+
+  #apart(tokenCount: number, allocate: (floats: number) => GpuArray): Streams {
+    const { hiddenSize } = this.#config
+    return {
+      main: streamIn(allocate(streamFloats(hiddenSize, 1)), hiddenSize, tokenCount),
+      stream: null,
+      partial: { array: allocate(hiddenSize), offset: 0, stride: hiddenSize },
+      projected: allocate(this.#projected),
+    }
+  }
+
+  /** All that a layer's kernels write in one buffer, as they have one output: queries, keys and values are its first rows. */
+  #together(tokenCount: number, allocate: (floats: number) => GpuArray): Streams {
+    const { hiddenSize } = this.#config
+    const width = streamWidth(this.#config)
+    // In whole blocks, so that each begins where rows may be read four at a time.
+    const sizes = [this.#projected, width, width, hiddenSize, hiddenSize].map(paddedSize)
+    const array = allocate(sizes.reduce((sum, size) => sum + size, 0))
+    const [, stream, partial, normed, residual] = sizes.map(
+      (_, i) => tokenCount * sizes.slice(0, i).reduce((sum, size) => sum + size, 0),
+    ) as [number, number, number, number, number]
+    return {
+      main: { array, normedOffset: normed, residualOffset: residual, size: hiddenSize },
+      stream: { array, offset: stream, stride: width },
+      partial: { array, offset: partial, stride: width },
+      projected: array,
+    }
   }
 }

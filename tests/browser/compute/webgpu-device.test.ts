@@ -48,29 +48,42 @@ describe('work sent to the GPU', () => {
     { what: 'GPT-2, whatever is biased,', model: tinyModel(gptLike(), 'f16'), counts: [5, 3, 5, 3] },
     { what: 'Qwen3, whose heads are normed,', model: tinyModel(qwenLike(), 'f16'), counts: [5, 3, 5, 3] },
     { what: 'BERT', model: tinyModel(bertLike(), 'f16'), counts: [5, 3, 5, 3] },
-    // Two bottlenecks into a layer, a product for values, and two dispatches out of the layer before.
-    { what: 'MobileBERT', model: tinyModel(mobileBertLike(), 'f16'), counts: [10, 3, 3, 3, 3, 12, 3, 3, 3, 3] },
+    // One into a layer, three of attention, one a feed-forward, and one out of the layer before: nine a layer.
+    { what: 'MobileBERT', model: tinyModel(mobileBertLike(), 'f16'), counts: [4, 1, 1, 1, 1, 5, 1, 1, 1, 1] },
     { what: 'LLaMA with values in a format of their own', model: withOtherValues(), counts: [6, 3, 6, 3] },
-  ])('$what takes $counts dispatches, each sublayer one submit and one readback', async ({ model, counts }) => {
-    const own = model.config
-    const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
-    const tensors = shardTensors(own, whole!, model.formats)
-    const loader = await webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1 })
-    await writeAll(model, tensors, loader)
-    const executor = await loader.finish()
-    const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
-    const submits = vi.spyOn(GPUQueue.prototype, 'submit')
-    const state = beginOne(executor)
-    const found: number[] = []
-    for (const index of counts.keys()) {
-      executor.join(state, index, await executor.partial(state, index))
-      found.push(dispatches.mock.calls.length)
-      expect(submits.mock.calls.length).toBe(index + 1)
-      dispatches.mockClear()
-    }
-    expect(found).toEqual(counts)
-    executor.close()
-  })
+  ])(
+    '$what takes $counts dispatches, each sublayer one submit and one readback, alone as many in one',
+    async ({ model, counts }) => {
+      const own = model.config
+      const [whole] = shardsByHand(own, [[own.headCount, 160, 101]])
+      const tensors = shardTensors(own, whole!, model.formats)
+      const loader = await webgpuExecutor.create({ config: own, shard: whole!, tensors, threads: 1 })
+      await writeAll(model, tensors, loader)
+      const executor = await loader.finish()
+      const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups')
+      const submits = vi.spyOn(GPUQueue.prototype, 'submit')
+      const maps = vi.spyOn(GPUBuffer.prototype, 'mapAsync')
+      const state = beginOne(executor)
+      const found: number[] = []
+      for (const index of counts.keys()) {
+        executor.join(state, index, await executor.partial(state, index))
+        found.push(dispatches.mock.calls.length)
+        expect([submits, maps].map(({ mock }) => mock.calls.length)).toEqual([index + 1, index + 1])
+        dispatches.mockClear()
+      }
+      expect(found).toEqual(counts)
+      const all = counts.reduce((sum, count) => sum + count)
+      const lastLayer = counts.slice(counts.length / own.layerCount).reduce((sum, count) => sum + count)
+      expect(lastLayer).toBeLessThanOrEqual(9)
+      await executor.readHidden(state)
+      const before = executor.work!
+      const alone = beginOne(executor)
+      await executor.advance!(alone, 0, counts.length)
+      await executor.readHidden(alone)
+      expect(workBetween(before, executor.work!)).toMatchObject({ dispatches: all + 1, submits: 1, readbacks: 1 })
+      executor.close()
+    },
+  )
 
   test('its counts are what the GPU was sent: of a decode step eight dispatches a layer and two for the head', async () => {
     const executor = await load()

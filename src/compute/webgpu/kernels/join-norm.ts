@@ -27,7 +27,7 @@ export function joinNorm(
   { sum, bias, norm, shape }: JoinNorm,
   tokenCount: number,
 ): void {
-  const { size, array, residualOffset } = stream
+  const { size, array, normedOffset, residualOffset } = stream
   const kind = norm === null ? 'none' : shape.kind
   const hasStatistics = kind === 'rms' || kind === 'layer'
   const writesBack = norm !== null && shape.placement === 'post'
@@ -37,7 +37,7 @@ export function joinNorm(
     `join-norm-${size}-${kind}-${shape.epsilon}-${writesBack}-${names}${hasStatistics ? lanesName(gpu.paths) : ''}`,
     () => ({
       inputs: operands.map(({ name }): KernelInput => ({ name, width: 1 })),
-      uniforms: ['residualAt'],
+      uniforms: ['normedAt', 'residualAt'],
       wgsl: `
     ${hasStatistics ? reducedWgsl('summed', gpu.paths) : ''}
     fn main(index : i32) {
@@ -55,13 +55,13 @@ export function joinNorm(
           ${kind === 'layer' || kind === 'affine' ? `normed += gains[${size} + i];` : ''}
           ${writesBack ? 'result[at + i] = normed;' : ''}
         }
-        result[token * ${paddedSize(size)} + i] = normed;
+        result[uniforms.normedAt + token * ${paddedSize(size)} + i] = normed;
       }
     }`,
     }),
   )
   const inputs = operands.map(({ array: input }) => input)
-  gpu.run(kernel, inputs, array, [residualOffset], [tokenCount])
+  gpu.run(kernel, inputs, array, [normedOffset, residualOffset], [tokenCount])
 }
 
 function named(name: string, array: GpuArray | null): { name: string; array: GpuArray }[] {

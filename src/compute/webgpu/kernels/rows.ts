@@ -10,13 +10,24 @@ export interface Rows {
 }
 
 /**
- * What sublayers read and add to, and its normed copy, in one buffer (a kernel has one output): normed rows [capacity, 32 * blocks],
- * the end of each zero, and from float `residualOffset` on the stream itself [capacity, size].
+ * What sublayers read and add to, and its normed copy, in one buffer (a kernel has one output): from float `normedOffset` on normed rows
+ * [capacity, 32 * blocks], the end of each zero, and from `residualOffset` on the stream itself [capacity, size].
  */
 export interface Stream {
   array: GpuArray
+  normedOffset: number
   residualOffset: number
   size: number
+}
+
+/** What a layer has for itself where it works on a stream of its own, in the buffer of the residual stream. */
+export interface LayerRows {
+  /** Residual stream. */
+  main: Stream
+  /** [T, S]. */
+  stream: Rows
+  /** My contribution, and the all-reduced sum in its place, [T, S]. */
+  partial: Rows
 }
 
 /** Floats in a row of `size` activations that a matrix is to multiply: whole blocks. */
@@ -31,11 +42,11 @@ export function streamFloats(size: number, tokenCount: number): number {
 
 /** The stream over `array`, which has room for `tokenCount` tokens. */
 export function streamIn(array: GpuArray, size: number, tokenCount: number): Stream {
-  return { array, residualOffset: tokenCount * paddedSize(size), size }
+  return { array, normedOffset: 0, residualOffset: tokenCount * paddedSize(size), size }
 }
 
-export function normedRows({ array, size }: Stream): Rows {
-  return { array, offset: 0, stride: paddedSize(size) }
+export function normedRows({ array, normedOffset, size }: Stream): Rows {
+  return { array, offset: normedOffset, stride: paddedSize(size) }
 }
 
 export function residualRows({ array, residualOffset, size }: Stream): Rows {
