@@ -68,7 +68,6 @@ async function mirrorRoom(stage: Stage, shares: string) {
 test('a download that is paused by hand stops on both devices, goes on without a byte fetched twice, and is deleted from the disk', async ({
   stage,
 }) => {
-  test.setTimeout(180_000)
   const { site, leader, guest, size } = await mirrorRoom(stage, '2,1')
   const loading = load(leader, model)
   await leader.waitForFunction(() =>
@@ -101,7 +100,6 @@ test('a download that is paused by hand stops on both devices, goes on without a
 test('3 tabs with shares 3,2,1 fetch at most 1.25 times the file from the mirror and hold their shares alone', async ({
   stage,
 }) => {
-  test.setTimeout(180_000)
   const { site, leader, size } = await mirrorRoom(stage, '3,2,1')
   await load(leader, model)
   await expectShares(leader, site, size)
@@ -110,7 +108,6 @@ test('3 tabs with shares 3,2,1 fetch at most 1.25 times the file from the mirror
 test('two tabs fetch at most 1.5 times the file from a plain Range server, a third its slice and the column-cut tensors', async ({
   stage,
 }) => {
-  test.setTimeout(240_000)
   const path = defaultModelPath()
   const { size } = await stat(path)
   const plain = await startPlainServer(path)

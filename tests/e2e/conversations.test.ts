@@ -21,7 +21,6 @@ async function answered(leader: Page, count: number) {
 test('an answer goes on, has versions, and a question asked in other words is a branch of its own', async ({
   stage,
 }) => {
-  test.setTimeout(120_000)
   const leader = await shortAnswers(stage, 2)
   await ask(leader, 'Once upon a time')
   await answered(leader, 1)

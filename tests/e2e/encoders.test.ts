@@ -172,7 +172,6 @@ test('the demo writes an encoder’s states, mean and logits, and says in JSON w
 })
 
 test('the demo embeds texts in order, guesses a masked word, and does not chat', async () => {
-  test.setTimeout(120_000)
   const encoder = await wordedEncoder()
   const model = ['--model', encoder.folder, '--executor', 'wasm', '--weights', 'f32']
   try {

@@ -3,12 +3,12 @@ import { holdDownloads } from './support/held-downloads.ts'
 import { installByHand, offerInstall } from './support/installing.ts'
 import { answers, ask, confirm, deviceRows, joinByHand, startRoomByHand } from './support/people.ts'
 import { checkLooks, checkScreen } from './support/screen-checks.ts'
+import { slowLane } from './support/slow-lane.ts'
 import { expect, test } from './support/stage.ts'
 
 test('every screen is free of findings of axe, fits every window and can be used by keyboard alone', async ({
   stage,
 }) => {
-  test.setTimeout(240_000)
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
   await expect(leader.getByText('Measured speed')).toBeVisible()
@@ -44,10 +44,12 @@ test('every screen is free of findings of axe, fits every window and can be used
   await expect(leader.locator('hr-room-state hr-notice')).toContainText(/storage/i)
   await checkScreen(leader, 'a full storage')
   await storage.send('Storage.overrideQuotaForOrigin', { origin })
+  const quicken = await slowLane(guest)
   await ask(leader, 'Once upon a time')
   await expect(answers(leader)).not.toHaveText('')
   await leader.getByTestId('stop').click()
   await expect(leader.getByTestId('figures')).toContainText('Stopped')
+  await quicken()
   for (const pictures of ['hr-shard-map', 'hr-token-timeline', 'hr-answer-tokens'])
     await leader.locator(pictures).locator('summary').click()
   await expect(leader.getByTestId('token-alternatives')).toBeVisible()

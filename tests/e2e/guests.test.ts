@@ -10,7 +10,6 @@ import { expect, test } from './support/stage.ts'
 test('a guest asks and everybody reads the answer; paused, its share is the others’ and it reads on; a device that cannot compute does so too', async ({
   stage,
 }) => {
-  test.setTimeout(120_000)
   const { leader, guest, link } = await loadedRoom(stage)
   await limitAnswers(leader)
   await ask(leader, 'Once upon a time')

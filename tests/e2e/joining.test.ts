@@ -50,7 +50,6 @@ function filmOf(text: string): Buffer {
 test('a code before the camera leads to its room, and what stands in the way has words of its own', async ({
   stage,
 }) => {
-  test.setTimeout(120_000)
   const site = await stage.serve()
   const leader = await stage.visit(site.url)
   await leader.getByTestId('scan').click()

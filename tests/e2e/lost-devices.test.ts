@@ -7,6 +7,7 @@ import { loadedRoom } from './support/loaded-room.ts'
 import { allReady, answers, ask, confirm, deviceRows, limitAnswers, textOf } from './support/people.ts'
 import { checkScreen } from './support/screen-checks.ts'
 import { waitForState } from './support/script.ts'
+import { slowLane } from './support/slow-lane.ts'
 import { expect, test } from './support/stage.ts'
 
 /** The room answers again, with everything that was said before. */
@@ -23,6 +24,7 @@ test('a guest whose tab is closed in the middle of an answer ends it with words;
   stage,
 }) => {
   const { leader, guest } = await loadedRoom(stage)
+  await slowLane(guest)
   await ask(leader, 'Once upon a time')
   await expect(answers(leader)).toHaveText(/\w+ \w+/)
   const release = await holdDownloads(leader)
@@ -49,7 +51,6 @@ const attacks = [
 test('a guest that answers with garbage, or with the wrong shape, ends the answer with words; the room goes on without it', async ({
   stage,
 }) => {
-  test.setTimeout(90_000)
   const { leader, guest: honest, link } = await loadedRoom(stage)
   await limitAnswers(leader)
   for (const { attack, words } of attacks) {

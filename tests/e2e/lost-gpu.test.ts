@@ -55,7 +55,6 @@ for (const { who, tab, losses } of [
   test(`a GPU taken from ${who} ends no answer: it comes word for word, computed on ${computedOn.join(', on ')}`, async ({
     stage,
   }) => {
-    test.setTimeout(180_000)
     const pages = await roomWithGpu(stage, tab)
     const [leader] = pages
     const expected = await infer(leader, request)

@@ -93,7 +93,6 @@ test('a device whose memory is full says so on both screens, and the room goes o
 test('a mirror that goes down in the middle of a download and comes back finishes it, without fetching anything twice', async ({
   stage,
 }) => {
-  test.setTimeout(180_000)
   const site = await stage.serve({ models: [defaultModelPath()] })
   const [leader] = await formRoom(stage, site, { tabs: 2, query: 'shares=1,1&executor=wasm' })
   const loading = load(leader, catalogue.defaultModel)

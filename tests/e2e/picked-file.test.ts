@@ -77,7 +77,6 @@ test('a picked file answers rightly on 2 tabs, on 3 and on 4, though the server 
 test('a guest that reloads in the middle of a transfer asks only for what it does not have, and later for nothing', async ({
   stage,
 }) => {
-  test.setTimeout(180_000)
   const site = await stage.serve({ models: [] })
   const [leader, guest] = await formRoom(stage, site, { tabs: 2, query: 'shares=1,1&executor=wasm' })
   await pick(leader, defaultModelPath())
@@ -100,7 +99,6 @@ test('a guest that reloads in the middle of a transfer asks only for what it doe
 test('a connection that breaks in the middle of a transfer is made again, and only what had not come is asked again', async ({
   stage,
 }) => {
-  test.setTimeout(180_000)
   const site = await stage.serve({ models: [] })
   const query = '?shares=1,1&executor=wasm#/'
   const [leader, guest] = [await stage.visit(`${site.url}${query}`), await stage.visit(`${site.url}${query}`)]

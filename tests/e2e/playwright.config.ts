@@ -15,15 +15,16 @@ export default defineConfig({
   reporter: 'list',
   // Rooms wait for each other's tabs a third of the time.
   workers: 2,
-  timeout: 60_000,
+  // What only waits costs nothing when all is well. With two busy loops beside it the longest test took a quarter of its time.
+  timeout: 240_000,
   use: {
     ...launchOptions,
     // Of those who come with a browser of their own.
     viewport: windowSizes.phone,
     colorScheme: 'dark',
-    actionTimeout: 20_000,
+    actionTimeout: 60_000,
     // Each visitor would keep 5 MB of page: two fifths of a test's processor time. Tests whose server goes down allow it.
     serviceWorkers: 'block',
   },
-  expect: { timeout: 20_000 },
+  expect: { timeout: 60_000 },
 })

@@ -9,7 +9,6 @@ test.use({ firstWindow: 'phone' })
 test('a guest is back as the same device with its share, the leader in the same room with its conversation, and nothing is downloaded twice', async ({
   stage,
 }) => {
-  test.setTimeout(120_000)
   const { site, leader, guest, link } = await loadedRoom(stage, { query: 'shares=1,1' })
   await limitAnswers(leader)
   const downloaded = async () => (await view(leader)).devices.map(({ report }) => report?.downloadedBytes)

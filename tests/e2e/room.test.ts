@@ -16,6 +16,7 @@ import {
 import { showsItsWork } from './support/room-at-work.ts'
 import { checkScreen } from './support/screen-checks.ts'
 import { waitForState } from './support/script.ts'
+import { slowLane } from './support/slow-lane.ts'
 import { expect, test } from './support/stage.ts'
 
 test('two people form a room by its link, try a share again that did not come, see the model come, stop an answer, begin a new chat and get an answer with its figures', async ({
@@ -59,6 +60,7 @@ test('two people form a room by its link, try a share again that did not come, s
   await expect(leader.getByTestId('model')).toContainText('every byte checked')
   await expect(guest.getByTestId('own-share')).toHaveText(/\d kB/)
 
+  const quicken = await slowLane(guest)
   await ask(leader, 'There was a cat')
   await expect(leader.getByTestId('stop')).toBeVisible()
   await expect(answers(leader)).not.toHaveText('')
@@ -67,6 +69,7 @@ test('two people form a room by its link, try a share again that did not come, s
   await leader.getByTestId('stop').click()
   await expect(leader.getByTestId('figures')).toContainText('Stopped')
   expect((await textOf(answers(leader))).startsWith(early)).toBe(true)
+  await quicken()
   await limitAnswers(leader)
   await ask(leader, 'The dog')
   await expect(leader.getByTestId('figures')).toHaveCount(2)
@@ -83,7 +86,6 @@ test('two people form a room by its link, try a share again that did not come, s
 test('a device that joins later takes a share, one leaves, one is removed and cannot come back, and the end of the room is told; it answers all the while', async ({
   stage,
 }) => {
-  test.setTimeout(90_000)
   const { leader, guest, link } = await loadedRoom(stage)
   await limitAnswers(leader)
   const answersOn = async (devices: number) => {

@@ -5,13 +5,12 @@ import { answers, ask } from './support/people.ts'
 import { expect, test } from './support/stage.ts'
 
 test('three devices answer with the default model, and their page shows it', async ({ stage }) => {
-  test.setTimeout(180_000)
   const { leader } = await loadedRoom(stage, { devices: 3, models: [defaultModelPath()], lan: true })
   await ask(leader, 'What is the largest ocean on Earth?')
-  await expect(leader.getByTestId('figures')).toHaveCount(1, { timeout: 60_000 })
+  await expect(leader.getByTestId('figures')).toHaveCount(1)
   await expect(answers(leader)).toContainText('Pacific')
   await expect(leader.getByTestId('figures')).toContainText(/[\d.]+ tokens\/s/)
   await ask(leader, 'What is HTML?')
   const last = answers(leader).last()
-  await expect(last).toContainText('HyperText Markup Language', { ignoreCase: true, timeout: 60_000 })
+  await expect(last).toContainText('HyperText Markup Language', { ignoreCase: true })
 })

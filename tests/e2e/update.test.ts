@@ -19,7 +19,6 @@ test('a newer version is told in a room that runs on, and one press reloads into
   stage,
   browser,
 }) => {
-  test.setTimeout(120_000)
   const build = await copyBuild()
   const phone = await browser.newContext({ serviceWorkers: 'block' })
   try {

@@ -33,7 +33,6 @@ async function cutOff(): Promise<{ environment: NodeJS.ProcessEnv; folder: strin
 test.use({ serviceWorkers: 'allow' })
 
 test('npm start serves without network, with the model in the box as its default', async () => {
-  test.setTimeout(120_000)
   const { environment, folder } = await cutOff()
   const args = ['--import', 'tsx', 'tools/start.ts', '--host', '127.0.0.1', '--port', '0']
   const server = spawn(process.execPath, args, {
@@ -63,7 +62,6 @@ test('npm start serves without network, with the model in the box as its default
 })
 
 test('npm run demo answers without network, over four tabs of seven heads each', async () => {
-  test.setTimeout(180_000)
   const { environment, folder } = await cutOff()
   try {
     const args = ['--import', 'tsx', 'tools/demo.ts', '--tabs', '4', '--shares', '1,1,1,1', '--executor', 'wasm']
@@ -84,7 +82,6 @@ test('npm run demo answers without network, over four tabs of seven heads each',
 test('a page that was opened once can be installed, answers without its server with each model it keeps, and keeps what was said', async ({
   stage,
 }) => {
-  test.setTimeout(120_000)
   const site = await stage.serve()
   const address = `${site.url}?executor=wasm#/`
   const before = await stage.visit(address)

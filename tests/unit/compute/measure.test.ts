@@ -1,17 +1,11 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { abortError } from '../../../src/base/errors.ts'
 import type { ExecutorFactory } from '../../../src/compute/executor.ts'
 import { measureExecutor } from '../../../src/compute/measure.ts'
 import { wasmExecutor } from '../../../src/compute/wasm/wasm-executor.ts'
 import { changing } from '../../support/changed-executors.ts'
 import { idleExecutor } from '../../support/idle-executor.ts'
-
-/** Waiting is all that takes time, and it takes exactly as long as asked for: real clocks of a busy machine would add their own. */
-function onlyWaitingCounts() {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  vi.setTimerTickMode('nextTimerAsync')
-  onTestFinished(() => void vi.useRealTimers())
-}
+import { onlyWaitingCounts } from '../../support/waiting-clock.ts'
 
 /** An executor with `delayMs` of waiting in every sublayer, `readMs` more in every readback of hidden values. */
 function slowed(delayMs: number, readMs = 0): ExecutorFactory {

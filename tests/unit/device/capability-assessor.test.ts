@@ -8,8 +8,10 @@ import {
   refusedSpeed,
 } from '../../../src/device/capability-assessor.ts'
 import type { ExecutorKind } from '../../../src/plan/device-profile.ts'
+import { changing } from '../../support/changed-executors.ts'
 import { idleExecutor } from '../../support/idle-executor.ts'
 import { measuredSpeed } from '../../support/plain-profile.ts'
+import { onlyWaitingCounts } from '../../support/waiting-clock.ts'
 
 beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 4 }))
 afterAll(() => vi.unstubAllGlobals())
@@ -33,6 +35,18 @@ function assess(factories: Factories, request: Partial<AssessmentRequest> = {}) 
     remembered: null,
     factoryOf,
     ...request,
+  })
+}
+
+/** Takes `sublayerMs` for a token in a sublayer, and a sixteenth of that more for each other one of a prompt. */
+function computing(sublayerMs: number): ExecutorFactory {
+  return changing(idleExecutor('wasm'), (executor) => {
+    const { partial } = executor
+    executor.partial = async (state, index) => {
+      const others = state.step.tokens.length - 1
+      await new Promise((resolve) => setTimeout(resolve, sublayerMs * (1 + others / 16)))
+      return partial(state, index)
+    }
   })
 }
 
@@ -80,13 +94,26 @@ describe('an automatic choice', () => {
 
   test('gives the favourite one second, then goes back to WASM and says so', async () => {
     const remembered = { threads: 1, speeds: [speed('wasm', 5), speed('webgpu', 7)] }
+    onlyWaitingCounts()
     const start = performance.now()
     const profile = await assess({ webgpu: idleExecutor('webgpu', 15_000) }, { remembered })
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(performance.now() - start).toBe(1000)
     expect(profile.executor).toBe('wasm')
     const late = measuredSpeed('webgpu', 7, { startMs: 1000 })
     expect(profile.otherExecutors).toEqual([{ ...late, why: expect.stringContaining('1000 ms') }])
   })
+
+  test.each([5, 10, 20, 40])(
+    'takes less than two seconds where a sublayer takes %i ms, a prompt of 64 tokens five times as long',
+    async (sublayerMs) => {
+      onlyWaitingCounts()
+      const start = performance.now()
+      const { weightBytesPerSecond } = await assess({ wasm: computing(sublayerMs) })
+      expect(performance.now() - start).toBeLessThan(2000)
+      // Four sublayers of 19 MB in all.
+      expect((weightBytesPerSecond * 4 * sublayerMs) / 1000 / 19e6).toBeCloseTo(1, 1)
+    },
+  )
 
   test('does not start with a favourite that was too late the last time', async () => {
     const late = { ...speed('webgpu', 7), why: 'It was not measured within 1000 ms.' }
