@@ -1,5 +1,5 @@
 import { connect as connectTcp } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createMessageBudget } from '../../../signaling/message-budget.ts'
 import { parseSignAnswer, signsPath } from '../../../src/net/signaling-protocol.ts'
 import { connect, joined, roomA, roomB, startServer } from './running-server.ts'
@@ -124,19 +124,27 @@ test('a server with all its rooms or connections in use says so', async () => {
 
 test('a page that says nothing is refused as idle, before joining and after, unless it pings', async () => {
   const { origin } = await startServer({ limits: { joinTimeoutMs: 150, idleTimeoutMs: 400 } })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const silent = await connect(origin)
   const member = await joined(origin)
   const alive = await joined(origin)
   await member.next()
-  const pings = setInterval(() => alive.send({ kind: 'ping' }), 100)
+  const heard: unknown[] = []
+  const pingAfter = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms)
+    alive.send({ kind: 'ping' })
+    for (let message = await alive.next(); message.kind !== 'pong'; message = await alive.next()) heard.push(message)
+  }
+  await pingAfter(150)
   expect(await silent.next()).toMatchObject({ kind: 'refused', reason: 'idle' })
+  await pingAfter(150)
+  expect(member.socket.readyState).toBe(member.socket.OPEN)
+  await pingAfter(150)
   expect(await member.next()).toMatchObject({ kind: 'refused', reason: 'idle' })
   expect(await member.closed).toBe(1008)
-  let message = await alive.next()
-  while (message.kind === 'pong') message = await alive.next()
-  expect(message).toEqual({ kind: 'member-left', member: member.you })
-  await new Promise((resolve) => setTimeout(resolve, 500))
-  clearInterval(pings)
+  for (let pings = 0; pings < 4; pings++) await pingAfter(300)
+  expect(heard).toEqual([{ kind: 'member-left', member: member.you }])
   expect(alive.socket.readyState).toBe(alive.socket.OPEN)
 })
 
