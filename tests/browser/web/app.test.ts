@@ -30,6 +30,12 @@ async function ask(app: HrApp, text: string) {
   await rendered(app)
 }
 
+/** When its figures are shown it is complete, and kept. */
+async function answered(app: HrApp) {
+  await expect.poll(() => byTestId(app.renderRoot, 'figures')).not.toBeNull()
+  await rendered(app)
+}
+
 test('starting a room leads to it, names a local address in its link and moves the focus there', async () => {
   const { app, system } = await openApp()
   await press(app, 'start-room')
@@ -130,6 +136,7 @@ test('an answer streams into the chat with its figures and the conversation goes
   await press(app, 'start-room')
   await press(app, 'load-model')
   await ask(app, 'Hi')
+  await answered(app)
   expect(must(byTestId(app.renderRoot, 'answer')).textContent).toBe('Hello there')
   expect(wordsOf(must(byTestId(app.renderRoot, 'figures')))).toContain('20.0 tokens/s')
   expect(byTestId(app.renderRoot, 'answer-tokens')).not.toBeNull()
@@ -149,6 +156,7 @@ test('Stop keeps what came', async () => {
   await press(app, 'load-model')
   await ask(app, 'Go on')
   await press(app, 'stop')
+  await answered(app)
   const text = must(byTestId(app.renderRoot, 'answer')).textContent
   expect(text).toMatch(/^word( word)* ?$/)
   expect(text!.length).toBeLessThan(10_000)
@@ -164,7 +172,7 @@ test('a failed answer loses nothing, and trying again asks the same', async () =
   const problem = must(byTestId(app.renderRoot, 'answer-problem'))
   expect(wordsOf(problem)).toContain('Pixel 9 left')
   await userEvent.click(must(problem.shadowRoot?.querySelector('button')))
-  await rendered(app)
+  await answered(app)
   expect(must(byTestId(app.renderRoot, 'answer')).textContent).toBe('Hello there')
   expect(system.asked.at(-1)).toBe(system.asked.at(-2))
 })
@@ -174,6 +182,7 @@ test('the conversation is there again after a reload, and gone after New chat', 
   await press(app, 'start-room')
   await press(app, 'load-model')
   await ask(app, 'Hi')
+  await answered(app)
   app.remove()
   const { app: again, system } = await openApp(roomHash)
   system.show(readyView)
