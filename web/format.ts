@@ -18,11 +18,16 @@ export function profileParts({ executor, weightBytesPerSecond }: DeviceProfile, 
   return rttMs === null ? parts : [...parts, words.away(rttMs)]
 }
 
-/** What a device holds, one phrase a part. */
-export function holdingParts({ queryHeads, kvHeads, ffn, vocabulary, weightBytes }: Holding): string[] {
+/** What a device holds, one phrase a part. A guest knows its bytes once it holds them. */
+export function holdingParts(holding: Holding): string[] {
+  const { weightBytes } = holding
+  return [...(weightBytes > 0 ? [texts.numbers.bytes(weightBytes)] : []), ...shardParts(holding)]
+}
+
+/** Which part of the model a device holds, one phrase a kind. */
+export function shardParts({ queryHeads, kvHeads, ffn, vocabulary }: Holding): string[] {
   const words = texts.device
   return [
-    texts.numbers.bytes(weightBytes),
     queryHeads ? words.heads(queryHeads.start, queryHeads.end) : words.headsDiffer,
     kvHeads && kvHeads.end > kvHeads.start ? words.kvHeads(kvHeads.start, kvHeads.end) : null,
     ffn ? words.columns(ffn.start, ffn.end) : words.columnsDiffer,

@@ -72,7 +72,7 @@ export class HrDevice extends LitElement {
             : null
         }
       </div>
-      ${error ? html`<div><p class="small problem"><strong>${texts.errors[error.code].headline}</strong></p>${engineWords(error.message)}</div>` : null}
+      ${error ? html`<div><p class="small problem"><strong>${texts.errors[error.code].headline}</strong></p>${this.removable && !device.isSelf ? null : engineWords(error.message)}</div>` : null}
       ${progress && !error && !device.report && device.connection === 'connected' ? this.#progress(name, progress) : null}
     `
   }

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import type { DeviceView, Holding, RoomView } from '../src/index.ts'
 import { BatteryLevel } from './battery-level.ts'
 import { facts, factsStyle } from './facts.ts'
-import { holdingParts } from './format.ts'
+import { shardParts } from './format.ts'
 import './hr-token-share.ts'
 import { shared } from './styles.ts'
 import { texts } from './texts/texts.ts'
@@ -50,7 +50,7 @@ export class HrServing extends LitElement {
       <h2 class="visually-hidden">${words.holds}</h2>
       <p class="share numbers">${texts.numbers.bytes(holding.weightBytes)}</p>
       <p class="muted">${texts.guest.ofTheWeights}</p>
-      <p class="small facts">${facts([words.ofLayers(holding.layers), ...holdingParts(holding).slice(1)])}</p>
+      <p class="small facts">${facts([words.ofLayers(holding.layers), ...shardParts(holding)])}</p>
     </section>`
   }
 

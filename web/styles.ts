@@ -21,7 +21,7 @@ export const shared = css`
 
   button, .button {
     font: inherit; font-weight: 560; color: var(--ink); cursor: pointer;
-    display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
+    display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem; text-wrap: balance;
     min-height: var(--touch); padding: 0.5rem 1rem; border-radius: 0.75rem;
     background: var(--surface); border: 1px solid var(--line-strong);
     transition: background-color 120ms, border-color 120ms;

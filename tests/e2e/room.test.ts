@@ -96,10 +96,13 @@ test('a device that joins later takes a share, one leaves, one is removed and ca
     await expect(leader.getByTestId('figures')).toHaveCount(before + 1)
     await expect(answers(leader).last()).not.toHaveText('')
   }
+  const scannedAtMs = Date.now()
   const late = await stage.visit(link)
   await late.getByTestId('join').click()
-  await allReady(leader, 3)
   await expect(late.getByTestId('own-share')).toHaveText(/\d kB/)
+  const carriesAfterMs = Date.now() - scannedAtMs
+  expect(carriesAfterMs, 'milliseconds from the scan until the device carries a share').toBeLessThan(15_000)
+  await allReady(leader, 3)
   await answersOn(3)
 
   await confirm(guest.getByTestId('leave'))

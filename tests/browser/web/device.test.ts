@@ -22,6 +22,21 @@ test('a device shows its executor, measured speed, round trip and what it holds'
   expect(words).toContain('26.1 MB heads 4–6 KV head 2 columns 768–1,151 vocabulary rows 24,576–36,863')
 })
 
+test('while its own share is not here yet, a guest reads which part it is, and no bytes', async () => {
+  const { element } = await show({ isSelf: true, holding: { ...holding, weightBytes: 0 } })
+  expect(wordsOf(must(byTestId(element.renderRoot, 'device-holding')))).toMatch(/^heads 4–6 KV head 2/)
+})
+
+test('the leader reads what failed on a device above the list, so its row says no more than that', async () => {
+  const error = { code: 'out-of-memory', message: '300 MB do not fit.' } as const
+  const { element } = await show({ error }, true)
+  expect(wordsOf(element)).toContain('This device’s memory is full')
+  expect(wordsOf(element)).not.toContain(error.message)
+  element.removable = false
+  await settled(element)
+  expect(wordsOf(element)).toContain(error.message)
+})
+
 test('an empty or uneven share is said in words', async () => {
   const none = { ...holding, queryHeads: { start: 9, end: 9 }, kvHeads: { start: 3, end: 3 }, ffn: null }
   const { element } = await show({ holding: none })
