@@ -186,10 +186,16 @@ test('the leader’s page answers questions one after the other, each with what 
 })
 
 test('what the leader sends at the moment in which a guest’s question is taken waits, and nothing is lost', async () => {
-  const { chats, ask, seen } = leaderPage()
+  const { system, chats, ask, seen } = leaderPage()
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  system.pause = () => held
   ask('a', 'First?')
-  await expect.poll(() => chats.view.live !== null, { interval: 1 }).toBe(true)
+  await expect.poll(() => chats.view.live !== null).toBe(true)
   await chats.perform({ kind: 'send-prompt', text: 'Second?' })
+  goOn()
   await expect
     .poll(() => seen().map(([content]) => content))
     .toEqual(['First?', 'Hello there', 'Second?', 'Hello there'])

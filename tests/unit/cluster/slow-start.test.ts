@@ -1,4 +1,4 @@
-// An executor that takes long to start, over several visits of one browser. What is measured is real, of executors that only wait.
+// An executor that takes long to start, over several visits of one browser. What is measured is of executors that only wait.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SurveyEngine } from '../../../src/cluster/survey.ts'
 import { MobileDeviceCapabilityAssessor, measureUse } from '../../../src/device/capability-assessor.ts'
@@ -8,6 +8,7 @@ import { idleExecutor } from '../../support/idle-executor.ts'
 import { memorySpeedStorage } from '../../support/memory-speed-storage.ts'
 import { measuredSpeed, plainProfile } from '../../support/plain-profile.ts'
 import { deviceWith, userAgent } from '../../support/surveyed-device.ts'
+import { onlyWaitingCounts } from '../../support/waiting-clock.ts'
 
 beforeAll(() => vi.stubGlobal('navigator', { hardwareConcurrency: 2, userAgent }))
 afterAll(() => vi.unstubAllGlobals())
@@ -51,11 +52,12 @@ const startMsIn = (storage: ReturnType<typeof memorySpeedStorage>) =>
   recallSpeeds(storage, userAgent)?.speeds.find(({ executor }) => executor === 'webgpu')?.phases?.startMs
 
 test('is found by the survey, computes from the next share on, and no later visit waits for it or does without it', async () => {
+  onlyWaitingCounts()
   const { storage, visit } = browser()
   const { device, asked } = await visit(1200)
   expect(asked).toEqual(['wasm'])
   await device.survey()
-  expect(startMsIn(storage)).toBeGreaterThanOrEqual(1199)
+  expect(startMsIn(storage)).toBeGreaterThanOrEqual(1200)
   expect(device.profile.executor).toBe('wasm')
   device.takeOver()
   expect(device.profile).toMatchObject({ executor: 'webgpu', otherExecutors: [{ executor: 'wasm' }] })
@@ -68,6 +70,7 @@ test('is found by the survey, computes from the next share on, and no later visi
 })
 
 test('after a start that was quick once, it is waited for in vain a single time', async () => {
+  onlyWaitingCounts()
   const { storage, visit } = browser()
   const speeds = [measuredSpeed('wasm', 5), measuredSpeed('webgpu', 7, { startMs: 300 })]
   rememberSpeeds(storage, userAgent, { threads: 1, speeds })
@@ -90,6 +93,7 @@ test('after a start that was quick once, it is waited for in vain a single time'
 })
 
 test('that starts in time leads from the start, measured anew', async () => {
+  onlyWaitingCounts()
   const { visit } = browser()
   await (await visit(50)).device.survey()
   const { device, asked } = await visit(50)

@@ -105,14 +105,17 @@ test('a prompt of many chunks is measured as one, for every rank, and of one tha
   const ranks = await tinyRanks(tinyModel(tinyConfig({ contextLength: 400 }), 'f32'), splits['two uneven'])
   open.push(ranks)
   const long = Array.from({ length: 300 }, (_, index) => (index * 37) % 101)
-  const short = await answer(ranks, promptTokens)
+  // A busy machine may hold up a short one now and then, hardly each of several.
+  const shorts: GeneratedToken[] = []
+  for (let first = 40; first < 48; first++) shorts.push((await answer(ranks, promptTokens.with(0, first))).tokens[0]!)
   const [whole] = (await answer(ranks, long)).tokens
   expect(whole!.step.promptTokens).toBe(300)
   expectParts(whole!.step, 2)
-  const { rounds } = short.tokens[0]!.step
+  const { rounds } = shorts[0]!.step
   expect(whole!.step.rounds).toBe(2 * (rounds - 1) + rounds)
   const computed = ({ step }: GeneratedToken) => step.ranks.map(({ computeMs }) => computeMs)
-  for (const [rank, ms] of computed(whole!).entries()) expect(ms).toBeGreaterThan(3 * computed(short.tokens[0]!)[rank]!)
+  for (const [rank, ms] of computed(whole!).entries())
+    expect(ms).toBeGreaterThan(3 * Math.min(...shorts.map((short) => computed(short)[rank]!)))
   const [again] = (await answer(ranks, long)).tokens
   expect(again!.step.promptTokens).toBe(1)
   expectParts(again!.step, 2)
