@@ -1,9 +1,10 @@
-// Conversations as files: JSON with every branch, to be read again here or elsewhere, and Markdown of what is shown, to be read by people.
+// Conversations as files: JSON with every branch, or Markdown of what is shown. Both are read again, here or elsewhere.
 import * as v from 'valibot'
 import { PageRefusal } from '../failure.ts'
 import { texts } from '../texts/texts.ts'
 import { type ConversationRecord, conversationRecordSchema } from './conversation-record.ts'
 import type { StoredConversation } from './conversation-store.ts'
+import { markdownOf, readMarkdown } from './markdown-file.ts'
 import { type Turn, turnSchema } from './turn.ts'
 import { isTree } from './turn-tree.ts'
 
@@ -37,9 +38,12 @@ export function conversationsFile(conversations: readonly StoredConversation[]):
 export async function readConversationsFile(file: File): Promise<StoredConversation[]> {
   const words = texts.chat.notImported
   if (file.size > maxFileBytes) throw new PageRefusal(words.tooLarge(file.name, file.size, maxFileBytes))
+  const text = await file.text()
+  const written = readMarkdown(text)
+  if (written) return [written]
   let json: unknown
   try {
-    json = JSON.parse(await file.text())
+    json = JSON.parse(text)
   } catch (cause) {
     throw new PageRefusal(words.notJson(file.name), { cause })
   }
@@ -54,18 +58,16 @@ export async function readConversationsFile(file: File): Promise<StoredConversat
   })
 }
 
-/** The shown path; what the model wrote is Markdown already. */
-export function markdownFile({ title, createdAtMs }: ConversationRecord, path: readonly Turn[]): TextFile {
-  const { you, model } = texts.chat.exported
-  const whose = ({ role, askedBy }: Turn) => (role === 'user' ? (askedBy?.name.replace(/\s+/g, ' ') ?? you) : model)
-  const parts = path.map((turn) => `## ${whose(turn)}\n\n${turn.content.trim()}`)
+/** The shown path. */
+export function markdownFile(record: ConversationRecord, path: readonly Turn[]): TextFile {
+  const { title, createdAtMs } = record
   const words = title.toLowerCase().match(/[\p{Letter}\p{Number}]+/gu) ?? [
     new Date(createdAtMs).toISOString().slice(0, 10),
   ]
   return {
     name: `${words.join('-').slice(0, 60)}.md`,
     type: 'text/markdown',
-    text: `${[`# ${title}`, ...parts].join('\n\n')}\n`,
+    text: markdownOf(record, path),
   }
 }
 

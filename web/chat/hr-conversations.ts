@@ -60,7 +60,7 @@ export class HrConversations extends LitElement {
           <button data-testid="export" ?disabled=${list.length === 0} @click=${() => this.#fire({ kind: 'export-conversations' })}>${words.exportAll}</button>
           <button data-testid="export-markdown" ?disabled=${turns.length === 0} @click=${() => this.#fire({ kind: 'export-markdown' })}>${words.exportShown}</button>
           <button data-testid="import" @click=${() => this.renderRoot.querySelector<HTMLInputElement>('#file')?.click()}>${words.importFile}</button>
-          <input id="file" type="file" accept=".json,application/json" hidden aria-label=${words.importFile} data-testid="import-file" @change=${this.#picked} />
+          <input id="file" type="file" accept=".json,.md,application/json,text/markdown" hidden aria-label=${words.importFile} data-testid="import-file" @change=${this.#picked} />
         </footer>
       </div>
     </dialog>`

@@ -28,7 +28,7 @@ export class HrHubSearch extends LitElement {
       form { display: grid; gap: 0.5rem; }
       .row { flex-wrap: nowrap; }
       ul { display: grid; gap: 0.375rem; }
-      li button { display: grid; gap: 0.125rem; width: 100%; justify-items: start; text-align: start; overflow-wrap: anywhere; }
+      li button { display: grid; gap: 0.125rem; width: 100%; justify-content: stretch; justify-items: start; text-align: start; text-wrap: wrap; overflow-wrap: anywhere; }
       li button[aria-pressed='true'] { border-color: var(--accent); background: var(--accent-soft); }
       .list { max-height: 22rem; overflow-y: auto; padding: 0.25rem; margin-inline: -0.25rem; }
       li .small { font-weight: 400; }

@@ -71,9 +71,9 @@ export const deChat: typeof enChat = {
     tooLarge: (name, size, most) =>
       `„${name}“ wurde nicht importiert: Die Datei hat ${bytes(size)}, mehr als die ${bytes(most)}, die diese Seite liest. Hier hat sich nichts geändert.`,
     notJson: (name) =>
-      `„${name}“ wurde nicht importiert: Es ist kein JSON. Hier hat sich nichts geändert. Wähle eine JSON-Datei, die diese Seite exportiert hat.`,
+      `„${name}“ wurde nicht importiert: Es ist weder JSON noch Markdown, das diese Seite exportiert hat. Hier hat sich nichts geändert. Wähle eine Datei, die sie exportiert hat.`,
     notOurs: (name, place) =>
-      `„${name}“ wurde nicht importiert: Diese Seite hat es nicht exportiert, oder es ist beschädigt${place === '' ? '' : ` bei „${place}“`}. Hier hat sich nichts geändert. Wähle eine JSON-Datei, die diese Seite exportiert hat.`,
+      `„${name}“ wurde nicht importiert: Diese Seite hat es nicht exportiert, oder es ist beschädigt${place === '' ? '' : ` bei „${place}“`}. Hier hat sich nichts geändert. Wähle eine Datei, die diese Seite exportiert hat.`,
     noTree: (name, title) =>
       `„${name}“ wurde nicht importiert: Nachrichten von „${title}“ fehlen oder stehen zweimal da. Hier hat sich nichts geändert. Exportiere es noch einmal, wo es herkommt.`,
   },

@@ -71,9 +71,9 @@ export const enChat = {
     tooLarge: (name: string, size: number, most: number) =>
       `“${name}” was not imported: it has ${bytes(size)}, more than the ${bytes(most)} that this page reads. Nothing here has changed.`,
     notJson: (name: string) =>
-      `“${name}” was not imported: it is not JSON. Nothing here has changed. Choose a JSON file that this page has exported.`,
+      `“${name}” was not imported: it is neither JSON nor Markdown that this page has exported. Nothing here has changed. Choose a file that it has.`,
     notOurs: (name: string, place: string) =>
-      `“${name}” was not imported: this page has not exported it, or it was damaged${place === '' ? '' : ` at “${place}”`}. Nothing here has changed. Choose a JSON file that this page has exported.`,
+      `“${name}” was not imported: this page has not exported it, or it was damaged${place === '' ? '' : ` at “${place}”`}. Nothing here has changed. Choose a file that this page has exported.`,
     noTree: (name: string, title: string) =>
       `“${name}” was not imported: messages of “${title}” are missing or there twice. Nothing here has changed. Export it again where it comes from.`,
   },

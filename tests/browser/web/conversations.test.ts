@@ -170,7 +170,8 @@ describe('files', () => {
   })
 
   test.each([
-    ['nonsense', 'it is not JSON'],
+    ['nonsense', 'neither JSON nor Markdown'],
+    ['# A title\n\n## You\n\nHi\n', 'neither JSON nor Markdown'],
     ['[]', 'format'],
     ['{"format":"headroom-conversations","version":2,"conversations":[]}', 'version'],
     ['{"format":"headroom-conversations","version":1,"conversations":[{"id":"x"}]}', 'conversations.0'],
@@ -201,7 +202,25 @@ describe('files', () => {
       chats.view.turns.map(({ turn }) => turn),
     )
     expect(file.name).toBe('what-is-this.md')
-    expect(file.text).toBe('# What is *this*?\n\n## You\n\nWhat is *this*?\n\n## Model\n\nA **test**.\n')
+    expect(file.text).toBe(
+      '# What is *this*?\n\n## You <!-- question -->\n\nWhat is *this*?\n\n## Model <!-- answer -->\n\nA **test**.\n',
+    )
+  })
+
+  test('as Markdown come back as they were shown, whatever they say', async () => {
+    const { chats, run, ask } = open()
+    const mark = '## You <!-- question -->'
+    await ask('What is *this*?', `A **test**:\n\n${mark}\n\n\\${mark}\n\n# not a title`)
+    await ask('And then?', 'Nothing.')
+    const shown = () => chats.view.turns.map(({ turn: { role, content, state } }) => ({ role, content, state }))
+    const before = shown()
+    const [stored] = await asKept()
+    const path = chats.view.turns.map(({ turn }) => turn)
+    const { name, text } = markdownFile(stored!.record, path)
+    await run({ kind: 'import-conversations', file: new File([text], name, { type: 'text/markdown' }) })
+    const copy = chats.view.list.find(({ id }) => id !== stored!.record.id)!
+    await run({ kind: 'open-conversation', conversationId: copy.id })
+    expect([copy.title, shown()]).toEqual([stored!.record.title, before])
   })
 })
 
