@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { launchOptions } from './tools/chromium.ts'
 
 /** What only waits costs nothing when all is well: a machine that is several times slower than ours fails nothing. */
-const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
+const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 30_000 } } }
 
 /** Projects: `node` (unit and contract tests), `browser` (the same contracts and what needs a real browser), `long` (what takes a browser a minute and more). */
 export default defineConfig({

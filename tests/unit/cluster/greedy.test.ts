@@ -8,7 +8,7 @@ let served: ServedModel
 beforeAll(async () => {
   const path = await defaultModelPath()
   served = await serveModelAt(path, [path.slice(dirname(path).length + 1)])
-}, 300_000)
+})
 afterAll(() => served?.close())
 
 test.each([

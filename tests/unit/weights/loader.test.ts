@@ -110,7 +110,7 @@ describe('a shard', () => {
       const sampled = ranks.at(-1)!.filter(({ layer }) => layer === null || layer === 7 || layer === 29)
       await expectExact(manifest, [source], sampled)
     }
-  }, 120_000)
+  })
 
   it('has exactly its rows and columns of safetensors in F32 and BF16', async () => {
     for (const name of ['llama-gqa', 'llama-nine-heads']) {
@@ -201,7 +201,7 @@ describe('what comes over the network', () => {
       await load(manifest, [source], tensorsOfShares(manifest, [1, 1], 'auto')[rank]!)
     }
     expect(server.sentBytes / file.length).toBeLessThan(1.5)
-  }, 120_000)
+  })
 
   it('is nearly one piece for the leader alone', async () => {
     server = await serveModel('stories.gguf', readFileSync(STORIES))
