@@ -10,40 +10,60 @@ import { add, addBias, normalize } from './reference/operations.ts'
 /** Writes row `row` of a tensor that embeds to `out`, as long as the row. */
 export type RowReader = (role: TensorRole, row: number, out: Float32Array) => void
 
-/** (T) ids -> (T, H). Throws `bad-input` for an id, position or token type that its table does not have. */
-export function embedTokens(config: ModelConfig, readRow: RowReader, step: Step): Float32Array {
+/**
+ * Makes (T) ids -> (T, H), an array that is the caller's until the next step. It throws `bad-input` for an id, position or token type that
+ * its table does not have. Steps of as many tokens use the same arrays: decoding makes none.
+ */
+export function tokenEmbedding(config: ModelConfig, readRow: RowReader): (step: Step) => Float32Array {
   const { hiddenSize, vocabSize, contextLength, positions, embedding, norm } = config
-  const { tokens } = step
+  const projected = projectedColumns(config)
+  const rowsOf = keptArrays()
   const vector = (role: TensorRole) => {
-    const values = new Float32Array(hiddenSize)
+    const values = rowsOf(role, hiddenSize)
     readRow(role, 0, values)
     return values
   }
   const lookUp = (role: TensorRole, ids: readonly number[], width: number, what: string, size: number) => {
-    const rows = new Float32Array(ids.length * width)
-    ids.forEach((id, i) => {
+    const rows = rowsOf(role, ids.length * width)
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!
       if (!(Number.isInteger(id) && id >= 0 && id < size))
         throw new HeadroomError('bad-input', `${what} ${id} is not one of the ${size} that this model has.`)
-      readRow(role, id, rows.subarray(i * width, (i + 1) * width))
-    })
+      readRow(role, id, ids.length === 1 ? rows : rows.subarray(i * width, (i + 1) * width))
+    }
     return rows
   }
-  let out: Float32Array = lookUp('tokenEmbedding', tokens, embedding.size, 'Token', vocabSize)
-  if (embedding.trigram) out = withNeighbours(out, embedding.size)
-  const projected = projectedColumns(config)
-  if (projected !== null) {
-    out = project(readRow, out, projected, hiddenSize)
-    addBias(out, vector('embeddingProjectionBias'))
+  return (step) => {
+    const { tokens } = step
+    let out = lookUp('tokenEmbedding', tokens, embedding.size, 'Token', vocabSize)
+    if (embedding.trigram) out = withNeighbours(out, embedding.size)
+    if (projected !== null) {
+      out = project(readRow, out, projected, hiddenSize)
+      addBias(out, vector('embeddingProjectionBias'))
+    }
+    if (positions.kind === 'learned')
+      add(out, lookUp('positionEmbedding', step.positions, hiddenSize, 'Position', contextLength))
+    if (embedding.tokenTypeCount > 0) {
+      const types = step.tokenTypes ?? tokens.map(() => 0)
+      add(out, lookUp('tokenTypeEmbedding', types, hiddenSize, 'Token type', embedding.tokenTypeCount))
+    }
+    if (!embedding.norm) return out
+    const bias = norm.kind === 'rms' ? null : vector('embeddingNormBias')
+    return normalize(norm.kind, out, vector('embeddingNorm'), bias, norm.epsilon)
   }
-  if (positions.kind === 'learned')
-    add(out, lookUp('positionEmbedding', step.positions, hiddenSize, 'Position', contextLength))
-  if (embedding.tokenTypeCount > 0) {
-    const types = step.tokenTypes ?? tokens.map(() => 0)
-    add(out, lookUp('tokenTypeEmbedding', types, hiddenSize, 'Token type', embedding.tokenTypeCount))
+}
+
+/** Arrays by role, the last one again where it is as long. */
+function keptArrays(): (role: TensorRole, length: number) => Float32Array {
+  const kept = new Map<TensorRole, Float32Array>()
+  return (role, length) => {
+    let array = kept.get(role)
+    if (array?.length !== length) {
+      array = new Float32Array(length)
+      kept.set(role, array)
+    }
+    return array
   }
-  if (!embedding.norm) return out
-  const bias = norm.kind === 'rms' ? null : vector('embeddingNormBias')
-  return normalize(norm.kind, out, vector('embeddingNorm'), bias, norm.epsilon)
 }
 
 /** (T, E) -> (T, 3E): the next token's row, the own, the previous one's; zeros past the ends. */

@@ -77,7 +77,7 @@ export interface Executor {
   readonly work?: DeviceWork | undefined
   /** Left out by executors that cannot share a conversation with another. */
   readonly cache?: CacheAccess
-  /** Leader only: from token ids to the residual stream, `[T, H]`. Throws `bad-input` for an id outside the vocabulary. */
+  /** Leader only: from token ids to the residual stream, `[T, H]`, the caller's until the next step. Throws `bad-input` for an id outside the vocabulary. */
   embed(step: Step): Float32Array
   /** Starts a step on `embedded` `[T, H]`; cuts the KV cache back to `step.pastLength`. */
   begin(step: Step, embedded: Float32Array): State

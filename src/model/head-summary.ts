@@ -37,15 +37,23 @@ function summarizeRow(row: LogitRow, vocabularyStart: number, request: HeadReque
       `The model computed ${adjusted.find((value) => !Number.isFinite(value))} for position ${position}: this device's backend or its weights are broken. Reload the page, or remove the device.`,
     )
   }
-  const asCandidate = (index: number): Candidate => ({ token: vocabularyStart + index, logit: adjusted[index]! })
   return {
     position,
-    candidates: Array.from(bestIndices(adjusted, blocks, vocabularyStart, position, request), asCandidate),
+    candidates: chosen(adjusted, bestIndices(adjusted, blocks, vocabularyStart, position, request), vocabularyStart),
     maximum,
     logSumExp,
-    likeliest: Array.from(likeliestIndices(adjusted, blocks, request.likeliest), asCandidate),
+    likeliest: chosen(adjusted, likeliestIndices(adjusted, blocks, request.likeliest), vocabularyStart),
     logits,
   }
+}
+
+function chosen(adjusted: Float32Array, indices: ArrayLike<number>, vocabularyStart: number): Candidate[] {
+  const candidates: Candidate[] = []
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!
+    candidates.push({ token: vocabularyStart + index, logit: adjusted[index]! })
+  }
+  return candidates
 }
 
 /** The repetition penalty (Keskar et al. 2019, CTRL), in place. */
@@ -71,7 +79,7 @@ function bestIndices(
   vocabularyStart: number,
   position: number,
   { candidates, order, seed }: HeadRequest,
-): Iterable<number> {
+): ArrayLike<number> {
   if (order === 'logit' || candidates === 0) return likeliestIndices(adjusted, blocks, candidates)
   const bitsOf = (index: number) => noiseBits(seed, position, vocabularyStart + index)
   if (candidates > 1)

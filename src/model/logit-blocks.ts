@@ -20,21 +20,26 @@ export function mergeBlocks({ pairs }: LogitBlocks): { maximum: number; logSumEx
 
 /** As `topIndices` of the logits, looking only into blocks that hold one of them. */
 export function topIndicesOfBlocks(logits: Float32Array, { size, pairs }: LogitBlocks, count: number): Uint32Array {
-  const maxima = new Float32Array(pairs.length / 2)
-  if (count > maxima.length) return topIndices(logits, count)
-  if (count === 0) return new Uint32Array(0)
-  for (let block = 0; block < maxima.length; block++) maxima[block] = pairs[2 * block]!
+  if (count === 0 || 2 * count > pairs.length) return topIndices(logits, count)
+  const largest: number[] = []
+  for (let i = 0; i < pairs.length; i += 2) offer(largest, count, pairs, i)
   // So many logits are at least as large as the least of these blocks' maxima that no smaller one is among the best.
-  const floor = maxima[topIndices(maxima, count)[count - 1]!]!
-  const found: number[] = []
-  for (let block = 0; block < maxima.length; block++) {
-    if (maxima[block]! < floor) continue
+  const floor = pairs[largest[count - 1]!]!
+  const best: number[] = []
+  for (let block = 0; 2 * block < pairs.length; block++) {
+    if (pairs[2 * block]! < floor) continue
     const end = Math.min((block + 1) * size, logits.length)
-    for (let i = block * size; i < end; i++) if (logits[i]! >= floor) found.push(i)
+    for (let i = block * size; i < end; i++) if (logits[i]! >= floor) offer(best, count, logits, i)
   }
-  const places = topIndices(
-    Float32Array.from(found, (index) => logits[index]!),
-    count,
-  )
-  return places.map((place) => found[place]!)
+  return new Uint32Array(best)
+}
+
+/** Puts `index` in its place among the `count` indices of the largest values, best first; after its equals, so offer indices in order. */
+function offer(best: number[], count: number, values: Float32Array, index: number): void {
+  const value = values[index]!
+  if (best.length === count && value <= values[best[count - 1]!]!) return
+  if (best.length < count) best.push(index)
+  let place = best.length - 1
+  for (; place > 0 && values[best[place - 1]!]! < value; place--) best[place] = best[place - 1]!
+  best[place] = index
 }

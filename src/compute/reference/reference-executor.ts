@@ -12,7 +12,7 @@ import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import { cacheRuns, movedCount, requireHeld } from '../cache-runs.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
-import { embedTokens } from '../embed-tokens.ts'
+import { tokenEmbedding } from '../embed-tokens.ts'
 import {
   type CacheAccess,
   type Executor,
@@ -54,6 +54,7 @@ export const referenceExecutor: ExecutorFactory = {
 
 class ReferenceExecutor implements Executor {
   readonly kind = 'reference'
+  readonly embed: Executor['embed']
   readonly #config: ModelConfig
   readonly #shard: Shard
   readonly #store: TensorStore
@@ -79,6 +80,9 @@ class ReferenceExecutor implements Executor {
     this.#store = store
     this.#frequencies = ropeFrequencies(config.positions, store.find('ropeFactors')?.values ?? null)
     this.#positions = cachedPositions(config, shard.contextLength)
+    this.embed = tokenEmbedding(config, (role, row, out) => {
+      out.set(rowsOf(store.get(role), range(row, row + 1)).values)
+    })
     const capacity = kvPositions(config, shard.contextLength)
     for (const sublayer of shard.sublayers) {
       if (sublayer.kind !== 'attention') continue
@@ -91,17 +95,6 @@ class ReferenceExecutor implements Executor {
     const { weightBytes } = this.#store
     const kvBytes = [...this.#caches.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
     return { weightBytes, kvBytes, peakBytes: weightBytes + kvBytes }
-  }
-
-  embed(step: Step): Float32Array {
-    return embedTokens(
-      this.#config,
-      (role, row, out) => {
-        const table = this.#store.get(role)
-        out.set(rowsOf(table, range(row, row + 1)).values)
-      },
-      step,
-    )
   }
 
   begin(step: Step, embedded: Float32Array): ReferenceState {

@@ -13,7 +13,7 @@ import type { ExecutorKind } from '../../plan/device-profile.ts'
 import { kvPositions } from '../../plan/plan-memory.ts'
 import type { Shard, ShardSublayer } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
-import { embedTokens } from '../embed-tokens.ts'
+import { tokenEmbedding } from '../embed-tokens.ts'
 import {
   type Executor,
   type ExecutorMemory,
@@ -37,6 +37,7 @@ interface TfjsState extends State {
 
 export class TfjsExecutor implements Executor {
   readonly kind: ExecutorKind
+  readonly embed: Executor['embed']
   readonly #config: ModelConfig
   readonly #shard: Shard
   readonly #weights: TfjsWeights
@@ -54,6 +55,7 @@ export class TfjsExecutor implements Executor {
     this.#weights = weights
     this.#frequencies = ropeFrequencies(config.positions, weights.ropeFactors)
     this.#positions = cachedPositions(config, shard.contextLength)
+    this.embed = tokenEmbedding(config, weights.readRow)
     const capacity = kvPositions(config, shard.contextLength)
     const attentions = shard.sublayers.flatMap((sublayer) => (sublayer.kind === 'attention' ? [sublayer] : []))
     for (const { layer } of attentions) this.#caches.set(layer, new TensorCache(capacity))
@@ -64,10 +66,6 @@ export class TfjsExecutor implements Executor {
   get memory(): ExecutorMemory {
     const { byteLength: weightBytes } = this.#weights
     return { weightBytes, kvBytes: this.#kvBytes, peakBytes: weightBytes + this.#kvBytes }
-  }
-
-  embed(step: Step): Float32Array {
-    return embedTokens(this.#config, this.#weights.readRow, step)
   }
 
   begin(step: Step, embedded: Float32Array): State {

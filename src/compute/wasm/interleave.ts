@@ -44,21 +44,13 @@ export function interleave(
 }
 
 /** Row `row` of an interleaved matrix as float32. */
-export function readRow(
-  format: TensorFormat,
-  matrix: Uint8Array,
-  row: number,
-  columns: number,
-  out: Float32Array,
-): void {
+export function readRow(format: TensorFormat, matrix: DataView, row: number, columns: number, out: Float32Array): void {
   const lane = row % GROUP_ROWS
-  const size = groupBytes(format, columns)
-  const start = matrix.byteOffset + ((row - lane) / GROUP_ROWS) * size
-  const view = new DataView(matrix.buffer, start, size)
-  const half = (at: number) => halfToFloat(view.getUint16(at + lane * 2, true))
+  const start = ((row - lane) / GROUP_ROWS) * groupBytes(format, columns)
+  const half = (at: number) => halfToFloat(matrix.getUint16(start + at + lane * 2, true))
   switch (format) {
     case 'f32':
-      for (let i = 0; i < columns; i++) out[i] = view.getFloat32(i * 16 + lane * 4, true)
+      for (let i = 0; i < columns; i++) out[i] = matrix.getFloat32(start + i * 16 + lane * 4, true)
       return
     case 'f16':
       for (let i = 0; i < columns; i++) out[i] = half(i * 8)
@@ -67,7 +59,8 @@ export function readRow(
       for (let block = 0; block < columns / 32; block++) {
         const scale = half(block * 136)
         for (let i = 0; i < 32; i++)
-          out[block * 32 + i] = scale * view.getInt8(block * 136 + 8 + pairVector(i) * 8 + lane * 2 + ((i >> 1) & 1))
+          out[block * 32 + i] =
+            scale * matrix.getInt8(start + block * 136 + 8 + pairVector(i) * 8 + lane * 2 + ((i >> 1) & 1))
       }
       return
     case 'int4':
@@ -76,7 +69,7 @@ export function readRow(
         const scale = half(at)
         const minimum = half(at + 8)
         for (let i = 0; i < 16; i++) {
-          const pair = view.getUint8(at + 16 + (i >> 2) * 16 + lane * 4 + (i & 3))
+          const pair = matrix.getUint8(start + at + 16 + (i >> 2) * 16 + lane * 4 + (i & 3))
           out[block * 32 + i] = scale * (pair & 15) + minimum
           out[block * 32 + 16 + i] = scale * (pair >> 4) + minimum
         }

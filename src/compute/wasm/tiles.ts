@@ -22,16 +22,6 @@ export function tiles(total: number, size: number): readonly Tile[] {
   }))
 }
 
-/** Throws `kernels-stopped` for a trap. Kernels trap when a helper of their team has died. */
-export function runKernel<Result>(call: () => Result): Result {
-  try {
-    return call()
-  } catch (cause) {
-    const text = `The WebAssembly kernels stopped: ${cause instanceof Error ? cause.message : cause}. Reload the page; if it happens again, use one thread.`
-    throw new HeadroomError('kernels-stopped', text, { cause })
-  }
-}
-
 /** Throws `internal` where the cache could not hold a key or value; halves end at 65504. */
 export function requireFinite(held: number | boolean, position: number): void {
   if (held) return

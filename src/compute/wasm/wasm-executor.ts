@@ -8,7 +8,7 @@ import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
-import { embedTokens } from '../embed-tokens.ts'
+import { tokenEmbedding } from '../embed-tokens.ts'
 import {
   type CacheAccess,
   type Executor,
@@ -21,15 +21,17 @@ import {
 } from '../executor.ts'
 import { cacheAccess } from './cache-access.ts'
 import { type HeldStep, heldStep } from './held-step.ts'
-import { GROUP_ROWS, readRow } from './interleave.ts'
-import { instantiate, type KernelExports, type Kernels, loadKernels, type SimdBuild } from './kernels.ts'
+import { GROUP_ROWS } from './interleave.ts'
+import { instantiate, type Kernels, loadKernels, type SimdBuild } from './kernels.ts'
 import { type MemoryLayout, planMemory } from './memory-layout.ts'
 import { outputHead } from './output-head.ts'
 import { roundUp } from './placements.ts'
+import { rowReader } from './row-reader.ts'
 import { type JoinRecord, type ShardRecords, writeRecords } from './shard-records.ts'
+import { type StepKernels, stepKernels } from './step-kernels.ts'
 import { openState, stateBytes, type WasmState } from './step-state.ts'
 import { measureSpins, ThreadTeam } from './thread-team.ts'
-import { HEAD_TILE, requireFinite, runKernel, TILE, type Tile, tiles } from './tiles.ts'
+import { HEAD_TILE, requireFinite, TILE, type Tile, tiles } from './tiles.ts'
 import { usableThreads } from './usable-threads.ts'
 import { WasmLoader } from './wasm-loader.ts'
 import { WasmMemory } from './wasm-memory.ts'
@@ -57,11 +59,12 @@ export const wasmExecutor: ExecutorFactory = createWasmFactory()
 
 class WasmExecutor implements Executor {
   readonly kind = 'wasm'
+  readonly embed: Executor['embed']
   readonly #config: ModelConfig
   readonly #shard: Shard
   readonly #layout: MemoryLayout
   readonly #memory: WasmMemory
-  readonly #kernels: KernelExports
+  readonly #kernels: StepKernels
   readonly #team: ThreadTeam | null
   readonly #records: ShardRecords
   readonly #frequencies: Float32Array
@@ -79,14 +82,14 @@ class WasmExecutor implements Executor {
     kernels.attach(workspaceAddress, threads, typeof document === 'undefined' ? 1 : 0, spins)
     const shared = { module, memory: memory.memory, workspaceAddress, threads, spins }
     const team = threads > 1 ? await ThreadTeam.start(shared, kernels) : null
-    return new WasmExecutor(setup, layout, memory, kernels, team)
+    return new WasmExecutor(setup, layout, memory, stepKernels(kernels), team)
   }
 
   private constructor(
     setup: ExecutorSetup,
     layout: MemoryLayout,
     memory: WasmMemory,
-    kernels: KernelExports,
+    kernels: StepKernels,
     team: ThreadTeam | null,
   ) {
     const { config, shard } = setup
@@ -104,6 +107,7 @@ class WasmExecutor implements Executor {
     )
     this.#positions = cachedPositions(config, shard.contextLength)
     this.#logits = outputHead(kernels, memory, layout.workspace, this.#records.head, shard)
+    this.embed = tokenEmbedding(config, rowReader(layout, memory))
     this.#held = heldStep(memory, layout.workspace)
     this.cache = cacheAccess(setup, layout, memory, this.#positions, this.#held)
   }
@@ -114,21 +118,6 @@ class WasmExecutor implements Executor {
       kvBytes: this.#memory.kvBytes,
       peakBytes: this.#memory.buffer.byteLength + this.#largestStateBytes,
     }
-  }
-
-  embed(step: Step): Float32Array {
-    const { placements } = this.#layout
-    return embedTokens(
-      this.#config,
-      (role, row, out) => {
-        const placement = placements.get(role)
-        if (!placement) throw new HeadroomError('internal', `Only the leader embeds: this rank holds no ${role}.`)
-        const { tensor, vector, address, byteLength, columns } = placement
-        if (vector) out.set(this.#memory.floats(address, columns))
-        else readRow(tensor.format, this.#memory.bytes(address, byteLength), row, columns, out)
-      },
-      step,
-    )
   }
 
   begin(step: Step, embedded: Float32Array): WasmState {
@@ -160,7 +149,7 @@ class WasmExecutor implements Executor {
     const held = this.#held.hold(mine)
     if (held) {
       held.sum.set(sum)
-      runKernel(() => this.#kernels.join(record?.address ?? 0, mine.tokenCount))
+      this.#kernels.join(record?.address ?? 0, mine.tokenCount)
     } else if (record) this.#joinTiles(mine, record, sum)
     else for (let i = 0; i < sum.length; i++) mine.stream[i]! += sum[i]!
   }
@@ -172,10 +161,7 @@ class WasmExecutor implements Executor {
       return
     }
     const { step, tokenCount } = mine
-    requireFinite(
-      runKernel(() => this.#kernels.advance(this.#records.list, from, to, step.pastLength, tokenCount)),
-      step.pastLength,
-    )
+    requireFinite(this.#kernels.advance(this.#records.list, from, to, step.pastLength, tokenCount), step.pastLength)
   }
 
   async head(state: State, request: HeadRequest): Promise<HeadResult> {
@@ -224,7 +210,7 @@ class WasmExecutor implements Executor {
       this.#memory.load(workspace.stream, stream, streamWidth, tile)
       this.#memory.load(workspace.sum, sum, streamWidth, tile)
       if (record.usesResidual) this.#memory.load(workspace.residual, residual, hiddenSize, tile)
-      runKernel(() => this.#kernels.join(record.address, tile.count))
+      this.#kernels.join(record.address, tile.count)
       this.#memory.unload(workspace.stream, stream, streamWidth, tile)
       if (record.usesResidual) this.#memory.unload(workspace.residual, residual, hiddenSize, tile)
     }
@@ -235,7 +221,7 @@ class WasmExecutor implements Executor {
     const held = this.#held.hold(state)
     for (const tile of tiles(state.tokenCount, TILE)) {
       if (!held) this.#memory.load(workspace.stream, state.stream, workspace.streamWidth, tile)
-      runKernel(() => this.#kernels.feedForward(record, tile.count))
+      this.#kernels.feedForward(record, tile.count)
       this.#unloadOutput(state, tile)
     }
   }
@@ -246,10 +232,7 @@ class WasmExecutor implements Executor {
     for (const tile of tiles(state.tokenCount, TILE)) {
       this.#loadAttention(state, tile)
       const position = pastLength + tile.first
-      requireFinite(
-        runKernel(() => this.#kernels.attention(record, position, tile.count)),
-        position,
-      )
+      requireFinite(this.#kernels.attention(record, position, tile.count), position)
       this.#unloadOutput(state, tile)
     }
   }
@@ -259,14 +242,11 @@ class WasmExecutor implements Executor {
     const { tokenCount, mask } = state
     for (const tile of tiles(tokenCount, TILE)) {
       this.#loadAttention(state, tile)
-      requireFinite(
-        runKernel(() => this.#kernels.readPositions(record, tile.first, tile.count)),
-        tile.first,
-      )
+      requireFinite(this.#kernels.readPositions(record, tile.first, tile.count), tile.first)
     }
     this.#memory.floats(this.#layout.workspace.mask, mask.length).set(mask)
     for (const tile of tiles(tokenCount, TILE)) {
-      runKernel(() => this.#kernels.attendPositions(record, tile.first, tile.count, tokenCount))
+      this.#kernels.attendPositions(record, tile.first, tile.count, tokenCount)
       this.#unloadOutput(state, tile)
     }
   }

@@ -9,6 +9,7 @@ const LARGEST = 65536 * PAGE
 export class WasmMemory {
   readonly memory: WebAssembly.Memory
   readonly #layout: MemoryLayout
+  readonly #views = new Map<number, Float32Array>()
   #chunks = 0
 
   /** Throws `out-of-memory` with the bytes wanted. */
@@ -59,8 +60,13 @@ export class WasmMemory {
     else for (let i = 0; i < count; i++) target.set(rows.subarray(i * stride, i * stride + width), (first + i) * width)
   }
 
+  /** Numbers of a workspace's field or a tensor. The view is kept for who asks next: to make one takes as long as to copy a small stream. */
   floats(address: number, count: number): Float32Array {
-    return new Float32Array(this.buffer, address, count)
+    const kept = this.#views.get(address)
+    if (kept?.length === count && kept.buffer === this.buffer) return kept
+    const view = new Float32Array(this.buffer, address, count)
+    this.#views.set(address, view)
+    return view
   }
 
   bytes(address: number, count: number): Uint8Array {

@@ -10,7 +10,7 @@ import { ropeFrequencies } from '../../model/rope.ts'
 import type { HeadRequest, HeadResult } from '../../model/sampling.ts'
 import type { Shard } from '../../plan/shard-plan.ts'
 import { type CachedPositions, cachedPositions } from '../cached-positions.ts'
-import { embedTokens } from '../embed-tokens.ts'
+import { tokenEmbedding } from '../embed-tokens.ts'
 import {
   type CacheAccess,
   type DeviceWork,
@@ -43,6 +43,7 @@ export interface LoadedShard {
 
 export class GpuExecutor implements Executor {
   readonly kind = 'webgpu'
+  readonly embed: Executor['embed']
   readonly #gpu: GpuSession
   readonly #config: ModelConfig
   readonly #shard: Shard
@@ -66,6 +67,7 @@ export class GpuExecutor implements Executor {
     this.#outputHead = outputHead
     this.#workBefore = gpu.work
     this.#positions = cachedPositions(config, shard.contextLength)
+    this.embed = tokenEmbedding(config, weights.embedding.readRow)
     this.cache = cacheAccess(gpu, { config, shard }, weights, this.#positions)
   }
 
@@ -76,10 +78,6 @@ export class GpuExecutor implements Executor {
 
   get work(): DeviceWork {
     return workBetween(this.#workBefore, this.#gpu.work)
-  }
-
-  embed(step: Step): Float32Array {
-    return embedTokens(this.#config, this.#weights.embedding.readRow, step)
   }
 
   begin(step: Step, embedded: Float32Array): State {

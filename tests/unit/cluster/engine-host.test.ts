@@ -5,7 +5,7 @@ import type { Engine, LoadRequest, OpenedModel } from '../../../src/cluster/engi
 import type { LoadProgress } from '../../../src/cluster/session-state.ts'
 import type { ExecutorSetup } from '../../../src/compute/executor.ts'
 import { referenceExecutor } from '../../../src/compute/reference/reference-executor.ts'
-import { runKernel } from '../../../src/compute/wasm/tiles.ts'
+import { type StepKernels, stepKernels } from '../../../src/compute/wasm/step-kernels.ts'
 import { wasmExecutor } from '../../../src/compute/wasm/wasm-executor.ts'
 import { webgpuExecutor } from '../../../src/compute/webgpu/webgpu-executor.ts'
 import { type ShardPlan, shardOf } from '../../../src/plan/shard-plan.ts'
@@ -150,8 +150,12 @@ test('kernels that trap are made anew, and no GPU is blamed', async () => {
   const trap = () => {
     throw new WebAssembly.RuntimeError('unreachable')
   }
+  const kernels = stepKernels({ head: trap } as unknown as StepKernels)
   const made = changeExecutors(wasmExecutor, (executor) => {
-    executor.begin = () => runKernel(trap)
+    executor.embed = () => {
+      kernels.head(0, 1)
+      return new Float32Array(0)
+    }
   })
   const pair = { prefill: 'webgpu', decode: 'wasm', promptTokens: 4 } as const
   const load = () => engine.load({ ...loadOf(planFor([1], 1)), executor: 'wasm', pair }, silent)
