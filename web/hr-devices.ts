@@ -12,7 +12,7 @@ import { texts } from './texts/texts.ts'
 export class HrDevices extends LitElement {
   /** In the order of the room’s list, this one among them. */
   @property({ attribute: false }) devices: readonly DeviceView[] = []
-  /** The leader's page knows everybody's share and may remove devices; a guest's knows its own. */
+  /** The leader's page knows everybody's share and may remove devices; a guest's knows its own device and the leader's. */
   @property({ type: Boolean }) leading = false
   /** Is the running load paused? */
   @property({ type: Boolean }) paused = false
@@ -30,7 +30,7 @@ export class HrDevices extends LitElement {
   override render() {
     return html`
       <div class="row apart">
-        <h2>${texts.device.devices(this.devices.length)}</h2>
+        <h2>${this.leading ? texts.device.devices(this.devices.length) : texts.device.thisAndLeader}</h2>
         <span class="small muted numbers">${this.leading ? this.#total() : ''}</span>
       </div>
       ${this.leading ? html`<hr-shares .devices=${this.devices}></hr-shares>` : null}

@@ -7,6 +7,8 @@ export class EndFollower {
   readonly #changed: () => void
   #log: Element | null = null
   #newest: Element | null = null
+  /** Where the log stood when it was last scrolled, by whomever. */
+  #top = 0
   /** A keyboard that opens takes from the log's height; what a turn shows may get its size later than the turn. */
   readonly #resized = new ResizeObserver(() => this.follow(this.#log))
 
@@ -32,14 +34,20 @@ export class EndFollower {
     this.follow(this.#log)
   }
 
-  /** To be called when the log was scrolled. */
+  /** To be called when the log was scrolled. It hears late, when the log may have grown since: only who goes up leaves the end. */
   scrolled({ currentTarget: log }: Event): void {
-    if (log instanceof HTMLElement) this.follows = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd
+    if (!(log instanceof HTMLElement)) return
+    const { scrollTop, scrollHeight, clientHeight } = log
+    if (scrollHeight - scrollTop - clientHeight < nearEnd) this.follows = true
+    else if (scrollTop < this.#top) this.follows = false
+    this.#top = scrollTop
   }
 
   /** To be called when the log has grown. */
   follow(log: Element | null): void {
-    if (log && this.follows) log.scrollTop = log.scrollHeight
+    if (!log || !this.follows) return
+    log.scrollTop = log.scrollHeight
+    this.#top = log.scrollTop
   }
 
   /** Turns render after their log, so the end is where it will be only once the newest has. */

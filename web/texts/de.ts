@@ -128,6 +128,7 @@ export const de: Texts = {
     headsDiffer: 'Köpfe je nach Schicht',
     columnsDiffer: 'Spalten je nach Schicht',
     devices: (n) => counted(n, 'Gerät', 'Geräte'),
+    thisAndLeader: 'Dieses Gerät und das leitende',
     inAll: (weightBytes) => `${bytes(weightBytes)} insgesamt`,
     shares: (shares) =>
       `Anteile an den Gewichten: ${shares.map(({ name, share }) => `${name ?? 'ein Gerät'} ${percent(share)}`).join(', ')}`,

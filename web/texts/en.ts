@@ -133,6 +133,7 @@ export const en = {
     headsDiffer: 'heads differ by layer',
     columnsDiffer: 'columns differ by layer',
     devices: (n: number) => counted(n, 'device', 'devices'),
+    thisAndLeader: 'This device and the leader’s',
     inAll: (weightBytes: number) => `${bytes(weightBytes)} in all`,
     shares: (shares: readonly { name: string | null; share: number }[]) =>
       `Shares of the weights: ${shares.map(({ name, share }) => `${name ?? 'a device'} ${percent(share)}`).join(', ')}`,

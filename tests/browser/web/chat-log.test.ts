@@ -25,6 +25,20 @@ test('the log follows the newest line until somebody scrolls up', async () => {
   expect(log.scrollTop).toBe(100)
 })
 
+test('a scroll that is heard after the answer has grown takes nobody from its end', async () => {
+  const { element } = await show([userTurn('Hi'), { ...answer, content: 'line\n'.repeat(60) }])
+  element.style.height = '300px'
+  const log = must(element.renderRoot.querySelector<HTMLElement>('[role=log]'))
+  const missing = () => log.scrollHeight - log.scrollTop - log.clientHeight
+  await expect.poll(() => log.scrollTop > 0 && missing() < 2).toBe(true)
+  const newest = must([...element.renderRoot.querySelectorAll<HrTurn>('hr-turn')].at(-1))
+  newest.style.blockSize = `${newest.offsetHeight + 200}px`
+  expect(missing()).toBeGreaterThan(100)
+  log.dispatchEvent(new Event('scroll'))
+  await expect.poll(missing).toBeLessThan(2)
+  expect(byTestId(element.renderRoot, 'to-end')).toBeNull()
+})
+
 test('the log stays at its end when a keyboard takes from its height', async () => {
   const { element } = await show([userTurn('Hi'), { ...answer, content: 'line\n'.repeat(60) }])
   const log = must(element.renderRoot.querySelector<HTMLElement>('[role=log]'))

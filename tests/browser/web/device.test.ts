@@ -121,6 +121,9 @@ test('the leader sees the shares to scale, one row a device', async () => {
     'Shares of the weights: Laptop, Firefox 75%, Pixel 9, Chrome 25%',
   )
   expect(wordsOf(element)).toContain('2 devices 40 MB in all')
+  element.leading = false
+  await settled(element)
+  expect(wordsOf(element)).toContain('This device and the leader’s')
 })
 
 test('a device shows what was measured of each executor, and why it uses the one it uses', async () => {
