@@ -1,7 +1,8 @@
-// The lane over any port: cuts messages into frames, waits where the port is full, and hands arriving frames to the inbox.
+// The lane over any port: cuts messages into frames, waits where the port or the window of long messages is full, and hands arriving frames to the inbox.
 // This is the hot path (two messages a sublayer): a small send is one copy and no promise of its own.
 import { HeadroomError, PeerLostError, StalledLaneError } from '../base/errors.ts'
 import { chunkCountOf, FRAME_HEADER_BYTES, MAX_MESSAGE_BYTES, NO_RANK, parseFrame, writeFrameHeader } from './frame.ts'
+import { ACKNOWLEDGEMENT_BYTES, FrameWindow } from './frame-window.ts'
 import { Inbox } from './inbox.ts'
 import type { FrameKey, Lane } from './lane.ts'
 import type { LanePort } from './lane-port.ts'
@@ -42,6 +43,7 @@ export class FrameLane implements Lane {
   readonly #port: LanePort
   readonly #inbox: Inbox
   readonly #stallMs: number
+  readonly #window = new FrameWindow()
   readonly #waiting: WaitingSend[] = []
   #ownRank = NO_RANK
   #bytesSent = 0
@@ -113,7 +115,7 @@ export class FrameLane implements Lane {
     const stride = port.maxFrameBytes - FRAME_HEADER_BYTES
     let chunk = firstChunk
     try {
-      for (; chunk < chunkCount && port.writable; chunk++) {
+      for (; chunk < chunkCount && port.writable && this.#window.open(chunkCount); chunk++) {
         const part = chunkCount === 1 ? payload : payload.subarray(chunk * stride, (chunk + 1) * stride)
         const frame = port.allocate(FRAME_HEADER_BYTES + part.byteLength)
         writeFrameHeader(new DataView(frame.buffer, frame.byteOffset, FRAME_HEADER_BYTES), {
@@ -127,6 +129,7 @@ export class FrameLane implements Lane {
         })
         frame.set(part, FRAME_HEADER_BYTES)
         port.send(frame)
+        this.#window.sent(chunkCount)
         this.#bytesSent += FRAME_HEADER_BYTES + part.byteLength
       }
     } catch (error) {
@@ -151,7 +154,9 @@ export class FrameLane implements Lane {
     this.#stallTimer = setTimeout(() => {
       this.#stallTimer = undefined
       if (this.#waiting.length === 0) return
-      if (this.#bytesSent > bytesSent || this.#port.queuedBytes < queuedBytes) {
+      // Where the window alone is full, the peer computes and takes nothing meanwhile: whether it lives, the heartbeat knows.
+      const windowFull = this.#port.writable
+      if (windowFull || this.#bytesSent > bytesSent || this.#port.queuedBytes < queuedBytes) {
         this.#watchForStall()
         return
       }
@@ -165,10 +170,24 @@ export class FrameLane implements Lane {
     if (this.#failure) return
     this.#bytesReceived += bytes.byteLength
     try {
-      this.#inbox.accept(parseFrame(bytes, this.#port.maxFrameBytes))
+      if (bytes.byteLength === ACKNOWLEDGEMENT_BYTES) {
+        this.#window.acknowledged(bytes)
+        this.#flush()
+        return
+      }
+      const frame = parseFrame(bytes, this.#port.maxFrameBytes)
+      if (this.#window.taken(frame.chunkCount)) this.#acknowledge()
+      this.#inbox.accept(frame)
     } catch (error) {
       this.#fail(this.#asLost(error))
     }
+  }
+
+  #acknowledge(): void {
+    const bytes = this.#port.allocate(ACKNOWLEDGEMENT_BYTES)
+    this.#window.writeAcknowledgement(bytes)
+    this.#port.send(bytes)
+    this.#bytesSent += ACKNOWLEDGEMENT_BYTES
   }
 
   #asLost(error: unknown): HeadroomError {

@@ -53,6 +53,8 @@ async function show(
 ): Promise<void> {
   await page.setViewportSize(size)
   await page.emulateMedia({ colorScheme, reducedMotion })
+  // The page hears of its new window in the next frame, and only then moves what it shows elsewhere in it.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 }
 
 /** Turns the page's direction, as a language's that is written that way would. */

@@ -41,8 +41,16 @@ function bytesOf(length: number, seed = 1): Uint8Array<ArrayBuffer> {
 /** The frames of one message, cut by a real lane. */
 function framesOf(payload: Uint8Array, slot = 1, epoch = 0): ArrayBuffer[] {
   const { lane, port } = manualLane()
-  void lane.send(key(slot, 0, epoch), payload)
+  lane.send(key(slot, 0, epoch), payload).catch(() => 'closed at the end of the test')
   return port.sent
+}
+
+/** What says that so many frames of long messages were taken. */
+function acknowledgement(frames: number): ArrayBuffer {
+  const bytes = new ArrayBuffer(8)
+  new Uint8Array(bytes).set([0x41, 1])
+  new DataView(bytes).setUint32(4, frames, true)
+  return bytes
 }
 
 describe('receiving', () => {
@@ -112,6 +120,8 @@ describe('receiving', () => {
 
   test.each([
     ['garbage', () => [new ArrayBuffer(40)]],
+    ['garbage as long as an acknowledgement', () => [new ArrayBuffer(8)]],
+    ['an acknowledgement of what was never sent', () => [acknowledgement(1)]],
     ['frames that contradict each other', () => [framesOf(bytesOf(5000))[0]!, framesOf(bytesOf(6000))[1]!]],
     [
       'more messages than anyone asked for',
@@ -163,6 +173,42 @@ describe('sending', () => {
     await Promise.all(sends)
     expect(settled).toEqual([1, 2])
     expect(port.sent).toHaveLength(10)
+  })
+
+  test('of a long message sends 40 frames, and more as the peer takes them; short ones wait for no word', async () => {
+    const { lane, port } = manualLane()
+    const long = lane.send(key(1), bytesOf(60 * 1128))
+    expect(port.sent).toHaveLength(40)
+    port.handlers?.onFrame(acknowledgement(8))
+    expect(port.sent).toHaveLength(48)
+    port.handlers?.onFrame(acknowledgement(0))
+    expect(port.sent).toHaveLength(48)
+    port.handlers?.onFrame(acknowledgement(40))
+    await long
+    expect(port.sent).toHaveLength(60)
+    await lane.send(key(2), bytesOf(32 * 1128))
+    await lane.send(key(3), bytesOf(32 * 1128))
+    expect(port.sent).toHaveLength(124)
+  })
+
+  test('says after every eighth frame of a long message that it was taken, and nothing of short ones', () => {
+    const { port } = manualLane()
+    const { lane: sender, port: senderPort } = manualLane()
+    void sender.send(key(1), bytesOf(32 * 1128))
+    void sender.send(key(2), bytesOf(40 * 1128))
+    for (const frame of senderPort.sent) port.handlers?.onFrame(frame)
+    expect(port.sent).toEqual([8, 16, 24, 32, 40].map(acknowledgement))
+  })
+
+  test('waits without end for a peer that takes nothing while the port would', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { lane, port } = manualLane({ stallMs: 30 })
+    const send = lane.send(key(1), bytesOf(48 * 1128))
+    await vi.advanceTimersByTimeAsync(300)
+    port.handlers?.onFrame(acknowledgement(40))
+    await send
+    expect(port.sent).toHaveLength(48)
   })
 
   test('rejects with lane-stalled when the port takes nothing for too long', async () => {
