@@ -50,6 +50,7 @@ export type { ChatMessage } from './model/chat-template.ts'
 export type { ModelConfig } from './model/config.ts'
 export { cosineSimilarity, type Pooling } from './model/pooling.ts'
 export type { SamplingOptions } from './model/sampling.ts'
+export { hasDataChannels } from './net/data-channels.ts'
 export { decodeSecret, encodeSecret, parseRoomLink } from './net/room-link.ts'
 export type { ServerConfig } from './net/signaling-protocol.ts'
 export {

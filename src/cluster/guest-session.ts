@@ -16,7 +16,8 @@ import { Member } from './member.ts'
 import type { OwnDevice } from './own-device.ts'
 import type { Presence, SessionState } from './session-state.ts'
 
-const goodbyeMs = 200
+/** For a last word to leave, also over the server (`net/relay-wire.ts`). */
+const goodbyeMs = 350
 
 const overWords = {
   removed: new HeadroomError('room-ended', 'The leader removed this device from the room.'),

@@ -19,8 +19,8 @@ import { signOf } from './room-sign.ts'
 import type { Presence } from './session-state.ts'
 import { uniqueName } from './unique-name.ts'
 
-/** A last word needs this long to leave before its channel is closed. */
-const farewellMs = 300
+/** A last word needs this long to leave before its channel is closed, also over the server (`net/relay-wire.ts`). */
+const farewellMs = 350
 
 const otherVersion = new HeadroomError(
   'version-mismatch',
@@ -203,12 +203,19 @@ export class LeaderSession extends Emitter<LeaderSessionEvents> {
 
   #onHello(
     guest: Guest,
-    { version, profile, paused = false, name: ownName = guest.link.peerId }: MemberMessage & { kind: 'hello' },
+    {
+      version,
+      profile: ownProfile,
+      paused = false,
+      name: ownName = guest.link.peerId,
+    }: MemberMessage & { kind: 'hello' },
   ): void {
     if (version !== protocolVersion) throw otherVersion
     if (guest.name !== null) return
     const { link } = guest
     const deviceId = link.peerId
+    // Through the server it could not be given a share.
+    const profile = link.relayed ? null : ownProfile
     const others = [...this.#guests.values()].flatMap((other) => other.name ?? [])
     const name = uniqueName(ownName, [this.#device.profile.name, ...others])
     guest.name = name

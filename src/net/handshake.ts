@@ -12,7 +12,8 @@ const MAX_UNPROVEN = 64
 const Letter = v.variant('kind', [
   v.strictObject({ kind: v.literal('welcome'), deviceId: v.pipe(v.string(), v.minLength(1), v.maxLength(100)) }),
   v.strictObject({ kind: v.literal('refused'), reason: v.picklist(['leader-exists', 'removed']) }),
-  v.strictObject({ kind: v.literal('ready') }),
+  /** `relayed`: the guest has no data channels, its signals are all there is. */
+  v.strictObject({ kind: v.literal('ready'), relayed: v.exactOptional(v.literal(true)) }),
   v.strictObject({ kind: v.literal('signal'), signal: v.unknown() }),
 ])
 type Letter = v.InferOutput<typeof Letter>
@@ -22,10 +23,14 @@ export interface Contact {
   readonly deviceId: string
   /** Does this side make the offer? */
   readonly initiator: boolean
+  /** Do signals carry all that the two say to each other? */
+  readonly relayed: boolean
   sendSignal(signal: unknown): void
 }
 
 export interface HandshakeOptions extends Introduction {
+  /** Of a guest: is it without data channels? */
+  relayed: boolean
   seal: RoomSeal
   /** To everyone in the room. */
   send(sealed: string): void
@@ -135,23 +140,24 @@ export class Handshake {
     else if (letter.kind === 'welcome' && this.#options.role === 'guest') {
       const conversation: Conversation = { correspondence, deviceId: letter.deviceId, contact: null }
       this.#conversations.set(toNonce, conversation)
-      this.#meet(conversation, false)
-      await this.#write(conversation, { kind: 'ready' })
+      const { relayed } = this.#options
+      this.#meet(conversation, { initiator: false, relayed })
+      await this.#write(conversation, { kind: 'ready', ...(relayed ? { relayed } : {}) })
     } else this.#ignored++
   }
 
   #onKnownLetter(conversation: Conversation, letter: Letter): void {
     if (letter.kind === 'ready' && this.#options.role === 'leader' && !conversation.contact)
-      this.#meet(conversation, true)
+      this.#meet(conversation, { initiator: true, relayed: letter.relayed ?? false })
     else if (letter.kind === 'signal' && conversation.contact)
       this.#options.onSignal(conversation.contact, letter.signal)
     else this.#ignored++
   }
 
-  #meet(conversation: Conversation, initiator: boolean): void {
+  #meet(conversation: Conversation, way: Pick<Contact, 'initiator' | 'relayed'>): void {
     conversation.contact = {
       deviceId: conversation.deviceId,
-      initiator,
+      ...way,
       sendSignal: (signal) => this.#run(this.#write(conversation, { kind: 'signal', signal })),
     }
     this.#options.onContact(conversation.contact)

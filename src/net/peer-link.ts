@@ -1,14 +1,14 @@
-// One connection to another device: simple-peer with trickle ICE, its own ordered channel for control messages and heartbeat, and beside
-// it the lane and the bulk channel, negotiated in advance on both ends so that they exist, and can be handed to a worker, before anything
-// is connected.
-import type { Instance } from 'simple-peer'
-import SimplePeer from 'simple-peer/simplepeer.min.js'
+// One connection to another device: a wire for control messages and the heartbeat, and beside it, over WebRTC, the lane and the bulk channel.
 import { Emitter } from '../base/emitter.ts'
 import { HeadroomError, PeerLostError, StalledLaneError } from '../base/errors.ts'
 import { ControlDecoder, encodeBye, encodeControl, encodePing } from './control-codec.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
-import { parsePeerSignal } from './peer-signal.ts'
+import { RelayWire } from './relay-wire.ts'
+import { type ChannelUse, openRtcWire } from './rtc-wire.ts'
 import type { IceServer } from './signaling-protocol.ts'
+import type { Wire } from './wire.ts'
+
+export type { ChannelUse } from './rtc-wire.ts'
 
 /** Both sides have answered through the server by then, or the network does not let them meet. */
 export const CONNECT_TIMEOUT_MS = 20_000
@@ -18,15 +18,6 @@ const MAX_CONTROL_QUEUE_BYTES = 12 * 1024 * 1024
 const LINGER_MS = 500
 /** Control messages that may come before `connected`. */
 const MAX_EARLY_MESSAGES = 64
-
-/** Ids are the same on both ends. Pieces of bulk data arrive in order; the lane's frames say themselves where they belong. */
-const channels = [
-  { use: 'lane', id: 77, ordered: false },
-  { use: 'bulk', id: 78, ordered: true },
-] as const
-
-/** `lane`: collectives, in small messages that wait for each other. `bulk`: megabytes that nobody waits for token by token. */
-export type ChannelUse = (typeof channels)[number]['use']
 
 export interface PeerLinkEvents {
   connected: undefined
@@ -41,8 +32,10 @@ export interface PeerLinkOptions {
   peerId: string
   /** One side initiates, the other does not. */
   initiator: boolean
+  /** Control messages alone, through the server: one side has no data channels. Then there is no lane and no bulk channel. */
+  relayed: boolean
   iceServers: readonly IceServer[]
-  /** Carries a signal to `signal` of the other side's link; order and loss are forgiven as far as WebRTC does. */
+  /** Carries a signal to `signal` of the other side's link, in any order; one that is lost may cost the connection. */
   sendSignal(signal: unknown): void
   /** Called once for each use; the channel is still opening. To transfer it, do so before returning (`handOverLane`). */
   onChannel(use: ChannelUse, channel: RTCDataChannel, link: PeerLink): void
@@ -52,8 +45,8 @@ export interface PeerLinkOptions {
 export class PeerLink {
   readonly peerId: string
   readonly events = new Emitter<PeerLinkEvents>()
-  readonly #peer: Instance
-  readonly #initiator: boolean
+  readonly relayed: boolean
+  readonly #wire: Wire
   readonly #decoder = new ControlDecoder()
   readonly #connectTimer: ReturnType<typeof setTimeout>
   #early: unknown[] = []
@@ -65,26 +58,25 @@ export class PeerLink {
   constructor({
     peerId,
     initiator,
+    relayed,
     iceServers,
     sendSignal,
     onChannel,
     connectTimeoutMs = CONNECT_TIMEOUT_MS,
   }: PeerLinkOptions) {
     this.peerId = peerId
-    this.#initiator = initiator
-    const { peer, connection } = openPeer(initiator, iceServers)
-    this.#peer = peer
-    const opened = channels.map(({ use, id, ordered }) => ({
-      use,
-      channel: connection.createDataChannel(use, { negotiated: true, id, ordered }),
-    }))
-    peer.on('signal', (signal) => sendSignal(signal))
-    peer.on('connect', () => this.#onConnect())
-    peer.on('data', (data: unknown) => this.#onData(data))
-    peer.on('error', (cause) => this.#fail(this.#gone(cause)))
-    peer.on('close', () => this.#fail(this.#gone(undefined)))
+    this.relayed = relayed
+    const events = {
+      onOpen: () => this.#onConnect(),
+      onData: (data: unknown) => this.#onData(data),
+      onGone: (cause: unknown) => this.#fail(this.#gone(cause)),
+    }
+    const { wire, channels } = relayed
+      ? { wire: new RelayWire({ initiator, sendSignal }, events), channels: [] }
+      : openRtcWire({ initiator, iceServers, sendSignal }, events)
+    this.#wire = wire
     this.#connectTimer = setTimeout(() => this.#fail(this.#gone(undefined)), connectTimeoutMs)
-    for (const { use, channel } of opened) onChannel(use, channel, this)
+    for (const { use, channel } of channels) onChannel(use, channel, this)
   }
 
   get connected(): boolean {
@@ -103,14 +95,14 @@ export class PeerLink {
 
   /** Of what was sent, how much has not left this device. */
   get bufferedBytes(): number {
-    return this.connected ? this.#peer.bufferSize : 0
+    return this.connected ? this.#wire.bufferedBytes : 0
   }
 
   /** A signal of the other side; one that is none, or comes from the wrong role, ends the attempt with `bad-message`. */
   signal(data: unknown): void {
     if (this.#closed) return
     try {
-      this.#peer.signal(parsePeerSignal(data, this.#initiator ? 'answer' : 'offer'))
+      this.#wire.signal(data)
     } catch (error) {
       this.#fail(error instanceof HeadroomError ? error : this.#gone(error))
     }
@@ -120,9 +112,9 @@ export class PeerLink {
   send(message: unknown): void {
     if (!this.connected) throw new PeerLostError(this.peerId, `${this.peerId} is not connected: nothing was sent.`)
     const parts = encodeControl(message)
-    if (this.#peer.bufferSize > MAX_CONTROL_QUEUE_BYTES) {
+    if (this.bufferedBytes > MAX_CONTROL_QUEUE_BYTES) {
       throw new StalledLaneError(
-        `${this.#peer.bufferSize} bytes of control messages wait for ${this.peerId}. Remove it and join again.`,
+        `${this.bufferedBytes} bytes of control messages wait for ${this.peerId}. Remove it and join again.`,
       )
     }
     for (const part of parts) this.#transmit(part)
@@ -136,8 +128,8 @@ export class PeerLink {
     const lingers = this.connected
     this.#stop()
     this.events.clear()
-    if (lingers) setTimeout(() => this.#peer.destroy(), LINGER_MS)
-    else this.#peer.destroy()
+    if (lingers) setTimeout(() => this.#wire.close(), LINGER_MS)
+    else this.#wire.close()
   }
 
   #onConnect(): void {
@@ -183,9 +175,9 @@ export class PeerLink {
     this.#early.push(message)
   }
 
-  #transmit(bytes: Uint8Array): void {
+  #transmit(bytes: Uint8Array<ArrayBuffer>): void {
     try {
-      this.#peer.send(bytes)
+      this.#wire.send(bytes)
     } catch (cause) {
       this.#fail(this.#gone(cause))
     }
@@ -206,7 +198,7 @@ export class PeerLink {
     if (this.#closed) return
     this.#failure = error
     this.#stop()
-    this.#peer.destroy()
+    this.#wire.close()
     this.events.emit('closed', error)
     this.events.clear()
   }
@@ -217,22 +209,4 @@ export class PeerLink {
     this.#heartbeat?.stop()
     this.#early = []
   }
-}
-
-function openPeer(initiator: boolean, iceServers: readonly IceServer[]) {
-  try {
-    // Without `iceServers` simple-peer would ask public STUN servers.
-    const config = { iceServers: [...iceServers] }
-    const peer = new SimplePeer({ initiator, trickle: true, objectMode: true, config })
-    const { _pc: connection } = peer as unknown as { _pc: RTCPeerConnection | undefined }
-    if (connection) return { peer, connection }
-  } catch (cause) {
-    throw new HeadroomError('peer-unreachable', `This browser has no WebRTC, or it is switched off: ${String(cause)}`, {
-      cause,
-    })
-  }
-  throw new HeadroomError(
-    'peer-unreachable',
-    `This browser refuses the server's ICE servers ${JSON.stringify(iceServers)}: correct the server's configuration.`,
-  )
 }

@@ -9,11 +9,10 @@
 import * as v from 'valibot'
 import { joinBytes } from '../base/join-bytes.ts'
 import { fromBase64Url, toBase64Url } from './base64url.ts'
+import { ReplayWindow } from './replay-window.ts'
 import { decodeSecret, roomIdOf, subtleCrypto } from './room-link.ts'
 
 export const NONCE_BYTES = 16
-/** Each side of one attempt sends a handful of messages and its candidates. */
-const MAX_COUNTER = 4096
 
 const HELLO = 1
 const LETTER = 2
@@ -59,7 +58,7 @@ export interface Correspondence {
   readonly ownNonce: string
   readonly peerNonce: string
   seal(message: unknown): Promise<string>
-  /** null for what was not sealed by the peer for this attempt, or was opened before. Any order is taken. */
+  /** null for what was not sealed by the peer for this attempt, or was opened before. Any order is taken, but for what comes far too late. */
   open(seal: string): Promise<unknown>
 }
 
@@ -122,7 +121,7 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
       const peer = nonceBytes(peerNonce)
       const sendKey = await deriveKey('letter', joinBytes([own, peer]))
       const receiveKey = await deriveKey('letter', joinBytes([peer, own]))
-      const opened = new Set<number>()
+      const opened = new ReplayWindow()
       let nextCounter = 0
       return {
         ownNonce,
@@ -137,13 +136,13 @@ export async function createRoomSeal(secret: string): Promise<RoomSeal> {
           if (!bytes || bytes.byteLength < LETTER_HEADER_BYTES) return null
           const header = bytes.slice(0, LETTER_HEADER_BYTES)
           const counter = new DataView(header.buffer).getUint32(1 + 2 * NONCE_BYTES)
-          if (counter >= MAX_COUNTER || opened.has(counter)) return null
+          if (!opened.isFresh(counter)) return null
           const expected = letterHeader(peer, own, counter)
           if (header.some((byte, index) => byte !== expected[index])) return null
           const rest = bytes.slice(LETTER_HEADER_BYTES)
           const message = await decrypt(receiveKey, counterIv(header), joinBytes([utf8(roomId), header]), rest)
-          if (message === null || opened.has(counter)) return null
-          opened.add(counter)
+          if (message === null || !opened.isFresh(counter)) return null
+          opened.take(counter)
           return message
         },
       }

@@ -2,6 +2,7 @@
 // A star: the leader has a link to every guest, a guest one to the leader. Who leads is taken from sealed words, never from the server.
 import { Emitter } from '../base/emitter.ts'
 import { HeadroomError, PeerLostError, toErrorData } from '../base/errors.ts'
+import { hasDataChannels } from './data-channels.ts'
 import { type Contact, Handshake } from './handshake.ts'
 import { type ChannelUse, CONNECT_TIMEOUT_MS, PeerLink } from './peer-link.ts'
 import { createRoomSeal, type RoomSeal } from './room-seal.ts'
@@ -70,6 +71,7 @@ export class Room {
       seal,
       role,
       deviceId,
+      relayed: role === 'guest' && !hasDataChannels(),
       send: (sealed) => transport.send(sealed),
       isRemoved: (id) => this.#removed.has(id),
       onContact: (contact) => this.#connect(contact),
@@ -198,7 +200,7 @@ export class Room {
   #connect(contact: Contact): void {
     if (this.#state === 'closed') return
     if (this.#options.role === 'guest') this.#stopLooking()
-    const { deviceId: peerId, initiator } = contact
+    const { deviceId: peerId, initiator, relayed } = contact
     const before = this.#links.get(peerId)
     if (before) {
       const error = new PeerLostError(peerId, `${peerId} came back with a new connection.`)
@@ -211,13 +213,17 @@ export class Room {
       link = new PeerLink({
         peerId,
         initiator,
+        relayed,
         iceServers: this.#iceServers,
         sendSignal: (signal) => contact.sendSignal(signal),
         onChannel: this.#options.onChannel,
         connectTimeoutMs: this.#connectTimeoutMs,
       })
     } catch (error) {
-      this.#end(error)
+      // A leader's room outlives a guest that it cannot answer.
+      if (this.#options.role === 'guest') this.#end(error)
+      else this.#handshake.forget(contact)
+      if (this.#options.role === 'leader') this.#report(error)
       return
     }
     const known = { link, contact }

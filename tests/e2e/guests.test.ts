@@ -1,13 +1,13 @@
 // What guests do besides computing: they read along, ask, pause, and watch where their browser cannot compute.
-import { chromium } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 import { launchOptions } from './support/launch.ts'
 import { loadedRoom } from './support/loaded-room.ts'
-import { answers, ask, deviceRows, limitAnswers } from './support/people.ts'
+import { answers, ask, confirm, deviceRows, limitAnswers } from './support/people.ts'
 import { checkScreen } from './support/screen-checks.ts'
 import { view, waitForState } from './support/script.ts'
 import { expect, test } from './support/stage.ts'
 
-test('a guest asks and everybody reads the answer; paused, its share is the others’ and it reads on; a device that cannot compute does so too', async ({
+test('a guest asks and everybody reads the answer; paused, its share is the others’ and it reads on; a device that cannot compute and one without data channels do so too', async ({
   stage,
 }) => {
   const { leader, guest, link } = await loadedRoom(stage)
@@ -52,7 +52,33 @@ test('a guest asks and everybody reads the answer; paused, its share is the othe
     await expect(leader.getByTestId('figures')).toHaveCount(4)
     await expect(answers(watcher)).toHaveText(await answers(leader).allTextContents())
     expect((await view(leader)).plan?.deviceIds).toHaveLength(2)
+    await readsAlongOverTheServer(await browser.newPage(), leader, link)
   } finally {
     await browser.close()
   }
 })
+
+/** `page` is left without WebRTC, as by a policy or a lockdown. */
+async function readsAlongOverTheServer(page: Page, leader: Page, link: string): Promise<void> {
+  const passed: string[] = []
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => passed.push(payload.toString()))
+    socket.on('framereceived', ({ payload }) => passed.push(payload.toString()))
+  })
+  await page.addInitScript(() => {
+    for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(globalThis, name)
+  })
+  await page.goto(link)
+  await expect(page.getByTestId('cannot-join')).toContainText('no WebRTC data channels')
+  await checkScreen(page, 'a browser without data channels')
+  await page.getByTestId('watch').click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You read along')
+  await expect(answers(page)).toHaveText(await answers(leader).allTextContents())
+  await ask(page, 'The last one')
+  await expect(leader.getByTestId('figures')).toHaveCount(5)
+  await expect(answers(page)).toHaveText(await answers(leader).allTextContents())
+  expect(passed.length).toBeGreaterThan(5)
+  expect(passed.filter((text) => /last one|Once upon/.test(text))).toEqual([])
+  await confirm(page.getByTestId('leave'))
+  await expect(deviceRows(leader)).toHaveCount(3)
+}

@@ -39,8 +39,8 @@ export const deJoining: typeof enJoining = {
       help: 'Bei einfachem http schalten Browser Verschlüsselung und Rechnen ab. Frag nach dem https-Link des Raums und öffne diesen.',
     },
     'no-channels': {
-      heading: 'Dieser Browser erreicht keine anderen Geräte',
-      help: 'Ihm fehlen die Datenkanäle von WebRTC, er kann hier weder rechnen noch zusehen. Öffne den Link in einem aktuellen Chrome, Edge, Firefox oder Safari.',
+      heading: 'Dieser Browser kann nicht mit anderen Geräten rechnen',
+      help: 'Ihm fehlen die Datenkanäle von WebRTC, oder sie sind abgeschaltet. Mitlesen und fragen kann er: Das geht über den Server der Seite, so verschlüsselt, dass der Server es nicht lesen kann. Um mitzurechnen, öffne den Link in einem aktuellen Chrome, Edge, Firefox oder Safari.',
     },
     'cannot-compute': {
       heading: 'Dieses Gerät kann nicht rechnen',

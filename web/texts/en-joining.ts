@@ -39,8 +39,8 @@ export const enJoining = {
       help: 'Browsers switch off encryption and computing on plain http. Ask for the room’s https link and open that.',
     },
     'no-channels': {
-      heading: 'This browser cannot reach other devices',
-      help: 'It has no WebRTC data channels, so it can neither compute here nor watch. Open the link in a current Chrome, Edge, Firefox or Safari.',
+      heading: 'This browser cannot compute with other devices',
+      help: 'It has no WebRTC data channels, or they are switched off. It can still read along and ask: that goes through the page’s server, encrypted so that the server cannot read it. To take a share, open the link in a current Chrome, Edge, Firefox or Safari.',
     },
     'cannot-compute': {
       heading: 'This device cannot compute',

@@ -29,6 +29,7 @@ async function linkedPair(relayed: readonly [boolean, boolean]): Promise<[End, E
     made.link = new PeerLink({
       peerId: `peer-${1 - index}`,
       initiator: index === 0,
+      relayed: false,
       iceServers: [],
       sendSignal: (signal) => setTimeout(() => ends[1 - index]?.link.signal(structuredClone(signal))),
       onChannel(use, channel, { peerId }) {

@@ -21,6 +21,7 @@ function pair(onLanes: [OnLane, OnLane] = [() => undefined, () => undefined], co
     new PeerLink({
       peerId: index === 0 ? 'guest' : 'leader',
       initiator: index === 0,
+      relayed: false,
       iceServers: [],
       sendSignal: (signal) => setTimeout(() => links[1 - index]?.signal(structuredClone(signal))),
       onChannel: (use, channel, link) => (use === 'lane' ? onLanes[index](channel, link) : undefined),
@@ -107,6 +108,7 @@ describe('a peer link', () => {
     const link = new PeerLink({
       peerId: 'guest',
       initiator: true,
+      relayed: false,
       iceServers: [],
       sendSignal: (signal) => mute.signal(signal as SignalData),
       onChannel: () => undefined,
@@ -124,6 +126,7 @@ describe('a peer link', () => {
     const link = new PeerLink({
       peerId: 'guest',
       initiator: true,
+      relayed: false,
       iceServers: [],
       sendSignal: () => undefined,
       onChannel: () => undefined,

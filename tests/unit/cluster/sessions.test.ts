@@ -18,11 +18,12 @@ const anyProfile = { ...plainProfile, deviceId: 'any' }
 type Link = { peerId: string; events: Emitter<{ message: unknown }>; send(message: unknown): void }
 
 /** A line's two ends, each named by the other side's id. */
-function line(leaderId: string, guestId: string) {
+function line(leaderId: string, guestId: string, relayed: boolean) {
   const end = (peerId: string): Link & Record<string, unknown> => ({
     peerId,
     events: new Emitter<{ message: unknown }>(),
     connected: true,
+    relayed,
     bufferedBytes: 0,
     rttMs: undefined,
     send: () => undefined,
@@ -92,14 +93,14 @@ beforeEach(() => {
 
 async function join(
   deviceId: string,
-  { computes = true, name = deviceId }: { computes?: boolean; name?: string } = {},
+  { computes = true, name = deviceId, relayed = false }: { computes?: boolean; name?: string; relayed?: boolean } = {},
 ) {
   const guestRoom = roomDouble()
   const device = computes ? deviceDouble(deviceId) : null
   const identity: GuestIdentity = { deviceId, name, device }
   const guest = new GuestSession(guestRoom.room, identity, 'http://127.0.0.1/')
   const connect = async () => {
-    const { atLeader, atGuest } = line('laptop', deviceId)
+    const { atLeader, atGuest } = line('laptop', deviceId, relayed)
     const heard: unknown[] = []
     atGuest.events.on('message', (message) => heard.push(message))
     guestRoom.events.emit('peer', atGuest)
@@ -136,6 +137,12 @@ test('a device that cannot compute is no rank, reads what the room does, and may
   await arrived()
   expect(presences()).toEqual([['tablet', 'watching']])
   expect(coordinator.setPaused).not.toHaveBeenCalled()
+})
+
+test('a device that is reached over the server alone is given no share, whatever it offers', async () => {
+  await join('tablet', { relayed: true })
+  expect(presences()).toEqual([['tablet', 'watching']])
+  expect(coordinator.addMember).not.toHaveBeenCalled()
 })
 
 test('the room shows a sign from its beginning, and a new one only when there is something new to tell', async () => {
