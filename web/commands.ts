@@ -15,6 +15,8 @@ export type Command =
   | { kind: 'join-room'; watch?: true }
   | { kind: 'leave-room' }
   | { kind: 'back-to-start' }
+  /** The signaling server, which is gone. */
+  | { kind: 'try-server' }
   /** Carried out by the app, which knows whether a newer version waits. */
   | { kind: 'reload-page' }
   | { kind: 'forget-room'; hash: string }

@@ -131,12 +131,12 @@ export class HrApp extends LitElement {
       case 'parted':
         return html`<hr-parted .why=${room.parted} ?joining=${busy.has('join-room')}></hr-parted>`
       case 'guest':
-        return html`<hr-guest .view=${view} .models=${models}></hr-guest>`
+        return html`<hr-guest .view=${view} .models=${models} ?tryingServer=${busy.has('try-server')}></hr-guest>`
       case 'room':
         return html`<hr-room .view=${view} .chat=${conversations.view} .models=${models}
           .modelsError=${room.modelsError} .addresses=${server?.addresses ?? null} ?selfSigned=${server?.selfSigned ?? false}
           .hubUrl=${server?.hubUrl ?? null} .modelWork=${room.modelWork.view} ?loading=${busy.has('load-model') || busy.has('load-again')}
-          ?askingHub=${busy.has('search-hub') || busy.has('open-repository')}
+          ?tryingServer=${busy.has('try-server')} ?askingHub=${busy.has('search-hub') || busy.has('open-repository')}
           .comparison=${encoderWork.comparison} .filled=${encoderWork.filled}>
           <div slot="foot">${this.#foot()}</div>
         </hr-room>`

@@ -20,13 +20,15 @@ import { texts } from './texts/texts.ts'
 /** So long a leader may be silent before its room has probably ended. */
 const longMs = 20_000
 
-/** @fires hr-command `leave-room`, `pause-device`, `resume-device` */
+/** @fires hr-command `leave-room`, `pause-device`, `resume-device`, `try-server` */
 @customElement('hr-guest')
 export class HrGuest extends LitElement {
   /** Of a guest: it knows its own share alone. */
   @property({ attribute: false }) view!: RoomView
   /** Of this page’s server, for their names; null while it is asked. */
   @property({ attribute: false }) models: readonly CatalogueModel[] | null = null
+  /** Is the server, which is gone, being looked for because somebody asked? */
+  @property({ type: Boolean }) tryingServer = false
   /** Is the conversation where somebody may read it? */
   @state() talkInSight = false
   @query('hr-guest-talk') private talk!: HTMLElement
@@ -58,7 +60,7 @@ export class HrGuest extends LitElement {
         ${startedBy ? html`<p class="small muted started">${texts.serving.startedBy(startedBy)}</p>` : null}
       </section>
       ${state.kind === 'failed' ? html`<hr-notice .error=${state.error}></hr-notice>` : null}
-      <hr-room-state .view=${this.view}></hr-room-state>
+      <hr-room-state .view=${this.view} ?tryingServer=${this.tryingServer}></hr-room-state>
       <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
       ${isLoading ? devicesCard : null}
       <hr-serving .view=${this.view} ?hidden=${!this.#own?.holding}></hr-serving>

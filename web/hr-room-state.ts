@@ -10,7 +10,7 @@ import { shared } from './styles.ts'
 import { laterTexts } from './texts/later-texts.ts'
 import { texts } from './texts/texts.ts'
 
-/** @fires hr-command what the room's progress fires; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page` */
+/** @fires hr-command what the room's progress fires; `load-again`, to try the same one again; `show-kept`, to free space; `reload-page`; `try-server` */
 @customElement('hr-room-state')
 export class HrRoomState extends LitElement {
   /** Its state is what is told. */
@@ -19,6 +19,8 @@ export class HrRoomState extends LitElement {
   @property({ type: Boolean }) leading = false
   /** Does the page show elsewhere how far a load is? */
   @property({ type: Boolean }) progressElsewhere = false
+  /** Is the server, which is gone, being looked for because somebody asked? */
+  @property({ type: Boolean }) tryingServer = false
   @state() dismissed: readonly string[] = []
 
   static override styles = [
@@ -43,7 +45,8 @@ export class HrRoomState extends LitElement {
       ${
         signaling === 'reconnecting'
           ? html`<hr-notice tone="warning" heading=${texts.room.serverAway}
-              message=${texts.room.serverAwayHelp}></hr-notice>`
+              message=${texts.room.serverAwayHelp} action=${this.tryingServer ? texts.room.tryingServer : texts.room.tryServer}
+              @hr-notice-action=${() => this.#ask({ kind: 'try-server' })}></hr-notice>`
           : null
       }
       ${this.#notices().map(

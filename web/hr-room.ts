@@ -45,6 +45,8 @@ export class HrRoom extends LitElement {
   @property({ type: Boolean }) askingHub = false
   /** Has a model been asked for that is not loaded yet? */
   @property({ type: Boolean }) loading = false
+  /** Is the server, which is gone, being looked for because somebody asked? */
+  @property({ type: Boolean }) tryingServer = false
   /** What came of the last requests, where the model embeds text. */
   @property({ attribute: false }) comparison: Comparison | null = null
   /** Of the last text with a mask; null before the first. */
@@ -95,7 +97,7 @@ export class HrRoom extends LitElement {
       <div class="tabs" role="group" aria-label=${words.show}>
         ${this.#tabButton('room', words.roomTab(view.devices.length))}${this.#tabButton('chat', encoder ? words.textsTab : words.chatTab)}
       </div>
-      <hr-room-state class="full" leading ?progressElsewhere=${chatBegins} .view=${view}></hr-room-state>
+      <hr-room-state class="full" leading ?progressElsewhere=${chatBegins} ?tryingServer=${this.tryingServer} .view=${view}></hr-room-state>
       ${chatBegins ? null : this.#firstModel()}
       <div class="room ${this.tab === 'room' ? '' : 'away'}">
         ${alone ? [invite, models] : null}

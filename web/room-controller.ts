@@ -35,6 +35,7 @@ export type System = Pick<
   | 'joinRoom'
   | 'readSign'
   | 'leave'
+  | 'tryServer'
   | 'removeDevice'
   | 'talk'
   | 'setPaused'
@@ -163,6 +164,8 @@ export class RoomController implements ReactiveController {
         return this.#leave()
       case 'back-to-start':
         return this.#leave()
+      case 'try-server':
+        return this.#system.tryServer()
       case 'forget-room':
         return this.#forgetRoom(command.hash)
       case 'remove-device':

@@ -102,6 +102,11 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     }
   }
 
+  /** See `Room.tryServer`; outside a room nothing happens. */
+  async tryServer(): Promise<void> {
+    await this.#room?.tryServer()
+  }
+
   /** A guest leaves; a leader ends the room for everybody. */
   async leave(): Promise<void> {
     await Promise.all([this.#leader?.end(), this.#guest?.leave()])

@@ -115,6 +115,11 @@ export class MobileTensorParallelismSystem extends Emitter<{ change: RoomView }>
     this.#place.guest.setPaused(paused)
   }
 
+  /** Where the signaling server is gone (`view.signaling`): looks for it at once. Resolves when it answered or did not. */
+  tryServer(): Promise<void> {
+    return this.#place.tryServer()
+  }
+
   /** A guest leaves; a leader ends the room for everybody. */
   leave(): Promise<void> {
     return this.#place.leave()

@@ -24,5 +24,7 @@ export interface RoomTransport {
   send(seal: string): void
   /** For whoever holds the room's link and has not entered: the newest stands while this device is in the room. */
   showSign(seal: string): void
+  /** During an outage: does not wait for its next try. Resolves when this one has come to something, be it `joined` or nothing. */
+  tryNow(): Promise<void>
   close(): void
 }

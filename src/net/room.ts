@@ -128,6 +128,11 @@ export class Room {
     if (turn === this.#signs && this.#state !== 'closed') this.#options.transport.showSign(sealed)
   }
 
+  /** Where the signaling server is gone: looks for it at once. Resolves when it answered or did not. */
+  tryServer(): Promise<void> {
+    return this.#options.transport.tryNow()
+  }
+
   close(): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'

@@ -31,6 +31,8 @@ export class SignalingClient implements RoomTransport {
   /** The newest, and whether the server takes any. */
   #sign: string | null = null
   #takesSigns = false
+  /** Who waits for the try under way. */
+  #tried: (() => void)[] = []
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #pingTimer: ReturnType<typeof setInterval> | undefined
   #pongDue = false
@@ -53,6 +55,16 @@ export class SignalingClient implements RoomTransport {
   showSign(seal: string): void {
     this.#sign = seal
     this.#postSign()
+  }
+
+  tryNow(): Promise<void> {
+    if (this.#closed || this.#joined) return Promise.resolve()
+    clearTimeout(this.#retryTimer)
+    this.#drop()
+    return new Promise((resolve) => {
+      this.#tried.push(resolve)
+      this.#connect()
+    })
   }
 
   close(): void {
@@ -104,6 +116,7 @@ export class SignalingClient implements RoomTransport {
         this.#attempts = 0
         this.#takesSigns = message.signs ?? false
         this.#postSign()
+        this.#endTry()
         this.events.emit('joined', { otherCount: message.members.length, iceServers: message.iceServers })
         break
       case 'member-joined':
@@ -152,9 +165,14 @@ export class SignalingClient implements RoomTransport {
     this.events.emit('down', new HeadroomError('signaling-down', message))
   }
 
+  #endTry(): void {
+    for (const resolve of this.#tried.splice(0)) resolve()
+  }
+
   #drop(): void {
     clearInterval(this.#pingTimer)
     this.#joined = false
+    this.#endTry()
     const socket = this.#socket
     this.#socket = null
     if (!socket) return

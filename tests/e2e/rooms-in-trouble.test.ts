@@ -85,6 +85,12 @@ test('while the server is down the room answers, newcomers are told, and afterwa
   await expect(answers(leader)).not.toHaveText('')
   expect((await view(leader)).devices.map(({ connection }) => connection)).toEqual(['connected', 'connected'])
 
+  for (const page of [leader, guest]) {
+    const tried = page.waitForEvent('websocket')
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await tried
+    await expect(page.getByRole('button', { name: 'Try now' })).toBeVisible()
+  }
   await site.start()
   for (const page of [leader, guest]) await expect(page.getByText('The server is out of reach')).toBeHidden()
   await newcomer.getByTestId('join').click()

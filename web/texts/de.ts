@@ -169,7 +169,9 @@ export const de: Texts = {
     invite: 'Geräte einladen',
     serverAway: 'Der Server ist nicht erreichbar',
     serverAwayHelp:
-      'Wer da ist, bleibt verbunden; neue Geräte können erst beitreten, wenn er wieder antwortet. Versucht es weiter…',
+      'Wer da ist, bleibt verbunden; neue Geräte können erst beitreten, wenn er wieder antwortet. Alle paar Sekunden wird er gesucht.',
+    tryServer: 'Jetzt versuchen',
+    tryingServer: 'Versucht es…',
     loadAgain: 'Noch einmal laden',
     planning: 'Rechnet aus, wer welchen Anteil nimmt…',
     fetching: 'Jedes Gerät holt seinen Anteil',

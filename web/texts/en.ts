@@ -173,7 +173,10 @@ export const en = {
     textsTab: 'Texts',
     invite: 'Invite devices',
     serverAway: 'The server is out of reach',
-    serverAwayHelp: 'Devices that are here stay connected; new ones cannot join until it answers again. Trying again…',
+    serverAwayHelp:
+      'Devices that are here stay connected; new ones cannot join until it answers again. It is looked for every few seconds.',
+    tryServer: 'Try now',
+    tryingServer: 'Trying…',
     loadAgain: 'Load it again',
     planning: 'Working out who takes which share…',
     fetching: 'Every device fetches its share',

@@ -41,6 +41,7 @@ export class InPageServer {
         for (const to of this.#members.keys()) if (to !== self) this.#take({ from: self, to, seal })
       },
       showSign: () => undefined,
+      tryNow: async () => undefined,
       close: () => {
         this.#members.delete(self)
       },

@@ -80,7 +80,7 @@ const cases: Case[] = [
         ...readyView,
         state: { kind: 'failed', error: { code: 'out-of-memory', message: 'It takes 3 GB.' } },
       }),
-    says: 'This device’s memory is full Close other tabs, or choose a smaller model.',
+    says: 'This device’s memory is full Close other tabs, or let the room run a smaller model.',
     does: 'Load it again',
   },
   {
@@ -232,6 +232,18 @@ test('where the camera is refused, the words are typed instead', async () => {
   await userEvent.click(must(byTestId(element.renderRoot, 'type-words')))
   await expect.poll(scanner).toBeNull()
   expect(element.shadowRoot?.activeElement?.id).toBe('link')
+})
+
+test('a server that is gone can be looked for at once, which says so while it lasts', async () => {
+  const view = { ...readyView, signaling: 'reconnecting' } as const
+  const { element, commands } = await mount(Object.assign(new HrRoomState(), { leading: true, view }))
+  const notice = () => must(element.renderRoot.querySelector('hr-notice'))
+  expect(wordsOf(notice())).toContain('The server is out of reach')
+  await userEvent.click(must(notice().renderRoot.querySelector('button')))
+  expect(commands).toEqual([{ kind: 'try-server' }])
+  element.tryingServer = true
+  await settled(element)
+  await expect.poll(() => wordsOf(notice())).toContain('Trying…')
 })
 
 test('a full storage can be left for later', async () => {

@@ -82,6 +82,10 @@ export class SystemDouble extends Emitter<{ change: RoomView }> implements Syste
     this.show(outside)
   }
 
+  async tryServer() {
+    this.#ask('tryServer')
+  }
+
   async removeDevice(deviceId: string) {
     this.#ask('removeDevice', deviceId)
   }

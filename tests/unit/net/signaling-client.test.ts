@@ -139,6 +139,25 @@ describe('the signaling client', () => {
     expect(downs[0]).toMatchObject({ code: 'signaling-down', message: expect.stringMatching(/already connected stay/) })
   })
 
+  test('asked to, tries at once instead of waiting, and says when that came to nothing', async () => {
+    join()
+    await next('joined')
+    const { port } = server.address() as AddressInfo
+    const downs: HeadroomError[] = []
+    client.events.on('down', (error) => downs.push(error))
+    await stop()
+    const beganMs = performance.now()
+    // By itself it waits longer after every try.
+    for (let index = 0; index < 10; index++) await client.tryNow()
+    await listen(port)
+    const joined = next('joined')
+    await Promise.all([client.tryNow(), client.tryNow(), joined])
+    expect(performance.now() - beganMs).toBeLessThan(10_000)
+    expect(downs).toHaveLength(1)
+    await client.tryNow()
+    expect(server.clients.size).toBe(1)
+  })
+
   test('says down when there is no server at the start', async () => {
     const { port } = server.address() as AddressInfo
     await stop()
