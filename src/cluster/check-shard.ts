@@ -1,4 +1,5 @@
 // A member computes what the leader says, within the model that the leader described and its own memory: this is where that is checked.
+import { bytesInWords } from '../base/bytes-in-words.ts'
 import { HeadroomError } from '../base/errors.ts'
 import type { Range } from '../base/ranges.ts'
 import { type ModelConfig, queryHeadsPerKvHead, sublayersOf } from '../model/config.ts'
@@ -35,7 +36,8 @@ export function checkShard(config: ModelConfig, shard: Shard): void {
 
 /** Throws `bad-message` for a share above `memoryBytes`. What the leader alone has, or nobody, may be said to be of any size. */
 export function checkMemory({ totalBytes }: ShardMemory, memoryBytes: number): void {
-  if (totalBytes > memoryBytes) throw refused(`${totalBytes} bytes of memory, where this device offered ${memoryBytes}`)
+  if (totalBytes > memoryBytes)
+    throw refused(`${bytesInWords(totalBytes)} of memory, where this device offered ${bytesInWords(memoryBytes)}`)
 }
 
 function refused(what: string): HeadroomError {

@@ -1,4 +1,5 @@
 // What to do when a model does not fit, as a refusal. Every remedy named here was tried on the same placement and fits.
+import { bytesInWords } from '../base/bytes-in-words.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { modelTensors } from '../model/model-tensors.ts'
 import { FORMAT_LAYOUT, isAlwaysFloat, type TensorFormat, tensorKey } from '../model/tensor.ts'
@@ -25,8 +26,8 @@ export function refuseMissing(
   const offered = profiles.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
   const remedies = remediesFor(config, profiles, request)
   const message =
-    `${request.modelId} does not fit on ${countOf(profiles.length, 'device')} offering ${inWords(offered)}: ` +
-    `${inWords(missingBytes)} are missing. ${leaderNeed(config, profiles[0]!, request)}${advice(remedies, request)}`
+    `${request.modelId} does not fit on ${countOf(profiles.length, 'device')} offering ${bytesInWords(offered)}: ` +
+    `${bytesInWords(missingBytes)} are missing. ${leaderNeed(config, profiles[0]!, request)}${advice(remedies, request)}`
   return new PlanImpossibleError(message, missingBytes, remedies)
 }
 
@@ -40,7 +41,7 @@ export function refuseOverfull(
   const overfull = profiles.flatMap(({ name, memoryBytes }, rank) => {
     const needed = neededBytes[rank]!
     return needed > memoryBytes
-      ? [`rank ${rank} (${name}) would hold ${inWords(needed)} of at most ${inWords(memoryBytes)}`]
+      ? [`rank ${rank} (${name}) would hold ${bytesInWords(needed)} of at most ${bytesInWords(memoryBytes)}`]
       : []
   })
   const missingBytes = profiles.reduce(
@@ -60,7 +61,7 @@ function leaderNeed(config: ModelConfig, leader: DeviceProfile, request: Request
   const { name, memoryBytes } = leader
   const needed = leaderFixedBytes(config, leader, request)
   if (needed <= memoryBytes) return ''
-  return `The leader alone needs ${inWords(needed)}, as it holds the whole token embedding; ${name} offers ${inWords(memoryBytes)}. `
+  return `The leader alone needs ${bytesInWords(needed)}, as it holds the whole token embedding; ${name} offers ${bytesInWords(memoryBytes)}. `
 }
 
 function remediesFor(config: ModelConfig, profiles: readonly DeviceProfile[], request: Request): Remedy[] {
@@ -105,7 +106,7 @@ function inSentence(remedy: Remedy, contextLength: number): string {
     case 'start-elsewhere':
       return `start the room on ${remedy.deviceName}`
     case 'more-devices':
-      return `add ${countOf(remedy.count, 'more device')} like ${remedy.deviceName} (${inWords(remedy.memoryBytes)})`
+      return `add ${countOf(remedy.count, 'more device')} like ${remedy.deviceName} (${bytesInWords(remedy.memoryBytes)})`
     case 'shorter-context':
       return `shorten the context from ${contextLength} to ${remedy.positions} positions`
     case 'smaller-weights':
@@ -125,9 +126,4 @@ function shrink(config: ModelConfig, formats: TensorFormats, to: TensorFormat): 
 
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function inWords(bytes: number): string {
-  if (bytes < 1e6) return `${bytes} bytes`
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }

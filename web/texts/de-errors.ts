@@ -51,7 +51,7 @@ export const deErrors: typeof enErrors = {
   },
   'out-of-memory': {
     headline: 'Der Arbeitsspeicher dieses Geräts ist voll',
-    advice: 'Schließe andere Tabs oder wähle ein kleineres Modell.',
+    advice: 'Schließe andere Tabs oder lass den Raum ein kleineres Modell nehmen.',
   },
   'peer-lost': {
     headline: 'Ein Gerät hat den Raum verlassen',

@@ -36,7 +36,7 @@ export const enErrors: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'out-of-memory': {
     headline: 'This device’s memory is full',
-    advice: 'Close other tabs, or choose a smaller model.',
+    advice: 'Close other tabs, or let the room run a smaller model.',
   },
   'peer-lost': { headline: 'A device left the room', advice: 'Try again: the others take over its share.' },
   'peer-shape': {

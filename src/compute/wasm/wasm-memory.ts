@@ -1,4 +1,5 @@
 // The memory of one shard: fixed part at once, KV chunks when positions come.
+import { bytesInWords } from '../../base/bytes-in-words.ts'
 import { HeadroomError } from '../../base/errors.ts'
 import type { MemoryLayout } from './memory-layout.ts'
 import type { Tile } from './tiles.ts'
@@ -79,6 +80,6 @@ function pages(byteLength: number): number {
 }
 
 function outOfMemory(bytes: number, why: string, cause?: unknown): HeadroomError {
-  const text = `This device's share of the model needs ${Math.ceil(bytes / 2 ** 20)} MB (${bytes} bytes) of WebAssembly memory; ${why}. Add a device or choose a smaller model.`
+  const text = `This device's share of the model needs ${bytesInWords(bytes)} of WebAssembly memory; ${why}. Add a device or choose a smaller model.`
   return new HeadroomError('out-of-memory', text, { cause })
 }

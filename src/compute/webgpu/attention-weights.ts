@@ -1,3 +1,4 @@
+import { bytesInWords } from '../../base/bytes-in-words.ts'
 import { HeadroomError } from '../../base/errors.ts'
 import { isEmpty, rangeLength } from '../../base/ranges.ts'
 import type { ModelConfig } from '../../model/config.ts'
@@ -77,7 +78,7 @@ function allocateCache(gpu: GpuSession, config: ModelConfig, { contextLength }: 
   if (most === 0)
     throw new HeadroomError(
       'out-of-memory',
-      `The keys and values of one head take ${headBytes} bytes for ${contextLength} positions, but this GPU binds at most ${gpu.bindingBytes}. Use a shorter context, or the WASM executor.`,
+      `The keys and values of one head take ${bytesInWords(headBytes)} for ${contextLength} positions, but this GPU binds at most ${bytesInWords(gpu.bindingBytes)} at once. Use a shorter context, or the WASM executor.`,
     )
   const pieces: CachePiece[] = []
   for (let start = 0; start < kvHeads; start += most) {

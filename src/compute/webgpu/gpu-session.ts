@@ -1,4 +1,5 @@
 // One executor's hold on the shared device: its buffers and its work, counted, and its way back to main memory.
+import { bytesInWords } from '../../base/bytes-in-words.ts'
 import { HeadroomError } from '../../base/errors.ts'
 import type { DeviceWork } from '../executor.ts'
 import type { WordType } from './compile-kernel.ts'
@@ -76,10 +77,9 @@ export class GpuSession implements KernelRunner {
     const refused = (await outcomes).find((error) => error !== null)
     this.throwIfFailed()
     if (!refused) return result
-    const mebibytes = (this.#allocatedBytes / 2 ** 20).toFixed(0)
     throw new HeadroomError(
       'out-of-memory',
-      `The GPU has no room for ${what} (${mebibytes} MiB): ${refused.message} Add devices or use a smaller model.`,
+      `The GPU has no room for ${what} (${bytesInWords(this.#allocatedBytes)}): ${refused.message} Add devices or use a smaller model.`,
     )
   }
 

@@ -1,5 +1,6 @@
 // A weight matrix in GPU memory: tensors stacked row upon row (query, key and value multiply in one dispatch), cut into parts where
 // the format changes or a buffer would be larger than a kernel may bind (128 MB on older phones).
+import { bytesInWords } from '../../base/bytes-in-words.ts'
 import { HeadroomError } from '../../base/errors.ts'
 import type { TensorFormat } from '../../model/tensor.ts'
 import type { GpuArray } from './gpu-array.ts'
@@ -41,7 +42,7 @@ export function rowsPerPart(format: TensorFormat, columns: number, bindingBytes:
   if (rows >= 8) return rows - (rows % 8)
   throw new HeadroomError(
     'out-of-memory',
-    `This GPU binds at most ${bindingBytes} bytes: too few for rows of ${columns} ${format} weights. Use the WASM executor.`,
+    `This GPU binds at most ${bytesInWords(bindingBytes)} at once: too few for rows of ${columns} ${format} weights. Use the WASM executor.`,
   )
 }
 
