@@ -130,6 +130,7 @@ export class RoomPlace extends Emitter<{ change: undefined }> {
     room.events.on('error', (error) => this.#notify(toErrorData(error)))
     room.events.on('signaling', (signaling) => {
       this.#signaling = signaling === 'up' ? 'connected' : 'reconnecting'
+      if (signaling === 'up') this.#notices = this.#notices.filter(({ code }) => code !== 'signaling-down')
       this.#changed()
     })
     room.events.on('state', (state) => {

@@ -93,6 +93,7 @@ test('while the server is down the room answers, newcomers are told, and afterwa
   }
   await site.start()
   for (const page of [leader, guest]) await expect(page.getByText('The server is out of reach')).toBeHidden()
+  for (const page of [leader, guest]) await expect(page.getByText('The server does not answer')).toBeHidden()
   await newcomer.getByTestId('join').click()
   await expect(deviceRows(leader)).toHaveCount(3)
 })
