@@ -1,7 +1,7 @@
 // A guest's screen in the room: what its device does for the others, who else is there, and the way out.
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
-import type { CatalogueModel, RoomView } from '../src/index.ts'
+import type { CatalogueModel, ErrorData, RoomView } from '../src/index.ts'
 import { CommandEvent } from './commands.ts'
 import { isHeld } from './models/held-load.ts'
 import './hr-confirm.ts'
@@ -20,7 +20,7 @@ import { texts } from './texts/texts.ts'
 /** So long a leader may be silent before its room has probably ended. */
 const longMs = 20_000
 
-/** @fires hr-command `leave-room`, `pause-device`, `resume-device`, `try-server` */
+/** @fires hr-command `leave-room`, `pause-device`, `resume-device`, `try-server`, `reload-page` */
 @customElement('hr-guest')
 export class HrGuest extends LitElement {
   /** Of a guest: it knows its own share alone. */
@@ -59,7 +59,7 @@ export class HrGuest extends LitElement {
         <p class="lead">${this.#words()}</p>
         ${startedBy ? html`<p class="small muted started">${texts.serving.startedBy(startedBy)}</p>` : null}
       </section>
-      ${state.kind === 'failed' ? html`<hr-notice .error=${state.error}></hr-notice>` : null}
+      ${state.kind === 'failed' ? this.#failure(state.error) : null}
       <hr-room-state .view=${this.view} ?tryingServer=${this.tryingServer}></hr-room-state>
       <div class="row">${this.#unanswered ? this.#button('leave-room', texts.join.backToStart, 'primary') : this.#actions()}</div>
       ${isLoading ? devicesCard : null}
@@ -84,6 +84,13 @@ export class HrGuest extends LitElement {
       <p>${this.#heading()}</p>
       ${this.#own?.holding ? html`<p class="small numbers">${texts.numbers.bytes(this.#own.holding.weightBytes)} ${texts.guest.ofTheWeights}</p>` : null}
     </hr-screen>`
+  }
+
+  /** Only the leader chooses models: where this device's memory is full, its person can make room. */
+  #failure(error: ErrorData) {
+    const isFull = error.code === 'out-of-memory' && this.#own?.error
+    return html`<hr-notice .error=${error} message=${isFull ? laterTexts().loading.ownMemoryFull : ''} action=${isFull ? texts.page.reload : ''}
+      @hr-notice-action=${() => this.dispatchEvent(new CommandEvent({ kind: 'reload-page' }))}></hr-notice>`
   }
 
   #actions() {

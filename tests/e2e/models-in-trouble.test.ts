@@ -86,6 +86,8 @@ test('a model larger than the room’s memory is refused with what is missing an
 
 test('a device whose memory is full says so on both screens, and the room goes on without it', ({ stage }) =>
   whereMemoryIsFull(stage, async (leader, guest) => {
+    await expect(guest.getByText('Close other tabs and apps, then reload this page.')).toBeVisible()
+    await expect(guest.getByText(/needs \d+\.\d MB of WebAssembly memory/).first()).toBeVisible()
     await checkScreen(leader, 'a device out of memory')
     await checkScreen(guest, 'a guest out of memory')
   }))

@@ -84,6 +84,8 @@ export const deDownloads: typeof enDownloads = {
     leftOut: (device) => `${device} wurde ausgelassen`,
     takingOver: 'Die anderen übernehmen gerade seinen Anteil.',
     freeSpace: 'Platz schaffen',
+    ownMemoryFull:
+      'Schließe andere Tabs und Apps, dann lade diese Seite neu. Oder pausiere dieses Gerät und lies mit, oder bitte die Person, die den Raum leitet, um ein kleineres Modell.',
     lastTime: {
       named: (model, bits) => `Zuletzt lief hier ${model}${bits === null ? '' : ` mit ${bits}-Bit-Gewichten`}.`,
       file: (name) =>

@@ -83,6 +83,9 @@ export const enDownloads = {
     leftOut: (device: string) => `${device} was left out`,
     takingOver: 'The others are taking over its share.',
     freeSpace: 'Free space',
+    /** What a guest can do: only the leader chooses models. */
+    ownMemoryFull:
+      'Close other tabs and apps, then reload this page. Or pause this device and read along, or ask the leader for a smaller model.',
     lastTime: {
       named: (model: string, bits: number | null) =>
         `The last model here was ${model}${bits === null ? '' : `, with ${bits}-bit weights`}.`,

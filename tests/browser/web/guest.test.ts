@@ -135,6 +135,25 @@ test.each([
   expect(wordsOf((await mount(guest)).element)).toContain(words)
 })
 
+test('a guest whose memory is full reads what it can do itself, and nothing of the kind where the leader’s is', async () => {
+  const error = { code: 'out-of-memory', message: '300 MB do not fit.' } as const
+  const guest = new HrGuest()
+  guest.view = roomView({
+    role: 'guest',
+    state: { kind: 'failed', error },
+    devices: [leader, deviceView({ isSelf: true, error })],
+  })
+  const { element, commands } = await mount(guest)
+  expect(wordsOf(element)).toContain('Close other tabs and apps, then reload this page. Or pause this device')
+  expect(wordsOf(element)).not.toContain('let the room run')
+  const notice = must(element.renderRoot.querySelector('hr-notice'))
+  await userEvent.click(must(notice.renderRoot.querySelector('button')))
+  expect(commands).toEqual([{ kind: 'reload-page' }])
+  element.view = { ...guest.view, devices: [leader, deviceView({ isSelf: true })] }
+  await settled(element)
+  expect(wordsOf(element)).not.toContain('reload this page')
+})
+
 test('a guest whose leader has paused the load is told so, and its progress stands as paused', async () => {
   const progress = { loadedBytes: 10_000_000, totalBytes: 40_000_000, downloadedBytes: 10_000_000 }
   const guest = new HrGuest()
