@@ -48,5 +48,6 @@ export function deviceStatus(device: DeviceView): keyof Texts['device']['status'
   if (!device.profile) return device.isLeader ? 'connected' : 'measuring'
   if (device.error) return 'failed'
   if (device.report) return 'ready'
-  return device.progress ? 'loading' : 'waiting'
+  // Who has a place in the plan was told to load; its first bytes may be seconds away.
+  return device.holding ? 'loading' : 'waiting'
 }

@@ -85,6 +85,10 @@ export class Member extends Emitter<{ change: undefined }> {
   /** Gives back what the share took. */
   #rest(): void {
     this.#options.device.engine.unload()
+    this.#forget()
+  }
+
+  #forget(): void {
     Object.assign(this, { modelName: null, shard: null, progress: null, report: null })
     this.#set({ kind: 'lobby' })
   }
@@ -156,7 +160,8 @@ export class Member extends Emitter<{ change: undefined }> {
     } catch (thrown) {
       if (this.shard?.epoch !== epoch) return
       const error = toErrorData(thrown)
-      this.#set(error.code === 'aborted' ? { kind: 'lobby' } : { kind: 'failed', error })
+      if (error.code === 'aborted') this.#forget()
+      else this.#set({ kind: 'failed', error })
       this.#options.send({ kind: 'failed', epoch, error: fitting(error) })
     }
   }

@@ -128,8 +128,9 @@ function rankView(
   coordinator: MobileTensorParallelismCoordinator,
   deviceId: string,
 ): Pick<DeviceView, 'holding' | 'progress' | 'report' | 'error'> {
-  const { plan } = coordinator
+  const { state } = coordinator
   const { progress, report, error } = coordinator.status(deviceId)
+  const plan = state.kind === 'failed' ? null : coordinator.plan
   const rank = plan?.deviceIds.indexOf(deviceId) ?? -1
   return { holding: plan && rank >= 0 ? holdingIn(plan, rank) : null, progress, report, error }
 }

@@ -84,6 +84,7 @@ export interface DeviceView {
   /** null until the device has measured itself, of one that watches, and for the leader on a guest's page. */
   profile: DeviceProfile | null
   rttMs: number | null
+  /** Its place in the plan, held or on its way; null where it has none, and in a room that failed. */
   holding: Holding | null
   progress: LoadProgress | null
   /** What the device said when its share was in place; null before. */

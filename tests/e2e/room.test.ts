@@ -53,6 +53,8 @@ test('two people form a room by its link, try a share again that did not come, s
   await expect(trouble).toBeHidden()
   await expect(leader.getByTestId('room-progress')).toHaveText(/[\d.]+ [kM]?B of [\d.]+ [kM]B/)
   await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Fetching this device’s share')
+  for (const page of [leader, guest])
+    await expect(deviceRows(page).nth(1).getByTestId('device-status')).toHaveText('Loading')
   release()
   await allReady(leader, 2)
   for (const row of await deviceRows(leader).all())

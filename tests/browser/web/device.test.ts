@@ -43,6 +43,16 @@ test('an empty or uneven share is said in words', async () => {
   expect(wordsOf(must(byTestId(element.renderRoot, 'device-holding')))).toContain('no heads columns differ by layer')
 })
 
+test('a device that was told to load says so before its first bytes, and one without a share waits', async () => {
+  const { element } = await show({ holding })
+  const status = () => wordsOf(must(byTestId(element.renderRoot, 'device-status')))
+  expect(status()).toBe('Loading')
+  expect(element.renderRoot.querySelector('hr-load-progress')).toBeNull()
+  element.device = deviceView()
+  await settled(element)
+  expect(status()).toBe('Waiting')
+})
+
 test('loading shows bytes in place, in all, and downloaded', async () => {
   const { element } = await show({
     holding,

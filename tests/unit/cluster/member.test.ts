@@ -80,7 +80,7 @@ test('a load that the leader cancelled leaves the lobby', async () => {
   engine.loads[0]!.reject(new HeadroomError('aborted', 'Stopped.'))
   await settled()
   expect(sent).toMatchObject([{ kind: 'failed', epoch: 1, error: { code: 'aborted' } }])
-  expect(member.state.kind).toBe('lobby')
+  expect([member.state.kind, member.shard, member.progress]).toEqual(['lobby', null, null])
 })
 
 test('service that ends before the start is answered is a failure, not a start', async () => {
