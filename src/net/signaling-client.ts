@@ -14,6 +14,8 @@ import {
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 10_000
+/** A try that the server has not answered by then is given up: where packets are lost, browsers wait for minutes. */
+const TRY_MS = 10_000
 
 /** Refusals after which another try makes no sense. */
 const FINAL: ReadonlySet<RefusalReason> = new Set(['bad-message', 'rooms-full', 'too-large'])
@@ -33,7 +35,8 @@ export class SignalingClient implements RoomTransport {
   #takesSigns = false
   /** Who waits for the try under way. */
   #tried: (() => void)[] = []
-  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  /** Ends the try under way, or the wait for the next. */
+  #tryTimer: ReturnType<typeof setTimeout> | undefined
   #pingTimer: ReturnType<typeof setInterval> | undefined
   #pongDue = false
 
@@ -59,7 +62,6 @@ export class SignalingClient implements RoomTransport {
 
   tryNow(): Promise<void> {
     if (this.#closed || this.#joined) return Promise.resolve()
-    clearTimeout(this.#retryTimer)
     this.#drop()
     return new Promise((resolve) => {
       this.#tried.push(resolve)
@@ -71,7 +73,6 @@ export class SignalingClient implements RoomTransport {
     if (this.#closed) return
     if (this.#joined) this.#post({ kind: 'leave' })
     this.#closed = true
-    clearTimeout(this.#retryTimer)
     this.#drop()
     this.events.clear()
   }
@@ -81,6 +82,7 @@ export class SignalingClient implements RoomTransport {
     this.#socket = socket
     this.#refusal = null
     this.#pongDue = false
+    this.#tryTimer = setTimeout(() => this.#onDown(), TRY_MS)
     socket.onopen = () => {
       this.#post({ kind: 'join', room: this.#room })
       this.#pingTimer = setInterval(() => this.#ping(), pingIntervalMs)
@@ -112,6 +114,7 @@ export class SignalingClient implements RoomTransport {
     }
     switch (message.kind) {
       case 'joined':
+        clearTimeout(this.#tryTimer)
         this.#joined = this.#everJoined = true
         this.#attempts = 0
         this.#takesSigns = message.signs ?? false
@@ -158,7 +161,7 @@ export class SignalingClient implements RoomTransport {
     if (this.#closed) return
     const backOffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts) * (0.5 + Math.random() / 2)
     this.#attempts++
-    this.#retryTimer = setTimeout(() => this.#connect(), backOffMs)
+    this.#tryTimer = setTimeout(() => this.#connect(), backOffMs)
     if (!wasUp) return
     const why = this.#refusal ? ` It said: ${this.#refusal}` : ''
     const message = `The signaling server at ${this.#url.host} does not answer.${why} Devices already connected stay; nobody can join until it is back. Check that the server runs and that this device is on its network.`
@@ -170,6 +173,7 @@ export class SignalingClient implements RoomTransport {
   }
 
   #drop(): void {
+    clearTimeout(this.#tryTimer)
     clearInterval(this.#pingTimer)
     this.#joined = false
     this.#endTry()

@@ -158,6 +158,25 @@ describe('the signaling client', () => {
     expect(server.clients.size).toBe(1)
   })
 
+  test('gives up a try that the server does not answer, and tries again', async () => {
+    const connected = once(server, 'connection')
+    const honest = answer
+    answer = () => undefined
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    join()
+    await connected
+    const tried = client.tryNow()
+    const down = next('down')
+    vi.advanceTimersByTime(10_000)
+    expect(await down).toMatchObject({ code: 'signaling-down' })
+    await tried
+    answer = honest
+    const joined = next('joined')
+    vi.advanceTimersByTime(500)
+    await joined
+  })
+
   test('says down when there is no server at the start', async () => {
     const { port } = server.address() as AddressInfo
     await stop()
