@@ -36,8 +36,9 @@ export function checkShard(config: ModelConfig, shard: Shard): void {
 
 /** Throws `bad-message` for a share above `memoryBytes`. What the leader alone has, or nobody, may be said to be of any size. */
 export function checkMemory({ totalBytes }: ShardMemory, memoryBytes: number): void {
-  if (totalBytes > memoryBytes)
-    throw refused(`${bytesInWords(totalBytes)} of memory, where this device offered ${bytesInWords(memoryBytes)}`)
+  if (totalBytes <= memoryBytes) return
+  const more = bytesInWords(totalBytes - memoryBytes)
+  throw refused(`${bytesInWords(totalBytes)} of memory, ${more} more than this device offered`)
 }
 
 function refused(what: string): HeadroomError {

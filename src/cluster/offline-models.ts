@@ -1,4 +1,5 @@
 // Models without their server: those that this device keeps whole can be listed and opened.
+import { bytesInWords } from '../base/bytes-in-words.ts'
 import { HeadroomError } from '../base/errors.ts'
 import { keptModels } from '../weights/kept-models.ts'
 import { storageIfAny } from '../weights/weight-cache.ts'
@@ -32,6 +33,6 @@ export async function sourceOfKept(modelId: string, serverUrl: string): Promise<
   if (!part) return null
   throw new HeadroomError(
     'download-failed',
-    `Of ${modelId} this device has kept ${(part.byteLength / 1e6).toFixed(1)} MB, which is less than it needs alone (in a room it holds only its share), and the server at ${new URL(serverUrl).host} does not answer. Load it where the server is in reach, or choose a model that is kept whole.`,
+    `Of ${modelId} this device has kept ${bytesInWords(part.byteLength)}, which is less than it needs alone (in a room it holds only its share), and the server at ${new URL(serverUrl).host} does not answer. Load it where the server is in reach, or choose a model that is kept whole.`,
   )
 }

@@ -18,7 +18,7 @@ export class WasmMemory {
     this.#layout = layout
     const { fixedBytes, chunkCount, workspace } = layout
     const wholeBytes = fixedBytes + chunkCount * workspace.chunkBytes
-    if (wholeBytes > LARGEST) throw outOfMemory(wholeBytes, 'WebAssembly ends at 4096 MB')
+    if (wholeBytes > LARGEST) throw outOfMemory(wholeBytes, `WebAssembly ends at ${bytesInWords(LARGEST)}`)
     try {
       this.memory = new WebAssembly.Memory({ initial: pages(fixedBytes), maximum: pages(wholeBytes), shared })
     } catch (cause) {
@@ -80,6 +80,6 @@ function pages(byteLength: number): number {
 }
 
 function outOfMemory(bytes: number, why: string, cause?: unknown): HeadroomError {
-  const text = `This device's share of the model needs ${bytesInWords(bytes)} of WebAssembly memory; ${why}. Add a device or choose a smaller model.`
+  const text = `This device's share of the model needs ${bytesInWords(bytes)} of WebAssembly memory; ${why}. What would do: more devices, or a smaller model.`
   return new HeadroomError('out-of-memory', text, { cause })
 }

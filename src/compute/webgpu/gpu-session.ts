@@ -79,7 +79,7 @@ export class GpuSession implements KernelRunner {
     if (!refused) return result
     throw new HeadroomError(
       'out-of-memory',
-      `The GPU has no room for ${what} (${bytesInWords(this.#allocatedBytes)}): ${refused.message} Add devices or use a smaller model.`,
+      `The GPU has no room for ${what} (${bytesInWords(this.#allocatedBytes)}): ${refused.message} What would do: more devices, or a smaller model.`,
     )
   }
 
