@@ -3,6 +3,7 @@ import { chromium, type Page } from '@playwright/test'
 import { defaultModelPath } from '../../support/default-model.ts'
 import { launchOptions } from './launch.ts'
 import { deviceRows, joinByHand, startRoomByHand } from './people.ts'
+import { waitForState } from './script.ts'
 import { expect, type Stage } from './stage.ts'
 
 /** `then` gets both pages when the leader's goes on without it. */
@@ -24,6 +25,8 @@ export async function whereMemoryIsFull(
     await leader.getByTestId('load-model').click()
     await expect(leader.getByText('memory is full').first()).toBeVisible()
     await expect(leader.getByTestId('model')).toBeVisible()
+    // The others take its share over meanwhile.
+    await waitForState(leader, 'ready')
     await then(leader, guest)
   } finally {
     await small.close()
